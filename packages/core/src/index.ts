@@ -1,0 +1,34 @@
+export { UnusableCsvError } from "./csv/header.ts";
+export { REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
+export { type MalformedRows, type Selection, selectIds } from "./csv/select-ids.ts";
+export * from "./keys.ts";
+export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.ts";
+export { Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
+export { type ConsumerDeps, consumeLote, type Delivery } from "./lote/consume.ts";
+export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
+export { LoteFileError } from "./lote/lote-file.ts";
+export type { MovieRecord } from "./lote/movie-record.ts";
+export {
+  ATTEMPTS_ATTRIBUTE,
+  type Failure,
+  type LoteMessage,
+  MalformedMessageError,
+  messageBody,
+  parseMessage,
+} from "./message.ts";
+export * from "./ports.ts";
+export { type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
+export { type Account, Accountant } from "./run/account.ts";
+export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
+export { type RunFile, RunFileError, readRun, type Source } from "./run/run-file.ts";
+export {
+  loadSettings,
+  type MovieFilter,
+  SETTING_NAMES,
+  type Settings,
+  SettingsError,
+  type TmdbSettings,
+} from "./settings.ts";
+export { TmdbClient } from "./tmdb/tmdb-client.ts";
+export * from "./topology.ts";
+export { ContentionError } from "./update-object.ts";

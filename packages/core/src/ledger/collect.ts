@@ -1,0 +1,130 @@
+import { isRunDate, ledgerKey, loteKey, type RunDate, utcDate } from "../keys.ts";
+import { parseLoteFile, runOf } from "../lote/lote-file.ts";
+import { type LoteMessage, MalformedMessageError, parseMessage } from "../message.ts";
+import type { Log, ObjectStore } from "../ports.ts";
+import { readRun } from "../run/run-file.ts";
+import { updateObject } from "../update-object.ts";
+import { type FailureReport, Ledger } from "./ledger.ts";
+
+export interface CollectorDeps {
+  readonly store: ObjectStore;
+  readonly log: Log;
+}
+
+/** A message of the DeadLetterQueue. */
+export interface DeadLetter {
+  readonly body: string;
+  readonly sentAt: Date;
+  /** How often its ids have been tried on purpose. */
+  readonly attempts: number;
+}
+
+/** A dead letter once it was read: a lote, or something that is none. */
+interface ReadLetter extends DeadLetter {
+  readonly lote: LoteMessage | undefined;
+  readonly date: RunDate;
+}
+
+/**
+ * Writes what dead letters tell into the ledgers, each date's at once.
+ * @returns for each letter, in their order, when it is in its ledger; it rejects when S3 can't be reached, and the letter must come back
+ */
+export function collect(letters: readonly DeadLetter[], deps: CollectorDeps): Promise<void>[] {
+  const read = letters.map(readLetter);
+  const written = new Map<RunDate, Promise<void>>();
+  for (const [date, group] of Map.groupBy(read, (letter) => letter.date))
+    written.set(date, writeDown(date, group, deps));
+  return read.map(({ date }) => written.get(date) ?? Promise.resolve());
+}
+
+function readLetter(letter: DeadLetter): ReadLetter {
+  try {
+    const lote = parseMessage(letter.body);
+    return { ...letter, lote, date: lote.date };
+  } catch (error) {
+    if (!(error instanceof MalformedMessageError)) throw error;
+    return { ...letter, lote: undefined, date: dateIn(letter.body) ?? utcDate(letter.sentAt) };
+  }
+}
+
+/** The date a malformed message names all the same. */
+function dateIn(body: string): RunDate | undefined {
+  try {
+    const { date } = JSON.parse(body);
+    return typeof date === "string" && isRunDate(date) ? date : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store, log }: CollectorDeps): Promise<void> {
+  const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
+  let superseded = 0;
+  let entries = 0;
+  await updateObject(store, ledgerKey(date), async (current) => {
+    const ledger = Ledger.parse(current);
+    // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
+    const run = (await readRun(store, date))?.run;
+    ledger.keepRun(run);
+    superseded = 0;
+    for (const letter of inOrder) {
+      if (letter.lote === undefined) ledger.record(malformed(letter));
+      else if (letter.lote.run === run) await enter(letter, letter.lote, ledger, store);
+      else superseded++;
+    }
+    entries = ledger.entries().length;
+    if (ledger.isEmpty) return "remove";
+    const next = ledger.toObject(run);
+    return current?.body === next.body ? undefined : next;
+  });
+  if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, superseded });
+  log.info("ledger written", { date, letters: letters.length, entries });
+}
+
+/** Enters a lote's failures and takes out its recoveries. */
+async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, store: ObjectStore): Promise<void> {
+  const reports = reportsOf(letter, lote);
+  // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
+  const stored = reports.length > 0 ? await storedIds(lote, store) : [];
+  for (const report of reports) ledger.record(report);
+  ledger.recover(lote.lote, [...stored, ...(lote.recovered ?? [])]);
+}
+
+/** A report for each id: the consumer's, or, where it got no word out, that the lote failed. */
+function reportsOf({ sentAt, attempts }: ReadLetter, { run, lote, ids, failures = [] }: LoteMessage) {
+  const told = new Map(failures.map((failure) => [failure.id, failure]));
+  return ids.map((id): FailureReport => {
+    const failure = told.get(id);
+    const tries = { lote, run, attempts: Math.max(1, attempts) };
+    return failure
+      ? { ...failure, ...tries, failedAt: sentAt }
+      : {
+          id,
+          reason: "lote_failed",
+          status: null,
+          message: "the lote was received as often as SQS allows, and no consumer finished it",
+          ...tries,
+          attempts: attempts + 1,
+          // SQS keeps the time of the first sending when it moves a message, which is long before it failed for good.
+          failedAt: new Date(),
+        };
+  });
+}
+
+async function storedIds({ run, date, lote, ids }: LoteMessage, store: ObjectStore): Promise<Iterable<string>> {
+  const file = await store.get(loteKey(date, lote));
+  return file && runOf(file) === run ? parseLoteFile(file, ids).records.keys() : [];
+}
+
+function malformed({ body, sentAt }: ReadLetter): FailureReport {
+  return {
+    id: null,
+    reason: "malformed_message",
+    status: null,
+    message: body,
+    lote: null,
+    run: null,
+    attempts: 1,
+    failedAt: sentAt,
+  };
+}

@@ -1,0 +1,105 @@
+import { loteKey } from "../keys.ts";
+import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
+import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
+import { readRunInForce } from "../run/in-force.ts";
+import type { RunFile } from "../run/run-file.ts";
+import { updateObject } from "../update-object.ts";
+import { type FetchedLote, fetchLote, type MovieSource } from "./fetch-lote.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+
+export interface ConsumerDeps {
+  readonly store: ObjectStore;
+  readonly deadLetterQueue: MessageQueue;
+  readonly movies: MovieSource;
+  readonly log: Log;
+}
+
+/** What SQS tells of a message beside its body. */
+export interface Delivery {
+  readonly receiveCount: number;
+  readonly sentAt: Date;
+  /** How often the ids had been tried on purpose before. */
+  readonly attempts: number;
+}
+
+/**
+ * Fetches the movies of a lote, writes their records into its file and reports what failed to the DeadLetterQueue.
+ * @param deadline the instant (ms since the epoch) after which no request may be under way, early enough for the writes that follow
+ * @throws when S3 or SQS can't be reached: nothing is lost, for the message comes back
+ */
+export async function consumeLote(
+  message: LoteMessage,
+  delivery: Delivery,
+  deadline: number,
+  deps: ConsumerDeps,
+): Promise<void> {
+  const { store, deadLetterQueue, movies, log } = deps;
+  const run = await readRunInForce(store, message.date, message.run);
+  if (run === undefined) return log.warn("lote dropped: a later upload superseded its run");
+
+  const fetched = await fetchLote(message.ids, movies, deadline);
+  if (fetched.records.size > 0) await writeRecords(message, fetched, store);
+  if (!(await readRunInForce(store, message.date, message.run))) {
+    await takeBack(message, store);
+    return log.warn("lote taken back: a later upload superseded its run meanwhile");
+  }
+
+  const report = reportOf(message, fetched, mayHaveFailedBefore(message, delivery, run));
+  if (report) {
+    await deadLetterQueue.send([
+      { body: messageBody(report), attributes: { [ATTEMPTS_ATTRIBUTE]: delivery.attempts + 1 } },
+    ]);
+  }
+  log.info("lote done", {
+    ids: message.ids.length,
+    stored: fetched.records.size,
+    failed: countByReason(fetched.failures),
+    recovered: report?.recovered?.length ?? 0,
+    ...fetched.traffic,
+  });
+}
+
+async function writeRecords({ run, date, lote, ids }: LoteMessage, { records }: FetchedLote, store: ObjectStore) {
+  const fetched: LoteFile = { run, ids, records };
+  await updateObject(store, loteKey(date, lote), async (current) => {
+    if (current === undefined) return loteObject(fetched);
+    if (runOf(current) === run) return loteObject(mergeLote(parseLoteFile(current, ids), fetched));
+    // Looked up after the file: while this run is in force, what is there is an earlier run's; otherwise it may be a later one's.
+    return (await readRunInForce(store, date, run)) ? loteObject(fetched) : undefined;
+  });
+}
+
+/** Removes what was written for a run that is no longer in force, unless a later run has its own file there already. */
+async function takeBack({ run, date, lote }: LoteMessage, store: ObjectStore): Promise<void> {
+  await updateObject(store, loteKey(date, lote), (current) =>
+    current && runOf(current) === run ? "remove" : undefined,
+  );
+}
+
+/**
+ * Whether the ledger may have entries of the ids. One too many reported as recovered is harmless; one too few stays both stored and
+ * failed. A console redrive gives a message a new time and a receive count of 1, but it can't be older than the end of the queuing.
+ */
+function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Delivery, run: RunFile): boolean {
+  return (
+    receiveCount > 1 ||
+    message.failures !== undefined ||
+    (run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))
+  );
+}
+
+/** What the collector has to know, or undefined when there is nothing to say. */
+function reportOf(message: LoteMessage, fetched: FetchedLote, repeated: boolean): LoteMessage | undefined {
+  const { version, run, date, lote } = message;
+  const { failures } = fetched;
+  const recovered = repeated ? [...fetched.records.keys()] : [];
+  if (failures.length === 0 && recovered.length === 0) return undefined;
+  const ids = failures.map((failure) => failure.id);
+  return { version, run, date, lote, ids, failures: [...failures], ...(recovered.length > 0 && { recovered }) };
+}
+
+function countByReason(failures: readonly Failure[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of failures) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

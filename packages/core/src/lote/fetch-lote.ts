@@ -1,0 +1,102 @@
+import pMap from "p-map";
+import type { Failure } from "../message.ts";
+import { isMovieId } from "../movie-id.ts";
+import type { MovieRecord } from "./movie-record.ts";
+
+/** Until when to go on, and what tells to stop before. */
+export interface Patience {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Aborted at the deadline at the latest. */
+  readonly signal: AbortSignal;
+}
+
+/** What was learnt of one id: its record, why it has none, or (`stopped`) nothing, since there was no answer by then. */
+export type MovieAnswer =
+  | { readonly record: MovieRecord }
+  | { readonly failure: Omit<Failure, "id"> }
+  | { readonly stopped: true };
+
+/** What went over the wire. */
+export interface Traffic {
+  readonly requests: number;
+  readonly retries: number;
+  /** Answers of 429. */
+  readonly rate_limited: number;
+}
+
+/** Where movies come from. */
+export interface MovieSource {
+  /** Asks for one movie, again as often as it may help. Never throws for what the source answers. */
+  movie(id: string, patience: Patience): Promise<MovieAnswer>;
+  /** Counted since the start of the process. */
+  readonly traffic: Traffic;
+}
+
+export interface FetchedLote {
+  readonly records: ReadonlyMap<string, MovieRecord>;
+  /** In the order of the ids. */
+  readonly failures: readonly Failure[];
+  readonly traffic: Traffic;
+}
+
+// More ids than there are connections: those that wait out a backoff must not leave a connection idle.
+const IDS_AT_ONCE = 40;
+
+const OUT_OF_TIME: Omit<Failure, "id"> = {
+  reason: "deadline",
+  status: null,
+  message: "the function's time was over before there was an answer",
+};
+
+/**
+ * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
+ * fetched by then fail for the same reason.
+ * @param deadline the instant (ms since the epoch) after which no request may be under way
+ */
+export async function fetchLote(ids: readonly string[], source: MovieSource, deadline: number): Promise<FetchedLote> {
+  const before = { ...source.traffic };
+  const refusal = new AbortController();
+  let refused: Omit<Failure, "id"> | undefined;
+  const timeIsUp = AbortSignal.timeout(Math.max(0, Math.floor(deadline - Date.now())));
+  const patience = { deadline, signal: AbortSignal.any([timeIsUp, refusal.signal]) };
+
+  const answers = await pMap(
+    ids,
+    async (id): Promise<MovieAnswer> => {
+      if (!isMovieId(id)) return { failure: notAnId(id) };
+      if (patience.signal.aborted) return { stopped: true };
+      const answer = await source.movie(id, patience);
+      if ("failure" in answer && answer.failure.reason === "unauthorized") {
+        refused = answer.failure;
+        refusal.abort();
+      }
+      return answer;
+    },
+    { concurrency: IDS_AT_ONCE },
+  );
+
+  const records = new Map<string, MovieRecord>();
+  const failures: Failure[] = [];
+  ids.forEach((id, index) => {
+    const answer = answers[index] ?? { stopped: true };
+    if ("record" in answer) records.set(id, answer.record);
+    else if ("failure" in answer) failures.push({ id, ...answer.failure });
+    else failures.push({ id, ...(refused ?? OUT_OF_TIME) });
+  });
+  const { requests, retries, rate_limited } = source.traffic;
+  const traffic = {
+    requests: requests - before.requests,
+    retries: retries - before.retries,
+    rate_limited: rate_limited - before.rate_limited,
+  };
+  return { records, failures, traffic };
+}
+
+function notAnId(id: string): Omit<Failure, "id"> {
+  return {
+    reason: "invalid_id",
+    status: null,
+    message: `${JSON.stringify(id)} is neither tt and seven digits or more, nor digits`,
+  };
+}

@@ -1,0 +1,102 @@
+import { isMovieId } from "../movie-id.ts";
+import type { NewObject, StoredObject } from "../ports.ts";
+import { answers, type MovieRecord, movieRecordSchema } from "./movie-record.ts";
+
+/** The records of one lote by the id that was asked for. */
+export type Records = ReadonlyMap<string, MovieRecord>;
+
+/** What a `lote_N.json` holds. */
+export interface LoteFile {
+  readonly run: string;
+  /** The ids of the lote as far as they are known, in their order; with and without a record. */
+  readonly ids: readonly string[];
+  readonly records: Records;
+}
+
+/** A `lote_N.json` holds something else: somebody wrote it by hand. */
+export class LoteFileError extends Error {
+  override readonly name = "LoteFileError";
+}
+
+// S3 keeps 2 kB of metadata beside an object, names included. A lote of 100 needs 1.1 kB for its ids.
+const LONGEST_IDS = 1800;
+
+/** Stands before an id in the metadata that has no record yet. */
+const NO_RECORD = "-";
+
+/** The run a file belongs to, without reading the rest of it. */
+export function runOf(object: StoredObject): string | undefined {
+  return object.metadata.run;
+}
+
+/** How many records a file holds: one a line. */
+export function countRecords(object: StoredObject): number {
+  return object.body.split("\n").length - 1;
+}
+
+/**
+ * @param asked ids of the lote, in case the file itself does not tell which id each record was asked for under
+ * @throws {LoteFileError}
+ */
+export function parseLoteFile(object: StoredObject, asked: readonly string[]): LoteFile {
+  const lines = object.body.split("\n").slice(0, -1);
+  let records: MovieRecord[];
+  try {
+    records = lines.map((line) => movieRecordSchema.parse(JSON.parse(line)));
+  } catch (cause) {
+    throw new LoteFileError("the lote's file holds a line that is no record; remove the file and send the lote again", {
+      cause,
+    });
+  }
+  const listed = object.metadata.ids?.split(",") ?? [];
+  const stored = listed.filter((id) => !id.startsWith(NO_RECORD));
+  const ids = stored.length === records.length ? stored : records.map((record) => idOf(record, asked));
+  return {
+    run: runOf(object) ?? "",
+    ids: ids === stored ? listed.map((id) => id.replace(NO_RECORD, "")) : ids,
+    records: new Map(records.map((record, index) => [ids[index] ?? "", record])),
+  };
+}
+
+function idOf(record: MovieRecord, asked: readonly string[]): string {
+  return asked.find((id) => answers(record, id)) ?? record.imdb_id ?? String(record.id);
+}
+
+/**
+ * Puts what was just fetched together with what is there of the same run; of two records for an id, the fetched one stays.
+ * The records stand in the order of the lote's ids, whichever part of the lote came first.
+ */
+export function mergeLote(existing: LoteFile | undefined, fetched: LoteFile): LoteFile {
+  if (existing === undefined || existing.run !== fetched.run) return fetched;
+  return {
+    run: fetched.run,
+    ids: commonOrder(existing.ids, fetched.ids),
+    records: new Map([...existing.records, ...fetched.records]),
+  };
+}
+
+/** Whichever list has all ids knows their order. If neither has, both are parts of a lote nobody stored whole: the CSV is sorted by id. */
+function commonOrder(a: readonly string[], b: readonly string[]): readonly string[] {
+  const all = new Set([...a, ...b]);
+  if (all.size === new Set(a).size) return a;
+  if (all.size === new Set(b).size) return b;
+  return [...all].sort();
+}
+
+/** One record a line, with a final line end. The lote's ids go beside it, so that a later part of the lote finds its place. */
+export function loteObject({ run, ids, records }: LoteFile): NewObject {
+  const lines = ids.flatMap((id) => {
+    const record = records.get(id);
+    return record === undefined ? [] : [`${JSON.stringify(record)}\n`];
+  });
+  // An id that could not be asked for never gets a record, and may not even fit into a header.
+  const list = ids
+    .filter(isMovieId)
+    .map((id) => (records.has(id) ? id : NO_RECORD + id))
+    .join(",");
+  return {
+    body: lines.join(""),
+    contentType: "application/x-ndjson",
+    metadata: list.length <= LONGEST_IDS ? { run, ids: list } : { run },
+  };
+}

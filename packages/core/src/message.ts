@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { runDateSchema } from "./keys.ts";
+import { REASONS } from "./reasons.ts";
+
+/** Why one id has no record. */
+const failureSchema = z.object({
+  id: z.string(),
+  reason: z.enum(REASONS),
+  /** The HTTP status, null where there was no answer. */
+  status: z.number().int().nullable().default(null),
+  message: z.string(),
+});
+
+/**
+ * The one message of both queues: what stands in the DeadLetterQueue can be sent back to LoteQueue as it is.
+ */
+const loteMessageSchema = z.object({
+  version: z.literal(1),
+  run: z.string().min(1),
+  date: runDateSchema,
+  lote: z.number().int().positive(),
+  ids: z.array(z.string()),
+  /** What a consumer reports of the ids that failed; from a producer that resumed its run, empty: it may not be the first to send this lote. */
+  failures: z.array(failureSchema).optional(),
+  /** Ids that have a record now and may stand in the ledger. */
+  recovered: z.array(z.string()).optional(),
+});
+
+export type Failure = z.infer<typeof failureSchema>;
+export type LoteMessage = z.infer<typeof loteMessageSchema>;
+
+/** The body is no message of this pipeline. */
+export class MalformedMessageError extends Error {
+  override readonly name = "MalformedMessageError";
+}
+
+/** @throws {MalformedMessageError} */
+export function parseMessage(body: string): LoteMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (cause) {
+    throw new MalformedMessageError("the message is not JSON", { cause });
+  }
+  const result = loteMessageSchema.safeParse(json);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new MalformedMessageError(`the message is not a lote: ${issue?.path.join(".")}: ${issue?.message}`, {
+      cause: result.error,
+    });
+  }
+  return result.data;
+}
+
+export function messageBody(message: LoteMessage): string {
+  return JSON.stringify(message);
+}
+
+/**
+ * The name of the SQS message attribute that counts how often the ids of a message have been tried on purpose: absent on what the
+ * producer sends, 1 on the report of the first try, 2 on that of its replay. It travels with a redrive. Deliveries that SQS repeats
+ * on its own don't count, so the ledger is the same however often they happen.
+ */
+export const ATTEMPTS_ATTRIBUTE = "attempts";

@@ -1,0 +1,75 @@
+/**
+ * What the domain needs from the outside. The AWS adapters implement these, and know no rule of the domain.
+ */
+
+export interface StoredObject {
+  readonly body: string;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface ObjectSummary {
+  readonly key: string;
+  readonly etag: string;
+}
+
+export interface NewObject {
+  readonly body: string;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One bucket. */
+export interface ObjectStore {
+  /** The whole object, or undefined when there is none. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /**
+   * The object's bytes as they arrive, pinned to one version.
+   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone.
+   */
+  stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Writes the object if it still is what it was: of the given ETag, or absent when that is undefined.
+   * @throws {ObjectChangedError} when it isn't.
+   */
+  putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void>;
+  /**
+   * Removes the object if it still has the ETag. An object that is gone already is no error.
+   * @throws {ObjectChangedError} when it has another.
+   */
+  removeIf(key: string, expectedEtag: string): Promise<void>;
+  list(prefix: string): AsyncIterable<ObjectSummary>;
+}
+
+/** Somebody else wrote first: the object is not, or no longer, the one that was meant. */
+export class ObjectChangedError extends Error {
+  override readonly name = "ObjectChangedError";
+  readonly key: string;
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`${key} was changed by somebody else in the meantime`, options);
+    this.key = key;
+  }
+}
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Numbers that travel beside the body. */
+  readonly attributes?: Readonly<Record<string, number>>;
+}
+
+/** One queue. */
+export interface MessageQueue {
+  /**
+   * Sends every message, asking again for those the queue refuses.
+   * @throws when any of them could not be sent; sending all of them again is the caller's remedy.
+   */
+  send(messages: readonly OutgoingMessage[]): Promise<void>;
+}
+
+/** Structured logging: a sentence, and what it is about. */
+export interface Log {
+  info(message: string, ...fields: Record<string, unknown>[]): void;
+  warn(message: string, ...fields: Record<string, unknown>[]): void;
+  error(message: string, ...fields: Record<string, unknown>[]): void;
+}

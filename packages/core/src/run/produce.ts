@@ -1,0 +1,132 @@
+import pMap from "p-map";
+import { UnusableCsvError } from "../csv/header.ts";
+import { type Selection, selectIds } from "../csv/select-ids.ts";
+import { ledgerKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
+import { runOf } from "../lote/lote-file.ts";
+import { cutIntoLotes } from "../lotes.ts";
+import { type LoteMessage, messageBody } from "../message.ts";
+import { type Log, type MessageQueue, ObjectChangedError, type ObjectStore } from "../ports.ts";
+import type { MovieFilter } from "../settings.ts";
+import { updateObject } from "../update-object.ts";
+import { readRunInForce } from "./in-force.ts";
+import { isOlder, newRun, parseRunFile, type RunFile, readRun, runObject, type Source } from "./run-file.ts";
+
+export interface ProducerDeps {
+  readonly store: ObjectStore;
+  readonly loteQueue: MessageQueue;
+  readonly filter: MovieFilter;
+  readonly loteSize: number;
+  readonly log: Log;
+}
+
+/** What became of an upload. */
+export type Production = "queued" | "already queued" | "outdated" | "rejected";
+
+// Reading and removing are round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
+const CLEANING_AT_ONCE = 10;
+
+/**
+ * Turns one upload of a movies.csv into a run: selects the ids, puts the run in force, removes the files of the earlier run, and
+ * sends the lotes. May be called again for the same upload, whatever became of the first call.
+ * @throws when S3 or SQS can't be reached; calling again goes on from there.
+ */
+export async function produce(source: Source, date: RunDate, deps: ProducerDeps): Promise<Production> {
+  const { store, loteQueue, filter, loteSize, log } = deps;
+  const started = newRun(source, filter, new Date());
+  const before = verdictOn(started, await readRun(store, date));
+  if (before !== "go on") return told(before, log);
+
+  let selection: Selection;
+  try {
+    selection = await selectIds(await store.stream(source.key, source.etag), filter);
+  } catch (error) {
+    if (error instanceof ObjectChangedError) return told("outdated", log);
+    if (error instanceof UnusableCsvError) return reject(started, date, error.message, deps);
+    throw error;
+  }
+
+  const lotes = cutIntoLotes(selection.ids, loteSize);
+  const { rows, malformed, ids } = selection;
+  const run: RunFile = { ...started, rows, malformed, ids: ids.length, lotes: lotes.length };
+  const { verdict, resumed } = await putInForce(run, date, store);
+  if (verdict !== "go on") return told(verdict, log);
+  log.info("run in force", { rows, malformed, ids: ids.length, lotes: lotes.length, resumed });
+
+  await removeEarlierFiles(run.run, date, store);
+  await loteQueue.send(
+    lotes.map(({ lote, ids }) => {
+      const message: LoteMessage = { version: 1, run: run.run, date, lote, ids: [...ids] };
+      return { body: messageBody(resumed ? { ...message, failures: [] } : message) };
+    }),
+  );
+  await declareQueued(run.run, date, store);
+  log.info("lotes queued", { lotes: lotes.length });
+  return "queued";
+}
+
+/** Whether an upload is to be worked on, seen from the run in force. */
+function verdictOn(mine: RunFile, inForce: RunFile | undefined): "go on" | "already queued" | "outdated" {
+  if (inForce === undefined) return "go on";
+  if (inForce.run === mine.run) return inForce.status === "queued" ? "already queued" : "go on";
+  return isOlder(mine.source, inForce.source) ? "outdated" : "go on";
+}
+
+function told(production: Exclude<Production, "queued" | "rejected">, log: Log): Production {
+  if (production === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
+  else log.info("this upload is queued already");
+  return production;
+}
+
+/** Writes the run as `queuing`, unless another call or a later upload has done more. */
+async function putInForce(run: RunFile, date: RunDate, store: ObjectStore) {
+  let verdict: ReturnType<typeof verdictOn> = "go on";
+  let resumed = false;
+  await updateObject(store, runKey(date), (current) => {
+    const inForce = current && parseRunFile(current);
+    verdict = verdictOn(run, inForce);
+    resumed = inForce?.run === run.run;
+    return verdict === "go on" ? runObject(run) : undefined;
+  });
+  return { verdict, resumed };
+}
+
+/** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
+async function removeEarlierFiles(run: string, date: RunDate, store: ObjectStore): Promise<void> {
+  const keys = [ledgerKey(date)];
+  for await (const { key } of store.list(lotePrefix(date))) keys.push(key);
+  const removeIfEarlier = (key: string) =>
+    updateObject(store, key, async (current) => {
+      if (current === undefined || runOf(current) === run) return undefined;
+      // Looked up after the file: as long as this run is in force, a file of another one that was there before can't be of a later one.
+      return (await readRunInForce(store, date, run)) ? "remove" : undefined;
+    });
+  await pMap(keys, removeIfEarlier, { concurrency: CLEANING_AT_ONCE });
+}
+
+async function declareQueued(run: string, date: RunDate, store: ObjectStore): Promise<void> {
+  await updateObject(store, runKey(date), (current) => {
+    const inForce = current && parseRunFile(current);
+    // A later upload may have taken over meanwhile, or another call for this one may have been faster.
+    if (inForce?.run !== run || inForce.status === "queued") return undefined;
+    return runObject({ ...inForce, status: "queued", queued_at: new Date().toISOString() });
+  });
+}
+
+/** Tells of a CSV that can't be used: beside the run in force, or in its place where there is none. */
+async function reject(run: RunFile, date: RunDate, reason: string, { store, log }: ProducerDeps): Promise<Production> {
+  let production: Production = "rejected";
+  await updateObject(store, runKey(date), (current) => {
+    const inForce = current && parseRunFile(current);
+    const verdict = verdictOn(run, inForce);
+    if (verdict !== "go on") {
+      production = verdict;
+      return undefined;
+    }
+    const rejected = { source: run.source, reason, at: new Date().toISOString() };
+    return inForce === undefined || inForce.status === "rejected"
+      ? runObject({ ...run, status: "rejected", error: reason, rejected })
+      : runObject({ ...inForce, rejected });
+  });
+  log.error("the CSV can't be used", { reason, key: run.source.key });
+  return production;
+}

@@ -1,0 +1,148 @@
+import * as z from "zod";
+import { CONSUMER } from "./topology.ts";
+
+/** What the process was told to do differently from the defaults, and can't. The message is one line for the operator. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/** Which movies are selected: `anoLancamento` and `numeroVotos` above the bounds, `genero` containing one of the genres. */
+export interface MovieFilter {
+  readonly minYear: number;
+  readonly minVotes: number;
+  /** Lower case. */
+  readonly genres: readonly string[];
+}
+
+export interface TmdbSettings {
+  /** A v4 read access token or a 32-character v3 key. Secret. */
+  readonly token: string | undefined;
+  readonly baseUrl: string;
+  readonly language: string;
+  /** The budget of all consumers together. */
+  readonly requestsPerSecond: number;
+}
+
+export interface Settings {
+  readonly tmdb: TmdbSettings;
+  readonly consumerConcurrency: number;
+  readonly filter: MovieFilter;
+  readonly loteSize: number;
+}
+
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
+
+/** Each setting with its default and, for the error line, what it takes. */
+const schema = {
+  TMDB_TOKEN: {
+    // Anything else could not travel in a header, and the error for that would come once per movie.
+    type: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/)
+      .optional(),
+    takes: "TMDB's API read access token, or its 32-character API key, without spaces",
+  },
+  TMDB_BASE_URL: {
+    type: z
+      .url({ protocol: /^https?$/ })
+      .transform((url) => url.replace(/\/+$/, ""))
+      .default("https://api.themoviedb.org"),
+    takes: "a URL such as https://api.themoviedb.org",
+  },
+  TMDB_LANGUAGE: {
+    type: z
+      .string()
+      .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
+      .default("pt-BR"),
+    takes: "a language such as pt-BR or en",
+  },
+  // TMDB states a limit "somewhere in the 40 requests per second range".
+  TMDB_REQUESTS_PER_SECOND: { type: wholeNumber(1).default(40), takes: "a whole number from 1" },
+  // 2 is the least maximum concurrency SQS accepts for an event source, 1,000 the most.
+  CONSUMER_CONCURRENCY: { type: wholeNumber(2, 1000).default(2), takes: "a whole number from 2 to 1000" },
+  MIN_YEAR: { type: wholeNumber(0).default(1960), takes: "a year; movies later than it pass" },
+  MIN_VOTES: { type: wholeNumber(0).default(10_000), takes: "a whole number; movies with more votes pass" },
+  GENRES: {
+    type: z
+      .string()
+      .transform((list) => list.split(",").map((genre) => genre.trim().toLowerCase()))
+      .refine((genres) => genres.every((genre) => genre !== ""))
+      .default(["crime", "war"]),
+    takes: "genres separated by commas, such as crime,war",
+  },
+  // 1,000 ids are some 12 kB of message and 50 s of a consumer's time at the default budget.
+  LOTE_SIZE: { type: wholeNumber(1, 1000).default(100), takes: "a whole number from 1 to 1000" },
+} as const;
+
+type Name = keyof typeof schema;
+type Values = { [K in Name]: z.infer<(typeof schema)[K]["type"]> };
+
+/** The names of all settings, as they stand in the environment. */
+export const SETTING_NAMES = Object.keys(schema) as Name[];
+
+function parse(env: Readonly<Record<string, string | undefined>>): Values {
+  const values: Record<string, unknown> = {};
+  const wrong: string[] = [];
+  for (const name of SETTING_NAMES) {
+    const { type, takes } = schema[name];
+    // A variable that is set to nothing means the default, as `NAME= command` does for most tools.
+    const given = env[name]?.trim() || undefined;
+    const result = type.safeParse(given);
+    if (result.success) values[name] = result.data;
+    else wrong.push(`${name} must be ${takes}${name === "TMDB_TOKEN" ? "" : `, not ${JSON.stringify(given)}`}`);
+  }
+  if (wrong.length > 0) throw new SettingsError(wrong.join("; "));
+  return values as Values;
+}
+
+/**
+ * Reads every setting from an environment and checks it.
+ * @throws {SettingsError} naming each wrong setting, what it takes and what it was given (never the token).
+ */
+export function loadSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const values = parse(env);
+  const settings: Settings = {
+    tmdb: {
+      token: values.TMDB_TOKEN,
+      baseUrl: values.TMDB_BASE_URL,
+      language: values.TMDB_LANGUAGE,
+      requestsPerSecond: values.TMDB_REQUESTS_PER_SECOND,
+    },
+    consumerConcurrency: values.CONSUMER_CONCURRENCY,
+    filter: { minYear: values.MIN_YEAR, minVotes: values.MIN_VOTES, genres: values.GENRES },
+    loteSize: values.LOTE_SIZE,
+  };
+  checkTogether(settings);
+  return settings;
+}
+
+function checkTogether({ tmdb, consumerConcurrency, loteSize }: Settings): void {
+  const perConsumer = Math.floor(tmdb.requestsPerSecond / consumerConcurrency);
+  if (perConsumer < 1) {
+    throw new SettingsError(
+      `CONSUMER_CONCURRENCY must not exceed TMDB_REQUESTS_PER_SECOND (${tmdb.requestsPerSecond}): each consumer needs a request per second of its own, and ${consumerConcurrency} would share them`,
+    );
+  }
+  const seconds = Math.ceil(loteSize / perConsumer);
+  // Half of the function's time is left for retries, pauses and the writes.
+  const most = CONSUMER.timeoutSeconds / 2;
+  if (seconds > most) {
+    throw new SettingsError(
+      `LOTE_SIZE must be at most ${perConsumer * most}: at ${perConsumer} requests per second a consumer needs ${seconds} s for ${loteSize} ids, and has ${most} s`,
+    );
+  }
+}
+
+/**
+ * The token, where one is needed.
+ * @throws {SettingsError} when none is set.
+ */
+export function requireToken({ token }: TmdbSettings): string {
+  if (token === undefined) throw new SettingsError(`TMDB_TOKEN is not set: it must be ${schema.TMDB_TOKEN.takes}`);
+  return token;
+}

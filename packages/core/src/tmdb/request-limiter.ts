@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import Bottleneck from "bottleneck";
+
+/** What one process may do: its share of the budget of all consumers. */
+export interface RequestShare {
+  /** Requests in any sliding second. */
+  readonly perSecond: number;
+  /** Requests under way at once. */
+  readonly connections: number;
+}
+
+// TMDB once stated 20 connections per address; all consumers of an account may share one.
+const CONNECTIONS_OF_ALL = 20;
+
+/** Divides the budget among the consumers, rounding down: the sum never exceeds it. */
+export function shareOf(requestsPerSecond: number, consumers: number): RequestShare {
+  return {
+    perSecond: Math.max(1, Math.floor(requestsPerSecond / consumers)),
+    connections: Math.max(1, Math.floor(CONNECTIONS_OF_ALL / consumers)),
+  };
+}
+
+/**
+ * A second as the server may count it. Requests reach it a little later or earlier than they were sent relative to each other, and
+ * this much of a difference must not push one too many into its second.
+ */
+const SECOND_MS = 1000 + 15;
+
+/**
+ * How much faster than evenly requests may follow each other, to make up for a pause between two lotes without a burst.
+ */
+const CATCH_UP = 2;
+
+/**
+ * Lets requests through such that no sliding second holds more than the share, and pauses them all at once when the server asks for it.
+ *
+ * Bottleneck's reservoir is the second's allowance: each request takes a unit out, and the unit comes back one second after the request
+ * was sent. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
+ * between requests it makes up for the time in which a process had nothing to send.
+ */
+export class RequestLimiter {
+  readonly #bottleneck: Bottleneck;
+  #pausedUntil = 0;
+
+  constructor({ perSecond, connections }: RequestShare) {
+    this.#bottleneck = new Bottleneck({
+      maxConcurrent: connections,
+      minTime: 1000 / perSecond / CATCH_UP,
+      // A process may replace one that was killed a moment ago and had used up this second. It waits the second out.
+      reservoir: 0,
+    });
+    setTimeout(() => void this.#bottleneck.incrementReservoir(perSecond), SECOND_MS);
+  }
+
+  /**
+   * Runs `send` when its turn comes.
+   * @param signal ends the waiting; a request that was not sent uses nothing of the budget
+   */
+  schedule<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#bottleneck.schedule(async () => {
+      try {
+        await this.#untilUnpaused(signal);
+      } catch (error) {
+        void this.#bottleneck.incrementReservoir(1);
+        throw error;
+      }
+      setTimeout(() => void this.#bottleneck.incrementReservoir(1), SECOND_MS);
+      return send();
+    });
+  }
+
+  /** Sends nothing more for as long; of several pauses the one that ends last counts. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+  }
+
+  async #untilUnpaused(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    // Another answer may prolong the pause while this one waits.
+    for (let left = this.#left(); left > 0; left = this.#left()) await delay(left, undefined, { signal });
+  }
+
+  #left(): number {
+    return this.#pausedUntil - performance.now();
+  }
+}

@@ -1,0 +1,131 @@
+import http from "node:http";
+import https from "node:https";
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, getAdapter } from "axios";
+import axiosRetry, { exponentialDelay } from "axios-retry";
+import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
+import { parseMovie } from "../lote/movie-record.ts";
+import { requireToken, type TmdbSettings } from "../settings.ts";
+import { failureOf } from "./failure-of.ts";
+import { RateLimitBackoff } from "./rate-limit-backoff.ts";
+import { RequestLimiter, shareOf } from "./request-limiter.ts";
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** Milliseconds since the epoch: nothing is worth waiting for beyond it. */
+    deadline?: number;
+  }
+}
+
+// TMDB answers within some 100 ms. An attempt that has nothing after 5 s is lost, and there is time for another.
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
+// 0.2, 0.4 … 6.4 s and up to a fifth more: quick for a single stray error, 13 to 15 s in all, which outlasts a restart at TMDB. Even if
+// each of the seven attempts timed out, they would fit into the function's minute.
+const RETRIES = 6;
+const BACKOFF_FACTOR_MS = 100;
+
+// A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * TMDB's movies, asked for within the budget. One per process: its limiter is what keeps the process within its share.
+ */
+export class TmdbClient implements MovieSource {
+  readonly #http: AxiosInstance;
+  readonly #token: string;
+  readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
+
+  /** @throws {SettingsError} when there is no token */
+  constructor(settings: TmdbSettings, consumers: number) {
+    const share = shareOf(settings.requestsPerSecond, consumers);
+    this.#token = requireToken(settings);
+    const agent = { keepAlive: true, maxSockets: share.connections };
+    this.#http = axios.create({
+      baseURL: settings.baseUrl,
+      ...credentials(this.#token, { language: settings.language }),
+      timeout: ATTEMPT_TIMEOUT_MS,
+      maxContentLength: LARGEST_ANSWER_BYTES,
+      // A followed redirect would be a request that the limiter never saw.
+      maxRedirects: 0,
+      validateStatus: (status) => status === 200,
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(agent),
+    });
+    this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter), new RequestLimiter(share));
+    axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY, shouldResetTimeout: true });
+  }
+
+  get traffic(): Traffic {
+    return this.#traffic;
+  }
+
+  async movie(id: string, { deadline, signal }: Patience): Promise<MovieAnswer> {
+    let last: AxiosError | undefined;
+    let backoffs = 0;
+    const retryCondition = (error: AxiosError) => {
+      if (signal.aborted) return false;
+      last = error;
+      // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
+      const again = isRateLimited(error) || (isTransient(error) && ++backoffs <= RETRIES);
+      if (again) this.#traffic.retries++;
+      return again;
+    };
+    // The limiter is paused after a 429: there is nothing to wait for before getting in line again.
+    const retryDelay = (_: number, error: AxiosError) =>
+      isRateLimited(error) ? 0 : Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - Date.now());
+    try {
+      const { data } = await this.#http.get<unknown>(`/3/movie/${id}`, {
+        signal,
+        deadline,
+        "axios-retry": { retryCondition, retryDelay },
+      });
+      const record = parseMovie(id, data);
+      return record
+        ? { record }
+        : { failure: { reason: "invalid_response", status: 200, message: "the answer is not the movie" } };
+    } catch (error) {
+      if (!(error instanceof AxiosError)) throw error;
+      // Stopped between two attempts: the last one tells why there is no record. Stopped before the first: nothing does.
+      const telling = signal.aborted && error.code === AxiosError.ERR_CANCELED ? last : error;
+      return telling ? { failure: failureOf(telling, this.#token) } : { stopped: true };
+    }
+  }
+
+  /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
+  #limited(send: AxiosAdapter, limiter: RequestLimiter): AxiosAdapter {
+    const backoff = new RateLimitBackoff();
+    return (config) =>
+      limiter.schedule(async () => {
+        const sentAt = performance.now();
+        this.#traffic.requests++;
+        try {
+          const response = await send(config);
+          backoff.passed(sentAt);
+          return response;
+        } catch (error) {
+          if (error instanceof AxiosError && isRateLimited(error)) {
+            this.#traffic.rate_limited++;
+            const left = (config.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
+            limiter.pause(Math.min(backoff.delayMs(error, sentAt), left));
+          }
+          throw error;
+        }
+      }, config.signal as AbortSignal);
+  }
+}
+
+/** A v3 key has 32 hexadecimal digits and travels as a parameter; everything else is a v4 token. */
+function credentials(token: string, params: Record<string, string>) {
+  return /^[0-9a-f]{32}$/i.test(token)
+    ? { params: { ...params, api_key: token } }
+    : { params, headers: { Authorization: `Bearer ${token}` } };
+}
+
+function isRateLimited(error: AxiosError): boolean {
+  return error.response?.status === 429;
+}
+
+/** Without an answer (timeout, reset, DNS), or a fault on TMDB's side. */
+function isTransient({ code, response }: AxiosError): boolean {
+  return response === undefined ? code !== AxiosError.ERR_CANCELED : response.status >= 500;
+}
