@@ -1,0 +1,2 @@
+export { S3ObjectStore } from "./s3-object-store.ts";
+export { MessagesRefusedError, SqsMessageQueue } from "./sqs-message-queue.ts";
