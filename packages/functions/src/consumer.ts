@@ -1,0 +1,33 @@
+import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { consumeLote, loadSettings, parseMessage, TmdbClient } from "@lotes/core";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { Resource } from "sst";
+import { deadlineOf } from "./deadline.ts";
+import { failureLogged } from "./failure-logged.ts";
+import { attemptsOf, sentAt } from "./sqs-record.ts";
+
+const logger = new Logger({ serviceName: "consumer" });
+const { tmdb, consumerConcurrency } = loadSettings({ ...process.env, TMDB_TOKEN: Resource.TmdbToken.value });
+const store = new S3ObjectStore(Resource.DataLake.name);
+const deadLetterQueue = new SqsMessageQueue(Resource.DeadLetterQueue.url);
+// At module scope: one limiter for as long as the process lives.
+const movies = new TmdbClient(tmdb, consumerConcurrency);
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Lotes to fetch. One that fails is reported as such, and SQS delivers it again. */
+export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const consume = async (record: SQSRecord): Promise<void> => {
+    const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
+    await failureLogged(log, async () => {
+      const message = parseMessage(record.body);
+      log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
+      const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+      const delivery = { receiveCount, sentAt: sentAt(record), attempts: attemptsOf(record) };
+      await consumeLote(message, delivery, deadlineOf(context), { store, deadLetterQueue, movies, log });
+    });
+  };
+  // One after the other: side by side, two lotes would fight for the same requests and both be late.
+  return processPartialResponse(event, consume, processor, { context, processInParallel: false });
+}
