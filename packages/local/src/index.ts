@@ -1,0 +1,13 @@
+export type { Fault } from "./emulator/emulator.ts";
+export type { AwsRequest } from "./emulator/request.ts";
+export { toRecord } from "./lambda/event-source-mapping.ts";
+export { s3Event } from "./lambda/s3-notification.ts";
+export { type ClientConfig, LocalServices, type QueueName } from "./local-services.ts";
+export { LocalStack, type LocalStackOptions } from "./local-stack.ts";
+export type { LogLine } from "./log-line.ts";
+export { PortInUseError } from "./port-in-use-error.ts";
+export { recordedFacts } from "./sample/films.ts";
+export { sampleCsv } from "./sample/sample-csv.ts";
+export { DEPLOYED_TIMING, type Timing } from "./timing.ts";
+export type { MisbehaviourRule } from "./tmdb/misbehaviour-rule.ts";
+export { startTmdbStandIn, type TmdbStandIn } from "./tmdb/start-tmdb-stand-in.ts";

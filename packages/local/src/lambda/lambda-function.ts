@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { ExecutionEnvironment } from "./execution-environment.ts";
+
+export interface FunctionOptions {
+  readonly name: string;
+  /** URL of the module that exports `handler`. */
+  readonly module: string;
+  readonly timeoutMs: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Gets each line the handler prints. */
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * A function as Lambda runs it: an invocation gets a warm execution environment if one is idle, else a new one. How many run at once
+ * is decided by whoever invokes.
+ */
+export class LambdaFunction {
+  readonly #options: FunctionOptions;
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #all = new Set<ExecutionEnvironment>();
+
+  constructor(options: FunctionOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /**
+   * @returns what the handler resolved to
+   * @throws {FunctionError | TaskTimedOutError | RuntimeExitedError}
+   */
+  async invoke(event: unknown): Promise<unknown> {
+    const { name, timeoutMs } = this.#options;
+    const environment = this.#idle.pop() ?? (await this.#start());
+    try {
+      return await environment.invoke({
+        requestId: randomUUID(),
+        functionName: name,
+        event,
+        deadline: Date.now() + timeoutMs,
+      });
+    } finally {
+      if (environment.alive) this.#idle.push(environment);
+      else this.#all.delete(environment);
+    }
+  }
+
+  /** Kills every environment, and what runs in it. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#all].map((environment) => environment.stop()));
+  }
+
+  async #start(): Promise<ExecutionEnvironment> {
+    const { module, env, onLine } = this.#options;
+    const environment = new ExecutionEnvironment(module, env, onLine);
+    this.#all.add(environment);
+    try {
+      await environment.ready();
+    } catch (error) {
+      this.#all.delete(environment);
+      throw error;
+    }
+    return environment;
+  }
+}

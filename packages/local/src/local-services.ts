@@ -1,0 +1,85 @@
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SETTING_NAMES } from "@lotes/core";
+import { Emulator, type EmulatorOptions, LOCAL_CREDENTIALS, LOCAL_REGION } from "./emulator/emulator.ts";
+import type { Timing } from "./timing.ts";
+
+const BUCKET = "data-lake";
+const ACCOUNT = "000000000000";
+
+/** Where the SDK's clients find S3 and SQS. */
+export interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: typeof LOCAL_CREDENTIALS;
+}
+
+/** The data lake's bucket and the two queues, over HTTP on this machine; nothing that works on them. */
+export class LocalServices {
+  readonly bucket = BUCKET;
+  readonly emulator: Emulator;
+  readonly clientConfig: ClientConfig;
+
+  private constructor(emulator: Emulator) {
+    this.emulator = emulator;
+    this.clientConfig = { endpoint: emulator.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  }
+
+  /** @throws {PortInUseError} */
+  static async start(timing: Timing, options: EmulatorOptions): Promise<LocalServices> {
+    const services = new LocalServices(await Emulator.start(BUCKET, options));
+    await services.#createQueues(timing);
+    return services;
+  }
+
+  queueUrl(name: QueueName): string {
+    return `${this.emulator.url}/${ACCOUNT}/${name}`;
+  }
+
+  queueArn(name: QueueName): string {
+    return `arn:aws:sqs:${LOCAL_REGION}:${ACCOUNT}:${name}`;
+  }
+
+  /**
+   * What a function finds in its environment: Lambda's own variables, SST's links, and the settings.
+   * @param settings as in an environment; the token goes where SST puts a secret
+   */
+  functionEnvironment(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
+    const { TMDB_TOKEN = "", ...rest } = Object.fromEntries(
+      SETTING_NAMES.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+    );
+    return {
+      ...rest,
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: this.emulator.url,
+      AWS_ENDPOINT_URL_SQS: this.emulator.url,
+      SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "local" }),
+      SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
+      SST_RESOURCE_LoteQueue: JSON.stringify({ url: this.queueUrl("LoteQueue") }),
+      SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: this.queueUrl("DeadLetterQueue") }),
+      SST_RESOURCE_TmdbToken: JSON.stringify({ value: TMDB_TOKEN }),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.emulator.stop();
+  }
+
+  async #createQueues(timing: Timing): Promise<void> {
+    const sqs = new SQSClient(this.clientConfig);
+    const create = (name: QueueName, Attributes: Record<string, string>) =>
+      sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    await create("DeadLetterQueue", { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
+    await create("LoteQueue", {
+      VisibilityTimeout: String(timing.loteVisibilitySeconds),
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: this.queueArn("DeadLetterQueue"),
+        maxReceiveCount: timing.maxReceiveCount,
+      }),
+    });
+    sqs.destroy();
+  }
+}
+
+export type QueueName = "LoteQueue" | "DeadLetterQueue";

@@ -1,0 +1,117 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { COLLECTOR, CONSUMER, loadSettings } from "@lotes/core";
+import type { EmulatorOptions } from "./emulator/emulator.ts";
+import { EventSourceMapping } from "./lambda/event-source-mapping.ts";
+import { LambdaFunction } from "./lambda/lambda-function.ts";
+import { S3Notification } from "./lambda/s3-notification.ts";
+import { LocalServices, type QueueName } from "./local-services.ts";
+import { type LogLine, parseLogLine } from "./log-line.ts";
+import { DEPLOYED_TIMING, type Timing } from "./timing.ts";
+
+export interface LocalStackOptions {
+  /** The settings, as in an environment, TMDB_TOKEN among them. */
+  readonly settings: Readonly<Record<string, string | undefined>>;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  readonly timing?: Partial<Timing>;
+  /** Faults of S3 and SQS; for tests. */
+  readonly fault?: EmulatorOptions["fault"];
+  /** Gets what the functions log, and what goes wrong around them. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Told when the producer has failed for good. */
+  readonly onProducerGivenUp?: (error: Error) => void;
+}
+
+/** The handlers' sources: Node runs them as they are. */
+const HANDLERS = new URL("../../functions/src/", import.meta.url);
+
+/** The whole pipeline on this machine: S3, SQS, the notification, the event source mappings and the three functions. */
+export class LocalStack {
+  readonly services: LocalServices;
+  readonly #options: LocalStackOptions;
+  readonly #timing: Timing;
+  readonly #sqs: SQSClient;
+  readonly #functions: LambdaFunction[] = [];
+  readonly #sources: { stop(): Promise<void> }[] = [];
+
+  private constructor(services: LocalServices, options: LocalStackOptions, timing: Timing) {
+    this.services = services;
+    this.#options = options;
+    this.#timing = timing;
+    this.#sqs = new SQSClient(services.clientConfig);
+  }
+
+  /**
+   * @throws {SettingsError} when a setting is wrong
+   * @throws {PortInUseError} when the port is taken
+   */
+  static async start(options: LocalStackOptions): Promise<LocalStack> {
+    const { consumerConcurrency } = loadSettings(options.settings);
+    const timing = { ...DEPLOYED_TIMING, ...options.timing };
+    const services = await LocalServices.start(timing, { port: options.port ?? 0, fault: options.fault });
+    const stack = new LocalStack(services, options, timing);
+    stack.#startProducer();
+    stack.#startConsumer(consumerConcurrency);
+    stack.#startCollector();
+    return stack;
+  }
+
+  /** Lets what runs come to its end, then stops everything. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.stop()));
+    await Promise.all(this.#functions.map((each) => each.stop()));
+    this.#sqs.destroy();
+    await this.services.stop();
+  }
+
+  #startProducer(): void {
+    const notification = new S3Notification(
+      this.services.emulator,
+      this.#function("producer", this.#timing.producerTimeoutMs),
+      {
+        retryDelaysMs: this.#timing.producerRetryDelaysMs,
+        onError: (error) => this.#failed("producer", error),
+        onGivenUp: (error) => this.#options.onProducerGivenUp?.(error),
+      },
+    );
+    this.#sources.push(notification);
+  }
+
+  #startConsumer(concurrency: number): void {
+    const consumer = this.#function("consumer", this.#timing.consumerTimeoutMs);
+    this.#map("LoteQueue", consumer, CONSUMER.batchSize, concurrency);
+  }
+
+  #startCollector(): void {
+    const collector = this.#function("collector", this.#timing.collectorTimeoutMs);
+    this.#map("DeadLetterQueue", collector, COLLECTOR.batchSize, 1);
+  }
+
+  #map(queue: QueueName, invoked: LambdaFunction, batchSize: number, concurrency: number): void {
+    const mapping = new EventSourceMapping(invoked, {
+      sqs: this.#sqs,
+      queueUrl: this.services.queueUrl(queue),
+      queueArn: this.services.queueArn(queue),
+      batchSize,
+      concurrency,
+      onError: (error) => this.#failed(invoked.name, error),
+    });
+    this.#sources.push(mapping);
+  }
+
+  #function(name: string, timeoutMs: number): LambdaFunction {
+    const created = new LambdaFunction({
+      name,
+      module: new URL(`${name}.ts`, HANDLERS).href,
+      timeoutMs,
+      env: { ...this.services.functionEnvironment(this.#options.settings), AWS_LAMBDA_FUNCTION_NAME: name },
+      onLine: (line) => this.#options.onLog?.(parseLogLine(name, line)),
+    });
+    this.#functions.push(created);
+    return created;
+  }
+
+  #failed(service: string, { message }: Error): void {
+    this.#options.onLog?.({ level: "ERROR", service, message, fields: {} });
+  }
+}
