@@ -1,0 +1,57 @@
+/**
+ * Which requests the stand-in mistreats, and how. A list of rules is plain JSON; for each request the first rule that matches answers.
+ * Every condition given must hold; a rule without conditions matches every request.
+ *
+ * @example each movie fails twice before it is found, and one request in ten is never answered
+ * [
+ *   { times: 2, answer: { status: 503 } },
+ *   { share: 0.1, answer: "hang" },
+ * ]
+ */
+export interface MisbehaviourRule {
+  /** Only these movies, each as the client asks for it. */
+  readonly ids?: readonly string[];
+  /** From 0 to 1: this part of the requests that meet the other conditions, drawn with the server's seed in the order of arrival. */
+  readonly share?: number;
+  /** The rule answers at most so many requests of each id; the next ones pass on to later rules. */
+  readonly times?: number;
+  /** The rule answers at most so many requests in all. */
+  readonly limit?: number;
+  /** Only arrivals in [fromMs, toMs) since the server's first request. */
+  readonly window?: { readonly fromMs: number; readonly toMs: number };
+  readonly answer: MisbehaviourAnswer;
+}
+
+/**
+ * - `"hang"`: no answer; the connection stays open until the client gives up
+ * - `"reset"`: the connection ends with a TCP reset
+ * - `"html"`: 200 with a web page
+ * - by `status`: an answer of that status
+ */
+export type MisbehaviourAnswer = "hang" | "reset" | "html" | ErrorStatus | RateLimited | OddBody;
+
+/** TMDB's body for the status: a suspended key, an internal error, service offline, backend timed out. */
+export interface ErrorStatus {
+  readonly status: 401 | 500 | 503 | 504;
+}
+
+/** TMDB's refusal, whatever the budget says. */
+export interface RateLimited {
+  readonly status: 429;
+  /** The `Retry-After` header: seconds, an HTTP date, or nonsense. Not given, there is no such header. */
+  readonly retryAfter?: number | string;
+}
+
+/** A good status with a JSON body that may be no movie. */
+export interface OddBody {
+  readonly status: 200;
+  readonly body: JsonValue;
+}
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
