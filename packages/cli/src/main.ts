@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { SettingsError } from "@lotes/core";
+import { PortInUseError } from "@lotes/local";
+import { CommanderError } from "commander";
+import { program } from "./program.ts";
+import { UserError } from "./user-error.ts";
+
+const WRONG_USAGE = 2;
+
+/** What the command's end means to the shell, after telling the user what they can do about it. */
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its help or its complaint by itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  if (error instanceof UserError) return tell(error.message, error.exitCode);
+  if (error instanceof SettingsError) return tell(error.message, WRONG_USAGE);
+  if (error instanceof PortInUseError) return tell(error.message, 1);
+  // A bug: whoever reports it needs the stack.
+  return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+}
+
+function tell(message: string, exitCode: number): number {
+  process.stderr.write(`lotes: ${message}\n`);
+  return exitCode;
+}
+
+// The environment wins over the file.
+if (existsSync(".env")) process.loadEnvFile(".env");
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

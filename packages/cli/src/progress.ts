@@ -1,0 +1,79 @@
+import type { Account } from "@lotes/core";
+import { type Options, SingleBar } from "cli-progress";
+
+const FULL = "█";
+const EMPTY = "░";
+// Where the terminal does not tell how wide it is.
+const USUAL_COLUMNS = 80;
+const WIDEST_BAR = 30;
+// A log of a run without a terminal is read afterwards: a line every two seconds tells enough.
+const LINE_EVERY_MS = 2_000;
+
+/** Shows how far a run is, on stderr: a bar on a terminal, else a line now and then. */
+export class Progress {
+  readonly #budget: number;
+  readonly #out = process.stderr;
+  readonly #bar: SingleBar | undefined;
+  readonly #started = performance.now();
+  #lastLine = "";
+  #lastLineAt = Number.NEGATIVE_INFINITY;
+
+  /** @param budget requests per second, to estimate by until there is something to measure */
+  constructor(budget: number) {
+    this.#budget = budget;
+    if (!this.#out.isTTY) return;
+    const format: Options["format"] = (_options, _params, { done, text }) => this.#withBar(done, text);
+    this.#bar = new SingleBar({ format, stream: this.#out, hideCursor: false, clearOnComplete: true, barsize: 0 });
+    this.#bar.start(1, 0, { done: 0, text: "reading the CSV" });
+  }
+
+  show(account: Account, requests: number): void {
+    const { run, stored, failures } = account;
+    const accounted = stored + failures.length;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const text = describe(account, requests / seconds, secondsLeft(run.ids, accounted, seconds, this.#budget));
+    if (this.#bar) this.#bar.update({ done: run.ids === 0 ? 1 : accounted / run.ids, text });
+    else this.#line(text);
+  }
+
+  /** Tells something beside the progress. */
+  note(text: string): void {
+    if (this.#bar) this.#out.write("\r\u001b[K");
+    this.#out.write(`${text}\n`);
+  }
+
+  end(): void {
+    this.#bar?.stop();
+  }
+
+  #line(text: string): void {
+    if (text === this.#lastLine || performance.now() - this.#lastLineAt < LINE_EVERY_MS) return;
+    this.#lastLine = text;
+    this.#lastLineAt = performance.now();
+    this.#out.write(`${text}\n`);
+  }
+
+  #withBar(done: number, text: string): string {
+    const room = (this.#out.columns ?? USUAL_COLUMNS) - text.length - 2;
+    const width = Math.max(0, Math.min(WIDEST_BAR, room));
+    const full = Math.round(width * done);
+    return `${FULL.repeat(full)}${EMPTY.repeat(width - full)} ${text}`;
+  }
+}
+
+function describe({ run, lotesDone, stored, failures }: Account, rate: number, left: number): string {
+  const parts = [
+    `lotes ${lotesDone}/${run.lotes}`,
+    `ids ${stored + failures.length}/${run.ids}`,
+    `stored ${stored}`,
+    `failed ${failures.length}`,
+    `${Math.round(rate)} req/s`,
+    `${Math.ceil(left)} s left`,
+  ];
+  return parts.join(" · ");
+}
+
+/** By the pace so far; by the budget as long as nothing came back. */
+function secondsLeft(ids: number, accounted: number, seconds: number, budget: number): number {
+  return accounted === 0 ? ids / budget : ((ids - accounted) * seconds) / accounted;
+}

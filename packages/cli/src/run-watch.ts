@@ -1,0 +1,53 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Account, Accountant } from "@lotes/core";
+import type { LogLine } from "@lotes/local";
+import type { Progress } from "./progress.ts";
+import { UserError } from "./user-error.ts";
+
+// Quick enough for a bar to look alive.
+const LOOK_EVERY_MS = 250;
+
+/** Follows a run on this machine: what the functions log, and what they have written. */
+export class RunWatch {
+  #requests = 0;
+  #troubles: string[] = [];
+  #producerError: Error | undefined;
+
+  /** Requests to TMDB, as far as the consumers have told. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  heard({ level, service, message, fields }: LogLine): void {
+    if (typeof fields.requests === "number") this.#requests += fields.requests;
+    if (level === "ERROR") this.#troubles.push(`${service}: ${message}${causeIn(fields)}`);
+  }
+
+  producerGaveUp(error: Error): void {
+    this.#producerError = error;
+  }
+
+  /**
+   * Waits until every id is accounted for.
+   * @throws {UserError} when that will never be: the CSV was rejected, or the producer failed for good
+   */
+  async untilSettled(accountant: Accountant, progress: Progress): Promise<Account> {
+    for (;;) {
+      const account = await accountant.take();
+      for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
+      if (account?.run.rejected) throw new UserError(`the CSV was rejected: ${account.run.rejected.reason}`);
+      if (this.#producerError) {
+        throw new UserError(`the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`);
+      }
+      if (account) progress.show(account, this.#requests);
+      if (account?.settled) return account;
+      await delay(LOOK_EVERY_MS);
+    }
+  }
+}
+
+/** What Powertools' logger tells of an error it was given. */
+function causeIn({ error }: LogLine["fields"]): string {
+  const message = (error as { message?: unknown } | undefined)?.message;
+  return typeof message === "string" ? `: ${message}` : "";
+}

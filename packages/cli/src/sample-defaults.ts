@@ -1,0 +1,4 @@
+/** Enough rows for the filter to have something to do, few enough to be read in a blink. */
+export const START_ROWS = 40_000;
+
+export const DEFAULT_SEED = 1;

@@ -1,0 +1,87 @@
+import { type Account, type Reason, type RunDate, reasonFacts } from "@lotes/core";
+
+export interface RunResult {
+  readonly date: RunDate;
+  readonly account: Account;
+  readonly requests: number;
+  /** From the drop to the last id. */
+  readonly seconds: number;
+  readonly out: string;
+  /** The names of the files in `out`. */
+  readonly files: readonly string[];
+  readonly logFile: string;
+}
+
+export function printJson({ date, account, requests, seconds, out, files }: RunResult): void {
+  const { run, stored, failures } = account;
+  const document = {
+    date,
+    run: run.run,
+    rows: run.rows,
+    malformed: run.malformed.count,
+    ids: run.ids,
+    lotes: run.lotes,
+    stored,
+    failed: failures.length,
+    reasons: countByReason(account),
+    requests,
+    seconds: Math.round(seconds * 100) / 100,
+    out,
+    files,
+  };
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+export function printSummary(result: RunResult, budget: number): void {
+  process.stdout.write(`${summaryLines(result, budget).join("\n")}\n`);
+}
+
+function summaryLines({ date, account, requests, seconds, out, files, logFile }: RunResult, budget: number): string[] {
+  const { run, stored, failures } = account;
+  const rate = (requests / seconds).toFixed(1);
+  const line = (name: string, value: number, rest: string) =>
+    `  ${name.padEnd(10)}${value.toLocaleString("en").padStart(9)}   ${rest}`.trimEnd();
+  return [
+    "",
+    `Run ${run.run} of ${date}`,
+    "",
+    line("rows", run.rows, malformedText(run.malformed)),
+    line("ids", run.ids, `selected, in ${run.lotes} lotes`),
+    line("stored", stored, ""),
+    line("failed", failures.length, ""),
+    ...Object.entries(countByReason(account)).flatMap(([reason, count]) => reasonLines(reason as Reason, count)),
+    line("requests", requests, `in ${seconds.toFixed(1)} s: ${rate} a second, ${budget} allowed`),
+    "",
+    `  ${run.ids} ids = ${stored} stored + ${failures.length} failed: every id is accounted for`,
+    "",
+    `  Files in ${out}/: ${filesText(files)}`,
+    `  Log of the functions: ${logFile}`,
+  ];
+}
+
+function reasonLines(reason: Reason, count: number): string[] {
+  const { meaning, advice } = reasonFacts(reason);
+  return [`    ${reason} ${count}: ${meaning};`, `      ${advice}`];
+}
+
+function malformedText({ count, first_lines }: Account["run"]["malformed"]): string {
+  if (count === 0) return "read, none malformed";
+  return `read, ${count} malformed (line ${first_lines.join(", ")}${count > first_lines.length ? " …" : ""})`;
+}
+
+function filesText(files: readonly string[]): string {
+  const lotes = files
+    .filter((name) => name.startsWith("lote_"))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const others = files.filter((name) => !name.startsWith("lote_"));
+  const range = lotes.length > 2 ? [`${lotes[0]} … ${lotes.at(-1)}`] : lotes;
+  return [...range, ...others].join(", ");
+}
+
+/** The most frequent reason first. */
+function countByReason({ failures }: Account): Partial<Record<Reason, number>> {
+  const counts = Map.groupBy(failures, (entry) => entry.reason)
+    .entries()
+    .map(([reason, entries]) => [reason, entries.length] as const);
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}

@@ -1,0 +1,30 @@
+import type { TmdbSettings } from "@lotes/core";
+import { recordedFacts, startTmdbStandIn } from "@lotes/local";
+
+/** The TMDB a local run talks to, and the settings that lead there. */
+export interface TmdbForRun extends AsyncDisposable {
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+// Any will do: the stand-in only checks that the consumers send the one they were given.
+const STAND_IN_TOKEN = "stand-in-token";
+// As TMDB answers from another continent.
+const STAND_IN_LATENCY_MS = { min: 40, max: 160 };
+
+/** TMDB itself, or whatever TMDB_BASE_URL names, when there is a token; else the stand-in, which is said in one line. */
+export async function tmdbForRun({ token, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
+  if (token !== undefined) return { settings: {}, [Symbol.asyncDispose]: async () => {} };
+  process.stderr.write(
+    "TMDB_TOKEN is not set: a stand-in answers in TMDB's place, with the facts recorded for the sample's films.\n",
+  );
+  const standIn = await startTmdbStandIn({
+    facts: recordedFacts(),
+    token: STAND_IN_TOKEN,
+    requestsPerSecond,
+    latencyMs: STAND_IN_LATENCY_MS,
+  });
+  return {
+    settings: { TMDB_BASE_URL: standIn.url, TMDB_TOKEN: STAND_IN_TOKEN },
+    [Symbol.asyncDispose]: () => standIn.stop(),
+  };
+}
