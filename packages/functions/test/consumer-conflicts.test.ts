@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { csvSelecting, facts, movieIds } from "./support/movies.ts";
+import { idsOf, Pipeline, redelivered } from "./support/pipeline.ts";
+
+const known = movieIds(20);
+const unknown = "tt7777777";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await Pipeline.start({ facts: known.map(facts) });
+});
+afterEach(() => pipeline.stop());
+
+describe("a run that is no longer in force", () => {
+  test("has its lotes dropped before a request is made", async () => {
+    const [old] = await pipeline.lotesOf(known);
+    await pipeline.produce(await pipeline.drop(csvSelecting([unknown])));
+    expect(await pipeline.consume([old])).toEqual({ batchItemFailures: [] });
+    expect((await pipeline.tmdb.stats()).requests).toBe(0);
+    expect(await pipeline.read("lote_1.json")).toBeUndefined();
+  });
+
+  test("takes its lote back when the later upload came while it was fetched", async () => {
+    const [old] = await pipeline.lotesOf(known);
+    let takingOver: Promise<void> | undefined;
+    const later = await pipeline.drop(csvSelecting([unknown]));
+    pipeline.fault = ({ service, ...request }) => {
+      const writesLote =
+        service === "s3" && "key" in request && request.key.endsWith("lote_1.json") && request.method === "PUT";
+      // Once, and the write goes through: the later run has cleaned up before there was anything to clean.
+      if (writesLote) takingOver ??= pipeline.produce(later);
+      return undefined;
+    };
+    await pipeline.consume([old]);
+    await takingOver;
+    expect(await pipeline.read("lote_1.json")).toBeUndefined();
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+  });
+
+  test("never overwrites the later run's lote", async () => {
+    const [old] = await pipeline.lotesOf(known.slice(0, 3));
+    await pipeline.tmdb.misbehave([{ ids: [known[0] ?? ""], limit: 1, answer: { status: 429, retryAfter: 2 } }]);
+    const late = pipeline.consume([old]);
+    await expect.poll(async () => (await pipeline.tmdb.stats()).requests, { timeout: 5_000 }).toBeGreaterThan(0);
+    const [current] = await pipeline.lotesOf(known.slice(5, 7));
+    await pipeline.consume([current]);
+    await late;
+    expect(idsOf(await pipeline.lote(1))).toEqual(known.slice(5, 7));
+  });
+});
+
+describe("a consumer that can't finish", () => {
+  test("fails the message when S3 refuses the lote, and reports nothing", async () => {
+    const [record] = await pipeline.lotesOf([...known, unknown]);
+    pipeline.fault = (request) =>
+      request.service === "s3" && request.method === "PUT" && request.key.includes("lote_")
+        ? { status: 403, code: "AccessDenied", message: "no" }
+        : undefined;
+    await expect(pipeline.consume([record])).rejects.toThrow(/All records failed/);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+  });
+
+  test("fails the message when the report can't be sent, and the next delivery sends it", async () => {
+    const [record] = await pipeline.lotesOf([...known, unknown]);
+    pipeline.fault = (request) =>
+      request.service === "sqs" && request.operation === "SendMessageBatch"
+        ? { status: 400, code: "AccessDenied", message: "no" }
+        : undefined;
+    await expect(pipeline.consume([record])).rejects.toThrow();
+    pipeline.fault = undefined;
+    await pipeline.consume([redelivered(record, { ApproximateReceiveCount: "2" })]);
+    expect(await pipeline.report()).toMatchObject({ ids: [unknown], recovered: known });
+  });
+
+  test("does not make the other messages of its batch fail", async () => {
+    const [record] = await pipeline.lotesOf(known);
+    const broken = { ...record, messageId: "broken", body: "not a lote" };
+    expect(await pipeline.consume([broken, record])).toEqual({ batchItemFailures: [{ itemIdentifier: "broken" }] });
+    expect(idsOf(await pipeline.lote(1))).toEqual(known);
+  });
+});

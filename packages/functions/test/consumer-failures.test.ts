@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { facts, movieIds } from "./support/movies.ts";
+import { idsOf, messageIn, Pipeline } from "./support/pipeline.ts";
+
+const known = movieIds(20);
+const unknown = "tt7777777";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await Pipeline.start({ facts: known.map(facts) });
+});
+afterEach(() => pipeline.stop());
+
+describe("what has no record", () => {
+  test("is reported to the DeadLetterQueue in one message that can be sent back as it is", async () => {
+    const ids = [known[0] ?? "", unknown, "not-an-id"];
+    const [record] = await pipeline.lotesOf(ids);
+    await pipeline.consume([record]);
+
+    const sent = messageIn(record);
+    expect(await pipeline.report()).toEqual({
+      ...sent,
+      ids: [unknown, "not-an-id"],
+      failures: [
+        { id: unknown, reason: "not_found", status: 404, message: expect.stringContaining("could not be found") },
+        { id: "not-an-id", reason: "invalid_id", status: null, message: expect.stringContaining("not-an-id") },
+      ],
+    });
+    const asked = (await pipeline.tmdb.arrivals()).map((arrival) => arrival.id);
+    expect(asked).toEqual([known[0], unknown]);
+  });
+
+  test("is not spoken of when there is nothing to say", async () => {
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.consume([record]);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+  });
+
+  test.each([
+    ["an HTML page", "html" as const],
+    ["JSON that is no movie", { status: 200 as const, body: { success: true } }],
+    ["another movie", { status: 200 as const, body: { ...facts("tt5555555") } }],
+  ])("because of %s is an invalid_response", async (_, answer) => {
+    const id = known[0] ?? "";
+    const [record] = await pipeline.lotesOf([id]);
+    await pipeline.tmdb.misbehave([{ answer }]);
+    await pipeline.consume([record]);
+    expect((await pipeline.report()).failures).toEqual([
+      expect.objectContaining({ id, reason: "invalid_response", status: 200 }),
+    ]);
+  });
+
+  test.each([
+    ["a 500", { status: 500 as const }, "server_error", 500],
+    ["a reset", "reset" as const, "network", null],
+    ["no answer", "hang" as const, "deadline", null],
+    ["a 429", { status: 429 as const }, "rate_limited", 429],
+    ["a 429 with a Retry-After beyond the time left", { status: 429 as const, retryAfter: 3600 }, "rate_limited", 429],
+  ])("because %s lasted to the end of the function's time is told as such", async (_, answer, reason, status) => {
+    const id = known[0] ?? "";
+    const [record] = await pipeline.lotesOf([id]);
+    await pipeline.tmdb.misbehave([{ answer }]);
+    await pipeline.consume([record], 2_500);
+    expect((await pipeline.report()).failures).toEqual([expect.objectContaining({ id, reason, status })]);
+  });
+
+  test("because the function's time was over is a deadline, and everything before is stored", async () => {
+    await pipeline.stop();
+    pipeline = await Pipeline.start({
+      facts: known.map(facts),
+      settings: { TMDB_REQUESTS_PER_SECOND: "10", LOTE_SIZE: "20" },
+    });
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.consume([record], 3_000);
+
+    const stored = await pipeline.lote(1);
+    const { failures = [] } = await pipeline.report();
+    expect(stored.length).toBeGreaterThan(0);
+    expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["deadline"]));
+    expect([...idsOf(stored), ...failures.map((failure) => failure.id)].sort()).toEqual(known);
+  });
+});
+
+describe("a passing trouble", () => {
+  test.each([
+    ["a 500", { status: 500 as const }],
+    ["a 503", { status: 503 as const }],
+    ["a reset", "reset" as const],
+    ["a 429 with Retry-After in seconds", { status: 429 as const, retryAfter: 1 }],
+    [
+      "a 429 with Retry-After as a date",
+      { status: 429 as const, retryAfter: new Date(Date.now() + 2_000).toUTCString() },
+    ],
+    ["a 429 without Retry-After", { status: 429 as const }],
+  ])("such as %s costs no record", async (_, answer) => {
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.tmdb.misbehave([{ limit: 3, answer }]);
+    await pipeline.consume([record]);
+    expect(idsOf(await pipeline.lote(1))).toEqual(known);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+  });
+
+  test("such as a hanging request is given up and tried again", async () => {
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.tmdb.misbehave([{ limit: 1, answer: "hang" }]);
+    await pipeline.consume([record]);
+    expect(idsOf(await pipeline.lote(1))).toEqual(known);
+  });
+});
+
+describe("a refused token", () => {
+  test("stops the lote after a few requests and reports every id as unauthorized", async () => {
+    await pipeline.stop();
+    pipeline = await Pipeline.start({ settings: { TMDB_TOKEN: "wrong" } });
+    const ids = movieIds(100);
+    const [record] = await pipeline.lotesOf(ids);
+    await pipeline.consume([record]);
+
+    const { failures = [] } = await pipeline.report();
+    expect(failures.map((failure) => failure.id)).toEqual(ids);
+    expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["unauthorized"]));
+    expect(new Set(failures.map((failure) => failure.status))).toEqual(new Set([401]));
+    expect(JSON.stringify(failures)).not.toContain("wrong");
+    // No more than the connections of one consumer, all of them under way before the first answer.
+    expect((await pipeline.tmdb.stats()).requests).toBeLessThanOrEqual(10);
+  });
+
+  test("of 32 hexadecimal digits is sent as an api_key", async () => {
+    await pipeline.stop();
+    pipeline = await Pipeline.start({ settings: { TMDB_TOKEN: "0123456789abcdef0123456789abcdef" } });
+    const [record] = await pipeline.lotesOf([known[0] ?? ""]);
+    await pipeline.consume([record]);
+    const { failures } = await pipeline.report();
+    expect(failures?.[0]).toMatchObject({ reason: "unauthorized" });
+    expect(JSON.stringify(failures)).not.toContain("0123456789abcdef");
+  });
+});

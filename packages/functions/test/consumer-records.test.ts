@@ -1,0 +1,82 @@
+import type { SQSRecord } from "aws-lambda";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { facts, movieIds } from "./support/movies.ts";
+import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
+
+const ATTRIBUTES = [
+  "id",
+  "imdb_id",
+  "title",
+  "runtime",
+  "release_date",
+  "budget",
+  "revenue",
+  "popularity",
+  "vote_average",
+  "vote_count",
+];
+const known = movieIds(20);
+const unknown = "tt7777777";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await Pipeline.start({ facts: known.map(facts) });
+});
+afterEach(() => pipeline.stop());
+
+describe("a lote's file", () => {
+  test("has one record a line with the ten attributes, in the order of the lote's ids", async () => {
+    const ids = [...known].reverse();
+    const [record] = await pipeline.lotesOf(ids);
+    expect(await pipeline.consume([record])).toEqual({ batchItemFailures: [] });
+
+    const body = (await pipeline.read("lote_1.json")) ?? "";
+    expect(body.endsWith("}\n")).toBe(true);
+    const records = await pipeline.lote(1);
+    expect(idsOf(records)).toEqual(ids);
+    expect(Object.keys(records[0] ?? {})).toEqual(ATTRIBUTES);
+    expect(records[0]).toEqual(facts(ids[0] ?? ""));
+  });
+
+  test("is not written when no id has a record", async () => {
+    const [record] = await pipeline.lotesOf([unknown]);
+    await pipeline.consume([record]);
+    expect(await pipeline.read("lote_1.json")).toBeUndefined();
+  });
+
+  test("keeps the other records when a replay brings three more, each in its place", async () => {
+    const ids = [...known].reverse();
+    const three = [2, 7, 11].map((index) => ids[index] ?? "");
+    await pipeline.tmdb.misbehave([{ ids: three, answer: { status: 500 } }]);
+    // Too little time for the retries to come to their end: what failed is reported as it stands.
+    const [record] = await pipeline.lotesOf(ids);
+    await pipeline.consume([record], 2_000);
+    expect(idsOf(await pipeline.lote(1))).toEqual(ids.filter((id) => !three.includes(id)));
+
+    await pipeline.tmdb.misbehave([]);
+    const [letter] = (await pipeline.take("DeadLetterQueue")) as [SQSRecord];
+    expect(messageIn(letter).failures?.map(({ id, reason }) => [id, reason])).toEqual(
+      three.map((id) => [id, "server_error"]),
+    );
+    await pipeline.consume([letter]);
+
+    expect(idsOf(await pipeline.lote(1))).toEqual(ids);
+  });
+});
+
+describe("recovered ids", () => {
+  const cases: [string, (record: SQSRecord) => SQSRecord][] = [
+    ["received before", (record) => redelivered(record, { ApproximateReceiveCount: "2" })],
+    [
+      "with failures, even none",
+      (record) => ({ ...record, body: JSON.stringify({ ...messageIn(record), failures: [] }) }),
+    ],
+    ["sent after the run was queued", (record) => redelivered(record, { SentTimestamp: String(Date.now() + 60_000) })],
+  ];
+
+  test.each(cases)("are reported of a message %s, for they may stand in the ledger", async (_, again) => {
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.consume([again(record)]);
+    expect(await pipeline.report()).toEqual({ ...messageIn(record), ids: [], failures: [], recovered: known });
+  });
+});

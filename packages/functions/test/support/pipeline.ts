@@ -1,0 +1,257 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import {
+  inputKey,
+  type LedgerEntry,
+  type LoteMessage,
+  type MovieRecord,
+  outputPrefix,
+  type RunFile,
+} from "@lotes/core";
+import {
+  type AwsRequest,
+  DEPLOYED_TIMING,
+  type Fault,
+  LocalServices,
+  type MisbehaviourRule,
+  type QueueName,
+  s3Event,
+  startTmdbStandIn,
+  type TmdbStandIn,
+  toRecord,
+} from "@lotes/local";
+import type { Context, S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { vi } from "vitest";
+import { csvSelecting } from "./movies.ts";
+
+export const DATE = "2026/11/23";
+const TOKEN = "the-token-of-the-tests";
+
+export interface PipelineOptions {
+  /** The movies TMDB knows. */
+  readonly facts?: readonly MovieRecord[];
+  readonly misbehaviour?: readonly MisbehaviourRule[];
+  /** Beside those that make the tests quick. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The three handlers, imported anew, against an embedded S3 and SQS and a TMDB stand-in, all over HTTP. The test is the event source: it
+ * decides what is delivered, when and how often.
+ */
+export class Pipeline {
+  readonly services: LocalServices;
+  readonly tmdb: TmdbStandIn;
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+  /** Answers a request to S3 or SQS in their place, while set. */
+  fault: ((request: AwsRequest) => Fault | undefined) | undefined;
+  #sequence = 0;
+
+  private constructor(services: LocalServices, tmdb: TmdbStandIn) {
+    this.services = services;
+    this.tmdb = tmdb;
+    this.s3 = new S3Client(services.clientConfig);
+    this.sqs = new SQSClient(services.clientConfig);
+  }
+
+  static async start({ facts = [], misbehaviour = [], settings = {} }: PipelineOptions = {}): Promise<Pipeline> {
+    // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
+    const fault: { of?: Pipeline } = {};
+    const services = await LocalServices.start(DEPLOYED_TIMING, {
+      port: 0,
+      fault: (request) => fault.of?.fault?.(request),
+    });
+    const tmdb = await startTmdbStandIn({ facts, misbehaviour, token: TOKEN });
+    const pipeline = new Pipeline(services, tmdb);
+    fault.of = pipeline;
+    const environment = services.functionEnvironment({
+      TMDB_BASE_URL: tmdb.url,
+      TMDB_TOKEN: TOKEN,
+      TMDB_REQUESTS_PER_SECOND: "1000",
+      ...settings,
+    });
+    vi.unstubAllEnvs();
+    for (const [name, value] of Object.entries({ ...environment, POWERTOOLS_LOG_LEVEL: "SILENT" })) {
+      vi.stubEnv(name, value);
+    }
+    // The handlers read their environment when they are loaded, as in Lambda.
+    vi.resetModules();
+    return pipeline;
+  }
+
+  async stop(): Promise<void> {
+    vi.unstubAllEnvs();
+    this.s3.destroy();
+    this.sqs.destroy();
+    await Promise.all([this.tmdb.stop(), this.services.stop()]);
+  }
+
+  /** Uploads a CSV and returns the event S3 would send for it. */
+  async drop(csv: string | Uint8Array, key = inputKey(DATE)): Promise<S3Event> {
+    const Bucket = this.services.bucket;
+    await this.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: csv, ContentLength: Buffer.byteLength(csv) }));
+    const { ETag = "", ContentLength = 0 } = await this.s3.send(new HeadObjectCommand({ Bucket, Key: key }));
+    const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
+    return s3Event({ bucket: Bucket, key, etag: ETag.replaceAll('"', ""), size: ContentLength }, sequencer);
+  }
+
+  /** Drops a CSV that selects the ids and returns the messages of its lotes. */
+  async lotesOf(ids: readonly string[]): Promise<[SQSRecord, ...SQSRecord[]]> {
+    await this.produce(await this.drop(csvSelecting(ids)));
+    return (await this.take("LoteQueue")) as [SQSRecord, ...SQSRecord[]];
+  }
+
+  /** The one report in the DeadLetterQueue. */
+  async report(): Promise<LoteMessage> {
+    const [letter, ...more] = await this.take("DeadLetterQueue");
+    if (letter === undefined || more.length > 0)
+      throw new Error(`expected one report, found ${letter ? more.length + 1 : 0}`);
+    return messageIn(letter);
+  }
+
+  async produce(event: S3Event): Promise<void> {
+    const { handler } = await import("../../src/producer.ts");
+    await handler(event, contextOf("producer"));
+  }
+
+  /** @param millis what Lambda gives the function, by default what it is deployed with */
+  async consume(records: readonly SQSRecord[], millis = DEPLOYED_TIMING.consumerTimeoutMs): Promise<SQSBatchResponse> {
+    const { handler } = await import("../../src/consumer.ts");
+    return handler(eventOf(records), contextOf("consumer", millis));
+  }
+
+  async collect(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    const { handler } = await import("../../src/collector.ts");
+    return handler(eventOf(records), contextOf("collector"));
+  }
+
+  /** Takes every message that is visible off a queue, as records of a Lambda event, in the order of their lotes. */
+  async take(queue: QueueName): Promise<SQSRecord[]> {
+    const QueueUrl = this.services.queueUrl(queue);
+    const taken: Message[] = [];
+    for (;;) {
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageSystemAttributeNames: ["All"],
+          MessageAttributeNames: ["All"],
+        }),
+      );
+      if (Messages.length === 0) break;
+      for (const { ReceiptHandle } of Messages)
+        await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      taken.push(...Messages);
+    }
+    return taken
+      .map((message) => toRecord(message, this.services.queueArn(queue)))
+      .sort((a, b) => loteIn(a) - loteIn(b));
+  }
+
+  async send(queue: QueueName, body: string): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: this.services.queueUrl(queue), MessageBody: body }));
+  }
+
+  /** Takes what is in LoteQueue, consumes it, and collects what came of it: one round of the pipeline. */
+  async settle(): Promise<void> {
+    for (const record of await this.take("LoteQueue")) await this.consume([record]);
+    const letters = await this.take("DeadLetterQueue");
+    if (letters.length > 0) await this.collect(letters);
+  }
+
+  async read(name: string, date = DATE): Promise<string | undefined> {
+    try {
+      const { Body } = await this.s3.send(
+        new GetObjectCommand({ Bucket: this.services.bucket, Key: `${outputPrefix(date)}${name}` }),
+      );
+      return await Body?.transformToString();
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+      throw error;
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: this.services.bucket, Key: `${outputPrefix(DATE)}${name}` }));
+  }
+
+  async runFile(): Promise<RunFile> {
+    return JSON.parse((await this.read("_run.json")) ?? "null");
+  }
+
+  async lote(lote: number): Promise<MovieRecord[]> {
+    return lines(await this.read(`lote_${lote}.json`)) as MovieRecord[];
+  }
+
+  async ledger(): Promise<LedgerEntry[]> {
+    return lines(await this.read("erros_geral.json")) as LedgerEntry[];
+  }
+
+  /** Every file of the date by its name. */
+  async files(): Promise<Record<string, string>> {
+    const files: Record<string, string> = {};
+    const pages = paginateListObjectsV2(
+      { client: this.s3 },
+      { Bucket: this.services.bucket, Prefix: outputPrefix(DATE) },
+    );
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = "" } of Contents) {
+        const name = Key.slice(outputPrefix(DATE).length);
+        files[name] = (await this.read(name)) ?? "";
+      }
+    }
+    return files;
+  }
+}
+
+/** The lote message in a record. */
+export function messageIn(record: SQSRecord | undefined): LoteMessage {
+  return JSON.parse(record?.body ?? "null");
+}
+
+export function idsOf(records: readonly MovieRecord[]): (string | null)[] {
+  return records.map((record) => record.imdb_id);
+}
+
+/** A record as another delivery of it would look. */
+export function redelivered(record: SQSRecord, changes: Partial<SQSRecord["attributes"]>): SQSRecord {
+  return { ...record, attributes: { ...record.attributes, ...changes } };
+}
+
+function loteIn(record: SQSRecord): number {
+  return /"lote":(\d+)/.exec(record.body) ? Number(/"lote":(\d+)/.exec(record.body)?.[1]) : 0;
+}
+
+function lines(body: string | undefined): unknown[] {
+  return (body ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+function eventOf(records: readonly SQSRecord[]): SQSEvent {
+  return { Records: [...records] };
+}
+
+function contextOf(functionName: string, millis = 60_000): Context {
+  const deadline = Date.now() + millis;
+  return {
+    functionName,
+    awsRequestId: "00000000-0000-0000-0000-000000000000",
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  } as Context;
+}

@@ -1,0 +1,72 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Accountant, inputKey, Ledger, type LedgerEntry, ledgerKey, loteKey, type MovieRecord } from "@lotes/core";
+import { S3ObjectStore } from "../../../aws/src/index.ts";
+import { LocalStack, type LocalStackOptions, type LogLine } from "../../src/index.ts";
+
+export const DATE = "2026/11/23";
+
+/** A local stack under test, and what it logged. */
+export class Run {
+  readonly stack: LocalStack;
+  readonly store: S3ObjectStore;
+  readonly log: LogLine[];
+
+  private constructor(stack: LocalStack, log: LogLine[]) {
+    this.stack = stack;
+    this.log = log;
+    this.store = new S3ObjectStore(stack.services.bucket, stack.services.clientConfig);
+  }
+
+  static async start(options: LocalStackOptions): Promise<Run> {
+    const log: LogLine[] = [];
+    return new Run(await LocalStack.start({ ...options, onLog: (line) => log.push(line) }), log);
+  }
+
+  async drop(csv: string): Promise<void> {
+    const s3 = new S3Client(this.stack.services.clientConfig);
+    await s3.send(new PutObjectCommand({ Bucket: this.stack.services.bucket, Key: inputKey(DATE), Body: csv }));
+    s3.destroy();
+  }
+
+  accountant(): Accountant {
+    return new Accountant(this.store, DATE);
+  }
+
+  async ledger(): Promise<LedgerEntry[]> {
+    return Ledger.parse(await this.store.get(ledgerKey(DATE))).entries();
+  }
+
+  async lote(lote: number): Promise<MovieRecord[]> {
+    const { body } = (await this.store.get(loteKey(DATE, lote))) ?? { body: "" };
+    return body
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  }
+
+  async stop(): Promise<void> {
+    this.store.close();
+    await this.stack.stop();
+  }
+}
+
+/** `count` movies TMDB knows, from tt1000000 on. */
+export function movies(count: number): MovieRecord[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: 1_000_000 + index,
+    imdb_id: `tt${1_000_000 + index}`,
+    title: `Filme ${index}`,
+    runtime: 120,
+    release_date: "1994-09-23",
+    budget: 0,
+    revenue: 0,
+    popularity: 1.5,
+    vote_average: 7.5,
+    vote_count: 100,
+  }));
+}
+
+/** A CSV that selects the ids; only the columns the filter reads, in an order of its own. */
+export function csvSelecting(ids: readonly string[]): string {
+  return `genero|id|numeroVotos|anoLancamento\n${ids.map((id) => `War|${id}|20000|1999\n`).join("")}`;
+}
