@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { SettingsError } from "@lotes/core";
-import { PortInUseError } from "@lotes/local";
+// By their own modules, here and in the program: the rest of the packages is loaded by the command that needs it.
+import { SettingsError } from "@lotes/core/settings";
+import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
 import { program } from "./program.ts";
 import { UserError } from "./user-error.ts";

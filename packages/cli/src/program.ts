@@ -1,6 +1,7 @@
-import { isRunDate } from "@lotes/core";
+import { isRunDate } from "@lotes/core/keys";
+import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/sample-csv";
 import { Command, InvalidArgumentError } from "commander";
-import { DEFAULT_SEED, START_ROWS } from "./sample-defaults.ts";
+import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {
@@ -39,8 +40,8 @@ Examples:
     .description(
       "write a made CSV of the true shape to stdout: known films with true facts, and filler that is never selected",
     )
-    .option("--rows <n>", "data rows", wholeNumber, START_ROWS)
-    .option("--seed <n>", "another seed makes other filler", wholeNumber, DEFAULT_SEED)
+    .option("--rows <n>", "data rows", wholeNumber(MOST_SAMPLE_ROWS), START_ROWS)
+    .option("--seed <n>", "another seed makes other filler", wholeNumber(MOST_SEED), DEFAULT_SEED)
     .addHelpText(
       "after",
       `
@@ -57,8 +58,9 @@ function runDate(text: string): string {
   return text;
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  return Number(text);
+function wholeNumber(most: number) {
+  return (text: string): number => {
+    if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  };
 }

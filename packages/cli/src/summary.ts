@@ -38,7 +38,6 @@ export function printSummary(result: RunResult, budget: number): void {
 
 function summaryLines({ date, account, requests, seconds, out, files, logFile }: RunResult, budget: number): string[] {
   const { run, stored, failures } = account;
-  const rate = (requests / seconds).toFixed(1);
   const line = (name: string, value: number, rest: string) =>
     `  ${name.padEnd(10)}${value.toLocaleString("en").padStart(9)}   ${rest}`.trimEnd();
   return [
@@ -50,7 +49,8 @@ function summaryLines({ date, account, requests, seconds, out, files, logFile }:
     line("stored", stored, ""),
     line("failed", failures.length, ""),
     ...Object.entries(countByReason(account)).flatMap(([reason, count]) => reasonLines(reason as Reason, count)),
-    line("requests", requests, `in ${seconds.toFixed(1)} s: ${rate} a second, ${budget} allowed`),
+    line("requests", requests, `to TMDB, at most ${budget} a second`),
+    `  seconds   ${seconds.toFixed(1).padStart(9)}   from the drop to the last id`,
     "",
     `  ${run.ids} ids = ${stored} stored + ${failures.length} failed: every id is accounted for`,
     "",

@@ -14,9 +14,7 @@ const STAND_IN_LATENCY_MS = { min: 40, max: 160 };
 /** TMDB itself, or whatever TMDB_BASE_URL names, when there is a token; else the stand-in, which is said in one line. */
 export async function tmdbForRun({ token, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
   if (token !== undefined) return { settings: {}, [Symbol.asyncDispose]: async () => {} };
-  process.stderr.write(
-    "TMDB_TOKEN is not set: a stand-in answers in TMDB's place, with the facts recorded for the sample's films.\n",
-  );
+  process.stderr.write("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.\n");
   const standIn = await startTmdbStandIn({
     facts: recordedFacts(),
     token: STAND_IN_TOKEN,

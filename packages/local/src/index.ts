@@ -7,7 +7,7 @@ export { LocalStack, type LocalStackOptions } from "./local-stack.ts";
 export type { LogLine } from "./log-line.ts";
 export { PortInUseError } from "./port-in-use-error.ts";
 export { recordedFacts } from "./sample/films.ts";
-export { sampleCsv } from "./sample/sample-csv.ts";
+export { MOST_SAMPLE_ROWS, sampleCsv } from "./sample/sample-csv.ts";
 export { DEPLOYED_TIMING, type Timing } from "./timing.ts";
 export type { MisbehaviourRule } from "./tmdb/misbehaviour-rule.ts";
 export { startTmdbStandIn, type TmdbStandIn } from "./tmdb/start-tmdb-stand-in.ts";

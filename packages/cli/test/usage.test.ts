@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Workplace } from "./support/cli.ts";
+
+let place: Workplace;
+beforeAll(() => {
+  place = new Workplace();
+});
+afterAll(() => place[Symbol.dispose]());
+
+describe("wrong usage", () => {
+  test.each([
+    ["an unknown command", ["fly"], "unknown command 'fly'"],
+    ["an unknown option", ["run", "--fast"], "unknown option '--fast'"],
+    ["a day that is none", ["run", "--date", "2026/02/30"], "yyyy/mm/dd"],
+    ["no number", ["sample", "--rows", "many"], "whole number"],
+    ["too many rows", ["sample", "--rows", "50000001"], "from 1 to 50000000"],
+  ])("(%s) is told in words and exits with 2", async (_, args, words) => {
+    const { code, stdout, stderr } = await place.lotes(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(words);
+  });
+
+  test.each([
+    [{ TMDB_REQUESTS_PER_SECOND: "fast" }, "TMDB_REQUESTS_PER_SECOND must be a whole number from 1"],
+    [{ CONSUMER_CONCURRENCY: "1" }, "CONSUMER_CONCURRENCY must be a whole number from 2"],
+    [{ TMDB_TOKEN: "two words" }, "TMDB_TOKEN must be"],
+  ])("(a setting such as %o) is one line that names it, and exits with 2", async (env, words) => {
+    const { code, stderr } = await place.lotes(["run"], env as unknown as Record<string, string>);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain("two words");
+  });
+});
+
+describe("help", () => {
+  test.each([[["--help"]], [["run", "--help"]], [["sample", "--help"]]])(
+    "of %j goes to stdout and exits with 0",
+    async (args) => {
+      const { code, stdout, stderr } = await place.lotes(args);
+      expect(code).toBe(0);
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/Example|Settings/);
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    },
+  );
+});
+
+describe("lotes sample", () => {
+  test("writes as many rows as asked for, the same for the same seed", async () => {
+    const [once, again, other] = await Promise.all([
+      place.lotes(["sample", "--rows", "500", "--seed", "7"]),
+      place.lotes(["sample", "--rows", "500", "--seed", "7"]),
+      place.lotes(["sample", "--rows", "500", "--seed", "8"]),
+    ]);
+    expect(once.code).toBe(0);
+    expect(once.stdout.split("\n")).toHaveLength(1 + 500 + 1);
+    expect(again.stdout).toBe(once.stdout);
+    expect(other.stdout).not.toBe(once.stdout);
+  });
+});

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sampleCsv } from "../../src/index.ts";
+
+const MIB = 1024 * 1024;
+const ROWS = 1_040_000;
+const directory = mkdtempSync(join(tmpdir(), "lotes-memory-"));
+const csv = join(directory, "movies.csv");
+
+beforeAll(() => pipeline(Readable.from(sampleCsv({ rows: ROWS, seed: 1 })), createWriteStream(csv)), 60_000);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test("selecting from a CSV of 170 MB adds less than 150 MiB to the process", { timeout: 60_000 }, async () => {
+  expect(statSync(csv).size).toBeGreaterThan(160 * MIB);
+  // A process of its own: what the tests hold in memory must not count, nor be what the garbage of others is measured against.
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    fileURLToPath(new URL("measure.ts", import.meta.url)),
+    csv,
+  ]);
+  const { rows, ids, addedMiB } = JSON.parse(stdout);
+  expect({ rows, ids }).toEqual({ rows: ROWS, ids: 330 });
+  expect(addedMiB).toBeLessThan(150);
+});
