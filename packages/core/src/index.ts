@@ -20,7 +20,7 @@ export * from "./ports.ts";
 export { type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export { type Account, Accountant } from "./run/account.ts";
 export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
-export { type RunFile, RunFileError, readRun, type Source } from "./run/run-file.ts";
+export { type RunFile, RunFileError, readRun, runId, type Source } from "./run/run-file.ts";
 export {
   loadSettings,
   type MovieFilter,

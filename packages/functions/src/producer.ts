@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { dateOfInputKey, loadSettings, produce } from "@lotes/core";
+import { dateOfInputKey, loadSettings, produce, runId } from "@lotes/core";
 import type { Context, S3Event } from "aws-lambda";
 import { Resource } from "sst";
 import { sourceOf } from "./s3-source.ts";
@@ -20,7 +20,7 @@ export async function handler(event: S3Event, context: Context): Promise<void> {
       log.warn("ignored: the key is not of the form Raw/Local/CSV/Movies/{yyyy}/{mm}/{dd}/movies.csv");
       continue;
     }
-    log.appendKeys({ date });
+    log.appendKeys({ date, run: runId(source) });
     await produce(source, date, { store, loteQueue, filter, loteSize, log });
   }
 }

@@ -61,10 +61,11 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store,
   const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
   let superseded = 0;
   let entries = 0;
+  let run: string | undefined;
   await updateObject(store, ledgerKey(date), async (current) => {
     const ledger = Ledger.parse(current);
     // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
-    const run = (await readRun(store, date))?.run;
+    run = (await readRun(store, date))?.run;
     ledger.keepRun(run);
     superseded = 0;
     for (const letter of inOrder) {
@@ -77,8 +78,8 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store,
     const next = ledger.toObject(run);
     return current?.body === next.body ? undefined : next;
   });
-  if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, superseded });
-  log.info("ledger written", { date, letters: letters.length, entries });
+  if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, run, superseded });
+  log.info("ledger written", { date, run, letters: letters.length, entries });
 }
 
 /** Enters a lote's failures and takes out its recoveries. */

@@ -114,7 +114,7 @@ async function declareQueued(run: string, date: RunDate, store: ObjectStore): Pr
 
 /** Tells of a CSV that can't be used: beside the run in force, or in its place where there is none. */
 async function reject(run: RunFile, date: RunDate, reason: string, { store, log }: ProducerDeps): Promise<Production> {
-  let production: Production = "rejected";
+  let production: Exclude<Production, "queued"> = "rejected";
   await updateObject(store, runKey(date), (current) => {
     const inForce = current && parseRunFile(current);
     const verdict = verdictOn(run, inForce);
@@ -127,6 +127,7 @@ async function reject(run: RunFile, date: RunDate, reason: string, { store, log 
       ? runObject({ ...run, status: "rejected", error: reason, rejected })
       : runObject({ ...inForce, rejected });
   });
-  log.error("the CSV can't be used", { reason, key: run.source.key });
+  if (production !== "rejected") return told(production, log);
+  log.error("the CSV can't be used", { reason });
   return production;
 }
