@@ -14,7 +14,6 @@ export class Progress {
   readonly #budget: number;
   readonly #out = process.stderr;
   readonly #bar: SingleBar | undefined;
-  readonly #started = performance.now();
   #lastLine = "";
   #lastLineAt = Number.NEGATIVE_INFINITY;
 
@@ -30,7 +29,8 @@ export class Progress {
   show(account: Account, requests: number): void {
     const { run, stored, failures } = account;
     const accounted = stored + failures.length;
-    const seconds = (performance.now() - this.#started) / 1000;
+    // Counted from when there was something to consume: until then the CSV was read.
+    const seconds = Math.max(1, (Date.now() - Date.parse(run.queued_at ?? run.started_at)) / 1000);
     const text = describe(account, requests / seconds, secondsLeft(run.ids, accounted, seconds, this.#budget));
     if (this.#bar) this.#bar.update({ done: run.ids === 0 ? 1 : accounted / run.ids, text });
     else this.#line(text);

@@ -36,7 +36,7 @@ function parse(csv: string): Row[] {
   });
 }
 
-/** The filter as DESIGN.md words it, on purpose without a line of the project's own. */
+/** The filter as the README words it, on purpose without a line of the project's own. */
 function passes(row: Row): boolean {
   return Number(row.anoLancamento) > 1960 && Number(row.numeroVotos) > 10_000 && /crime|war/i.test(row.genero);
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { csvSelecting, facts, movieIds } from "../../../functions/test/support/movies.ts";
 import { startTmdbStandIn, type TmdbStandIn } from "../../src/index.ts";
-import { csvSelecting, movies, Run } from "./support.ts";
+import { Run } from "./support.ts";
 
 const TOKEN = "the-token-of-the-tests";
 /** Ten times TMDB's, so that 10,000 ids take 25 s and not four minutes. */
@@ -28,11 +29,11 @@ describe("against a server that enforces its budget in every sliding second", ()
   test("10,000 ids end stored or not_found, no second is over the budget, and at least 95 % of it is used", {
     timeout: 120_000,
   }, async () => {
-    const known = movies(9_000);
+    const known = movieIds(9_000);
     const unknown = Array.from({ length: 1_000 }, (_, index) => `tt${7_000_000 + index}`);
-    const { tmdb, run } = await start({ facts: known, latencyMs: { min: 5, max: 35 } });
+    const { tmdb, run } = await start({ facts: known.map(facts), latencyMs: { min: 5, max: 35 } });
 
-    await run.drop(csvSelecting([...known.map((movie) => movie.imdb_id ?? ""), ...unknown]));
+    await run.drop(csvSelecting([...known, ...unknown]));
     const accountant = run.accountant();
     await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
 
@@ -52,9 +53,9 @@ describe("against a server that enforces its budget in every sliding second", ()
   test("a storm of 429s, random 500s and resets, and hanging requests cost no record", {
     timeout: 120_000,
   }, async () => {
-    const known = movies(2_000);
+    const known = movieIds(2_000);
     const { tmdb, run } = await start({
-      facts: known,
+      facts: known.map(facts),
       latencyMs: 10,
       misbehaviour: [
         { window: { fromMs: 2_000, toMs: 7_000 }, answer: { status: 429 } },
@@ -64,7 +65,7 @@ describe("against a server that enforces its budget in every sliding second", ()
       ],
     });
 
-    await run.drop(csvSelecting(known.map((movie) => movie.imdb_id ?? "")));
+    await run.drop(csvSelecting(known));
     const accountant = run.accountant();
     await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
 

@@ -49,24 +49,3 @@ export class Run {
     await this.stack.stop();
   }
 }
-
-/** `count` movies TMDB knows, from tt1000000 on. */
-export function movies(count: number): MovieRecord[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: 1_000_000 + index,
-    imdb_id: `tt${1_000_000 + index}`,
-    title: `Filme ${index}`,
-    runtime: 120,
-    release_date: "1994-09-23",
-    budget: 0,
-    revenue: 0,
-    popularity: 1.5,
-    vote_average: 7.5,
-    vote_count: 100,
-  }));
-}
-
-/** A CSV that selects the ids; only the columns the filter reads, in an order of its own. */
-export function csvSelecting(ids: readonly string[]): string {
-  return `genero|id|numeroVotos|anoLancamento\n${ids.map((id) => `War|${id}|20000|1999\n`).join("")}`;
-}

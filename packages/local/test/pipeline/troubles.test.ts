@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { csvSelecting, facts, movieIds } from "../../../functions/test/support/movies.ts";
 import type { AwsRequest, Fault } from "../../src/index.ts";
 import { startTmdbStandIn, type Timing } from "../../src/index.ts";
-import { csvSelecting, movies, Run } from "./support.ts";
+import { Run } from "./support.ts";
 
 const TOKEN = "the-token-of-the-tests";
 const SETTLED = { timeout: 60_000, interval: 250 };
@@ -11,8 +12,7 @@ const QUICK: Partial<Timing> = {
   loteVisibilitySeconds: 1,
   producerRetryDelaysMs: [100, 100],
 };
-const known = movies(120);
-const ids = known.map((movie) => movie.imdb_id ?? "");
+const ids = movieIds(120);
 
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -24,7 +24,7 @@ async function start(options: {
   timing?: Partial<Timing>;
   fault?: (request: AwsRequest) => Fault | undefined;
 }): Promise<Run> {
-  const tmdb = await startTmdbStandIn({ facts: known, token: TOKEN });
+  const tmdb = await startTmdbStandIn({ facts: ids.map(facts), token: TOKEN });
   running.push(tmdb);
   const run = await Run.start({
     settings: { TMDB_TOKEN: options.token ?? TOKEN, TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: "400" },

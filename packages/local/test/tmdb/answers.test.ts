@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
+import { FACTS, getMovie, NOT_FOUND, request, start, YOJIMBO } from "./support.ts";
+
+/** One for all tests that need nothing of their own: a thread takes a tenth of a second to start. */
+let plain: TmdbStandIn;
+beforeAll(async () => {
+  plain = await startTmdbStandIn({ facts: FACTS });
+});
+afterAll(() => plain.stop());
+
+describe("movies", () => {
+  test("a movie is found by its IMDb id and by its TMDB id, with more fields than the ten attributes", async () => {
+    const byImdbId = await getMovie(plain, "tt0055630");
+    const byTmdbId = await getMovie(plain, "11878");
+
+    expect(byImdbId.status).toBe(200);
+    expect(byImdbId.body).toMatchObject(YOJIMBO);
+    expect(byImdbId.body).toMatchObject({ adult: false, original_title: "Yojimbo", status: "Released", video: false });
+    expect(byTmdbId.body).toEqual(byImdbId.body);
+  });
+
+  test("an unknown release date is an empty text, as TMDB writes it", async () => {
+    expect((await getMovie(plain, "tt0056923")).body).toMatchObject({ title: "Charade", release_date: "" });
+  });
+
+  test.for([
+    ["an unknown IMDb id", "/3/movie/tt9999999"],
+    ["an unknown TMDB id", "/3/movie/1"],
+    ["another path", "/3/tv/1399"],
+    ["a path that is no URL", "//"],
+  ])("%s is 404 with TMDB's code 34", async ([, path]) => {
+    expect(await request(plain, path ?? "")).toMatchObject({ status: 404, body: NOT_FOUND });
+  });
+
+  test.for(["nm0000001", "tt", "%74t0055630"])("%s is no id: 404 with TMDB's code 6", async (id) => {
+    expect(await getMovie(plain, id)).toMatchObject({
+      status: 404,
+      body: {
+        success: false,
+        status_code: 6,
+        status_message: "Invalid id: The pre-requisite id is invalid or not found.",
+      },
+    });
+  });
+
+  test("another method is 405 with TMDB's code 42", async () => {
+    const answer = await request(plain, "/3/movie/tt0055630", { method: "POST", body: "{}" });
+
+    expect(answer).toMatchObject({ status: 405, body: { success: false, status_code: 42 } });
+    expect(answer.headers.get("allow")).toBe("GET");
+  });
+});
+
+describe("the token", () => {
+  let standIn: TmdbStandIn;
+  beforeAll(async () => {
+    standIn = await startTmdbStandIn({ facts: FACTS, token: "s3cret" });
+  });
+  afterAll(() => standIn.stop());
+
+  test("is accepted as a bearer token and as api_key", async () => {
+    const bearer = await request(standIn, "/3/movie/11878", { headers: { Authorization: "Bearer s3cret" } });
+    const apiKey = await request(standIn, "/3/movie/11878?language=en&api_key=s3cret");
+
+    expect([bearer.status, apiKey.status]).toEqual([200, 200]);
+  });
+
+  test.for([
+    ["none", "", {}],
+    ["a wrong bearer token", "", { Authorization: "Bearer other" }],
+    ["a wrong api_key", "?api_key=other", {}],
+  ] as const)("%s is 401 with TMDB's code 7", async ([, query, headers]) => {
+    const answer = await request(standIn, `/3/movie/tt0055630${query}`, { headers });
+
+    expect(answer).toMatchObject({
+      status: 401,
+      body: {
+        success: false,
+        status_code: 7,
+        status_message: "Invalid API key: You must be granted a valid key.",
+      },
+    });
+  });
+
+  test("is asked for only of requests within the budget, and appears in nothing that is told", async () => {
+    const standIn = await start({ token: "s3cret", requestsPerSecond: 1 });
+
+    const seen = [
+      await request(standIn, "/3/movie/1?api_key=wrong"),
+      await request(standIn, "/3/movie/1?api_key=s3cret"),
+    ];
+
+    expect(seen.map(({ status }) => status)).toEqual([401, 429]);
+    expect(JSON.stringify([seen, await standIn.stats(), await standIn.arrivals()])).not.toContain("s3cret");
+  });
+});
+
+describe("latency", () => {
+  test("delays the answer, and not the time of arrival", async () => {
+    const standIn = await start({ latencyMs: 300 });
+    const sentAt = performance.now();
+
+    const answer = getMovie(standIn, "tt0055630");
+    await vi.waitFor(async () => expect(await standIn.arrivals()).toMatchObject([{ id: "tt0055630", outcome: 200 }]));
+    const loggedAfter = performance.now() - sentAt;
+
+    expect((await answer).status).toBe(200);
+    // Node's timers count whole milliseconds.
+    expect(performance.now() - sentAt).toBeGreaterThanOrEqual(299);
+    expect(loggedAfter).toBeLessThan(300);
+  });
+
+  test("lies between two bounds when they are given", async () => {
+    const standIn = await start({ latencyMs: { min: 20, max: 40 } });
+
+    for (let n = 0; n < 5; n++) {
+      const sentAt = performance.now();
+      await getMovie(standIn, "tt0055630");
+      expect(performance.now() - sentAt).toBeGreaterThanOrEqual(19);
+    }
+  });
+});
