@@ -8,21 +8,33 @@ const USUAL_COLUMNS = 80;
 const WIDEST_BAR = 30;
 // A log of a run without a terminal is read afterwards: a line every two seconds tells enough.
 const LINE_EVERY_MS = 2_000;
+// Beyond, seconds are no help.
+const LONGEST_IN_SECONDS = 120;
 
-/** Shows how far a run is, on stderr: a bar on a terminal, else a line now and then. */
+/** Where progress is shown, such as process.stderr. */
+export type Screen = Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Shows how far a run is: a bar on a terminal, else a line now and then. */
 export class Progress {
   readonly #budget: number;
-  readonly #out = process.stderr;
+  readonly #out: Screen;
   readonly #bar: SingleBar | undefined;
   #lastLine = "";
   #lastLineAt = Number.NEGATIVE_INFINITY;
 
   /** @param budget requests per second, to estimate by until there is something to measure */
-  constructor(budget: number) {
+  constructor(budget: number, out: Screen = process.stderr) {
     this.#budget = budget;
+    this.#out = out;
     if (!this.#out.isTTY) return;
     const format: Options["format"] = (_options, _params, { done, text }) => this.#withBar(done, text);
-    this.#bar = new SingleBar({ format, stream: this.#out, hideCursor: false, clearOnComplete: true, barsize: 0 });
+    this.#bar = new SingleBar({
+      format,
+      stream: this.#out as NodeJS.WriteStream,
+      hideCursor: false,
+      clearOnComplete: true,
+      barsize: 0,
+    });
     this.#bar.start(1, 0, { done: 0, text: "reading the CSV" });
   }
 
@@ -54,10 +66,11 @@ export class Progress {
   }
 
   #withBar(done: number, text: string): string {
-    const room = (this.#out.columns ?? USUAL_COLUMNS) - text.length - 2;
-    const width = Math.max(0, Math.min(WIDEST_BAR, room));
+    const columns = this.#out.columns ?? USUAL_COLUMNS;
+    const width = Math.max(0, Math.min(WIDEST_BAR, columns - text.length - 2));
     const full = Math.round(width * done);
-    return `${FULL.repeat(full)}${EMPTY.repeat(width - full)} ${text}`;
+    // A line that is too long would be drawn below itself instead of over itself.
+    return `${FULL.repeat(full)}${EMPTY.repeat(width - full)} ${text}`.slice(0, columns);
   }
 }
 
@@ -68,7 +81,7 @@ function describe({ run, lotesDone, stored, failures }: Account, rate: number, l
     `stored ${stored}`,
     `failed ${failures.length}`,
     `${Math.round(rate)} req/s`,
-    `${Math.ceil(left)} s left`,
+    left < LONGEST_IN_SECONDS ? `${Math.ceil(left)} s left` : `${Math.ceil(left / 60)} min left`,
   ];
   return parts.join(" · ");
 }

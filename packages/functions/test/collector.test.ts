@@ -135,6 +135,15 @@ describe("a message that is none of the pipeline's", () => {
   });
 });
 
+describe("a date without _run.json", () => {
+  test("keeps its ledger", async () => {
+    await pipeline.collect([letter(failing(unknown), 1)]);
+    await pipeline.remove("_run.json");
+    await pipeline.collect([letter(JSON.stringify({ date: lote.date }))]);
+    expect(await pipeline.ledger()).toHaveLength(unknown.length + 1);
+  });
+});
+
 describe("a batch", () => {
   test("is written in the order it was sent, however it is delivered", async () => {
     const older = letter(failing(unknown), 1);

@@ -66,7 +66,8 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store,
     const ledger = Ledger.parse(current);
     // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
     run = (await readRun(store, date))?.run;
-    ledger.keepRun(run);
+    // Without a run there is nothing to tell the entries' run from: they stay.
+    if (run !== undefined) ledger.keepRun(run);
     superseded = 0;
     for (const letter of inOrder) {
       if (letter.lote === undefined) ledger.record(malformed(letter));

@@ -80,7 +80,7 @@ export class Ledger {
   }
 
   /** Forgets what belongs to another run. A malformed message belongs to none, and stays. */
-  keepRun(run: string | undefined): void {
+  keepRun(run: string): void {
     for (const [key, entry] of this.#entries) {
       if (entry.run !== null && entry.run !== run) this.#entries.delete(key);
     }
