@@ -75,8 +75,8 @@ const schema = {
       .default(["crime", "war"]),
     takes: "genres separated by commas, such as crime,war",
   },
-  // 1,000 ids are some 12 kB of message and 50 s of a consumer's time at the default budget.
-  LOTE_SIZE: { type: wholeNumber(1, 1000).default(100), takes: "a whole number from 1 to 1000" },
+  // The ids of a lote are kept in the metadata of its file, for which S3 has 2 kB: room for 150 ids of 10 characters.
+  LOTE_SIZE: { type: wholeNumber(1, 150).default(100), takes: "a whole number from 1 to 150" },
 } as const;
 
 type Name = keyof typeof schema;

@@ -8,6 +8,7 @@ export class UnusableCsvError extends Error {
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
 const LONGEST_HEADER_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -48,6 +49,11 @@ function checkedHead(head: Buffer): Buffer {
     throw new UnusableCsvError(
       text.length === 0 ? "it is empty; drop a CSV with a header line" : "its first line, the header, is empty",
     );
+  }
+  // csv-parser would take it for the end of every line.
+  const stray = header.indexOf(CARRIAGE_RETURN);
+  if (stray >= 0 && stray < header.length - 1) {
+    throw new UnusableCsvError("its header holds a carriage return; save it with lines that end in LF or CRLF");
   }
   return text;
 }

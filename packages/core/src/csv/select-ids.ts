@@ -80,7 +80,7 @@ export async function selectIds(source: AsyncIterable<Uint8Array>, filter: Movie
   } catch (error) {
     // csv-parser has no class for this one.
     if (error instanceof Error && error.message === "Row exceeds the maximum size") {
-      throw new UnusableCsvError(`line ${tally.line + 1} is longer than 1 MiB; is it a CSV?`, { cause: error });
+      throw new UnusableCsvError("it has a line of more than 1 MiB; is it a CSV?", { cause: error });
     }
     throw error;
   } finally {

@@ -121,7 +121,7 @@ function toEntry({ id, failedAt, reason, status, message, lote, run, attempts }:
 
 function merge(a: LedgerEntry, b: LedgerEntry): LedgerEntry {
   // Of two reports of the same instant it does not matter which tells the reason, only that it is always the same one.
-  const rank = (entry: LedgerEntry) => `${entry.last_failed_at} ${entry.reason} ${entry.message}`;
+  const rank = (entry: LedgerEntry) => `${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
   const later = compare(rank(a), rank(b)) > 0 ? a : b;
   const [first_failed_at] = [a.first_failed_at, b.first_failed_at].sort(compare) as [string, string];
   return { ...later, attempts: Math.max(a.attempts, b.attempts), first_failed_at };

@@ -58,7 +58,9 @@ export async function fetchLote(ids: readonly string[], source: MovieSource, dea
   const before = { ...source.traffic };
   const refusal = new AbortController();
   let refused: Omit<Failure, "id"> | undefined;
-  const timeIsUp = AbortSignal.timeout(Math.max(0, Math.floor(deadline - Date.now())));
+  const left = Math.floor(deadline - Date.now());
+  // A timeout of nothing would still let the first requests out.
+  const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
   const patience = { deadline, signal: AbortSignal.any([timeIsUp, refusal.signal]) };
 
   const answers = await pMap(

@@ -18,7 +18,7 @@ export class LoteFileError extends Error {
   override readonly name = "LoteFileError";
 }
 
-// S3 keeps 2 kB of metadata beside an object, names included. A lote of 100 needs 1.1 kB for its ids.
+// S3 keeps 2 kB of metadata beside an object, names included. The largest lote's ids, of 10 characters each, fit; absurd ones may not.
 const LONGEST_IDS = 1800;
 
 /** Stands before an id in the metadata that has no record yet. */
@@ -29,9 +29,14 @@ export function runOf(object: StoredObject): string | undefined {
   return object.metadata.run;
 }
 
-/** How many records a file holds: one a line. */
+/** How many records a file holds. */
 export function countRecords(object: StoredObject): number {
-  return object.body.split("\n").length - 1;
+  return linesOf(object).length;
+}
+
+/** One record a line. The last line may have lost its end to an editor. */
+function linesOf({ body }: StoredObject): string[] {
+  return body.split("\n").filter((line) => line !== "");
 }
 
 /**
@@ -39,10 +44,9 @@ export function countRecords(object: StoredObject): number {
  * @throws {LoteFileError}
  */
 export function parseLoteFile(object: StoredObject, asked: readonly string[]): LoteFile {
-  const lines = object.body.split("\n").slice(0, -1);
   let records: MovieRecord[];
   try {
-    records = lines.map((line) => movieRecordSchema.parse(JSON.parse(line)));
+    records = linesOf(object).map((line) => movieRecordSchema.parse(JSON.parse(line)));
   } catch (cause) {
     throw new LoteFileError("the lote's file holds a line that is no record; remove the file and send the lote again", {
       cause,

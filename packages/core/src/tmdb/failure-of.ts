@@ -21,14 +21,26 @@ export function failureOf(error: AxiosError, token: string): Omit<Failure, "id">
   const body = errorBodySchema.safeParse(error.response?.data);
   const words = body.success ? body.data.status_message : error.message || (error.code ?? "no answer");
   return {
-    reason: reasonOf(status, body.data?.status_code),
+    reason: reasonOf(error, body.data?.status_code),
     status,
     message: words.replaceAll(token, "***").slice(0, LONGEST_MESSAGE),
   };
 }
 
-function reasonOf(status: number | null, tmdbCode: number | undefined): Reason {
-  if (status === null) return "network";
+/** The answer was cut off since it has more bytes than a movie can have. Axios has no code of its own for that. */
+export function isTooLarge({ message }: AxiosError): boolean {
+  return String(message).startsWith("maxContentLength");
+}
+
+/** Whether no whole answer came: none at all, or one of a 200 that broke off in the middle of the movie. */
+export function isUnanswered({ response }: AxiosError): boolean {
+  return response === undefined || response.status === 200;
+}
+
+function reasonOf(error: AxiosError, tmdbCode: number | undefined): Reason {
+  if (isTooLarge(error)) return "invalid_response";
+  if (isUnanswered(error)) return "network";
+  const status = error.response?.status ?? 0;
   if (status === 401 || status === 403) return "unauthorized";
   if (status === 429) return "rate_limited";
   if (status >= 500) return "server_error";

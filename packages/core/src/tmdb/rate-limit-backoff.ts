@@ -20,7 +20,8 @@ export class RateLimitBackoff {
     const asked = retryAfter(error);
     // The other requests that were under way at the first refusal say nothing new.
     if (sentAt >= this.#pausedUntil) this.#refusals++;
-    const backoff = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** (this.#refusals - 1));
+    // A straggler of an earlier burst may be refused when a later request has got through already.
+    const backoff = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.max(0, this.#refusals - 1));
     const delay = asked > 0 ? asked : backoff * (1 + JITTER * Math.random());
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + delay);
     return delay;

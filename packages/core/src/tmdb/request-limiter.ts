@@ -24,7 +24,7 @@ export function shareOf(requestsPerSecond: number, consumers: number): RequestSh
  * A second as the server may count it. Requests reach it a little later or earlier than they were sent relative to each other, and
  * this much of a difference must not push one too many into its second.
  */
-const SECOND_MS = 1000 + 15;
+const SECOND_MS = 1000 + 20;
 
 /**
  * How much faster than evenly requests may follow each other, to make up for a pause between two lotes without a burst.
@@ -40,6 +40,8 @@ const CATCH_UP = 2;
  */
 export class RequestLimiter {
   readonly #bottleneck: Bottleneck;
+  /** Those that wait for a turn. Bottleneck's own queue can't be left, so it only holds turns, and whoever is first here takes the next. */
+  readonly #line = new Set<() => Promise<void>>();
   #pausedUntil = 0;
 
   constructor({ perSecond, connections }: RequestShare) {
@@ -54,18 +56,22 @@ export class RequestLimiter {
 
   /**
    * Runs `send` when its turn comes.
-   * @param signal ends the waiting; a request that was not sent uses nothing of the budget
+   * @param signal ends the waiting at once; a request that was not sent uses nothing of the budget
    */
   schedule<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return this.#bottleneck.schedule(async () => {
-      try {
-        await this.#untilUnpaused(signal);
-      } catch (error) {
-        void this.#bottleneck.incrementReservoir(1);
-        throw error;
-      }
-      setTimeout(() => void this.#bottleneck.incrementReservoir(1), SECOND_MS);
-      return send();
+    return new Promise<T>((resolve, reject) => {
+      signal.throwIfAborted();
+      const leave = () => {
+        this.#line.delete(turn);
+        reject(signal.reason);
+      };
+      const turn = async () => {
+        signal.removeEventListener("abort", leave);
+        await send().then(resolve, reject);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#line.add(turn);
+      void this.#bottleneck.schedule(() => this.#serveNext());
     });
   }
 
@@ -74,13 +80,21 @@ export class RequestLimiter {
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
   }
 
-  async #untilUnpaused(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #serveNext(): Promise<void> {
     // Another answer may prolong the pause while this one waits.
-    for (let left = this.#left(); left > 0; left = this.#left()) await delay(left, undefined, { signal });
+    for (let left = this.#pauseLeft(); left > 0; left = this.#pauseLeft()) await delay(left);
+    const [turn] = this.#line;
+    if (turn === undefined) return this.#giveBack();
+    this.#line.delete(turn);
+    setTimeout(() => this.#giveBack(), SECOND_MS);
+    await turn();
   }
 
-  #left(): number {
+  #giveBack(): void {
+    void this.#bottleneck.incrementReservoir(1);
+  }
+
+  #pauseLeft(): number {
     return this.#pausedUntil - performance.now();
   }
 }

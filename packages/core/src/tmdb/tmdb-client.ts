@@ -5,7 +5,7 @@ import axiosRetry, { exponentialDelay } from "axios-retry";
 import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
 import { parseMovie } from "../lote/movie-record.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
-import { failureOf } from "./failure-of.ts";
+import { failureOf, isTooLarge, isUnanswered } from "./failure-of.ts";
 import { RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
 
@@ -126,6 +126,7 @@ function isRateLimited(error: AxiosError): boolean {
 }
 
 /** Without an answer (timeout, reset, DNS), or a fault on TMDB's side. */
-function isTransient({ code, response }: AxiosError): boolean {
-  return response === undefined ? code !== AxiosError.ERR_CANCELED : response.status >= 500;
+function isTransient(error: AxiosError): boolean {
+  if (isUnanswered(error)) return error.code !== AxiosError.ERR_CANCELED && !isTooLarge(error);
+  return (error.response?.status ?? 0) >= 500;
 }

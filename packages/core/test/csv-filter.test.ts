@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { type Cells, csv, FILTER, row, selectedIds } from "./support/csv.ts";
+
+const ID = "tt0111161";
+
+/** Whether a movie with the cells is selected. */
+async function isSelected(cells: Cells, filter = FILTER): Promise<boolean> {
+  const ids = await selectedIds(csv(row({ id: ID, ...cells })), filter);
+  return ids.length === 1 && ids[0] === ID;
+}
+
+describe("a movie is selected by its year", () => {
+  test.each(["1961", "1994", "2026", " 1994 "])("%j is later than 1960", async (anoLancamento) => {
+    expect(await isSelected({ anoLancamento })).toBe(true);
+  });
+
+  test.each(["1960", "1959", "0", "-1994"])("%j is not", async (anoLancamento) => {
+    expect(await isSelected({ anoLancamento })).toBe(false);
+  });
+
+  test.each(["\\N", "", " ", "unknown", "1994-09-23", "1994?", "NaN", "Infinity", "1e999"])(
+    "%j is no year, and does not pass",
+    async (anoLancamento) => {
+      expect(await isSelected({ anoLancamento })).toBe(false);
+    },
+  );
+
+  test("an unknown one does not pass for year 0 either", async () => {
+    const filter = { ...FILTER, minYear: -1 };
+    expect(await isSelected({ anoLancamento: "0" }, filter)).toBe(true);
+    expect(await isSelected({ anoLancamento: "" }, filter)).toBe(false);
+    expect(await isSelected({ anoLancamento: "\\N" }, filter)).toBe(false);
+  });
+});
+
+describe("a movie is selected by its votes", () => {
+  test.each(["10001", "2000000"])("%j are more than 10000", async (numeroVotos) => {
+    expect(await isSelected({ numeroVotos })).toBe(true);
+  });
+
+  test.each(["10000", "9999", "0", "-20000"])("%j are not", async (numeroVotos) => {
+    expect(await isSelected({ numeroVotos })).toBe(false);
+  });
+
+  test.each(["\\N", "", "many", "20,000", "20.000", "20 000", "Infinity"])(
+    "%j is no number above it, and does not pass",
+    async (numeroVotos) => {
+      expect(await isSelected({ numeroVotos })).toBe(false);
+    },
+  );
+});
+
+describe("a movie is selected by its genres", () => {
+  test.each([
+    "Crime",
+    "War",
+    "crime",
+    "WAR",
+    "cRiMe",
+    "Drama,War",
+    "Crime,Drama",
+    "Action,Crime,Drama",
+    "Warfare",
+    "Postwar",
+  ])("%j contains crime or war", async (genero) => {
+    expect(await isSelected({ genero })).toBe(true);
+  });
+
+  test.each(["Drama", "Wa,r", "Crim e", "\\N", ""])("%j does not", async (genero) => {
+    expect(await isSelected({ genero })).toBe(false);
+  });
+});
+
+describe("the filter", () => {
+  test("wants all three at once", async () => {
+    const old = row({ id: "tt0000001", anoLancamento: "1950" });
+    const obscure = row({ id: "tt0000002", numeroVotos: "12" });
+    const funny = row({ id: "tt0000003", genero: "Comedy" });
+    expect(await selectedIds(csv(old, obscure, funny, row({ id: "tt0000004" })))).toEqual(["tt0000004"]);
+  });
+
+  test("can be another one", async () => {
+    const filter = { minYear: 2000, minVotes: 5, genres: ["sci-fi"] };
+    expect(await isSelected({ anoLancamento: "2001", numeroVotos: "6", genero: "Drama,Sci-Fi" }, filter)).toBe(true);
+    expect(await isSelected({ anoLancamento: "2000", numeroVotos: "6", genero: "Sci-Fi" }, filter)).toBe(false);
+    expect(await isSelected({ anoLancamento: "2001", numeroVotos: "5", genero: "Sci-Fi" }, filter)).toBe(false);
+    expect(await isSelected({ anoLancamento: "2001", numeroVotos: "6", genero: "Crime" }, filter)).toBe(false);
+  });
+
+  test("does not look at the other columns", async () => {
+    const others = { titulosMaisConhecidos: "crime", personagem: "War", anoNascimento: "1850", notaMedia: "\\N" };
+    expect(await isSelected({ ...others })).toBe(true);
+    expect(await isSelected({ ...others, genero: "Drama" })).toBe(false);
+  });
+});
+
+describe("the ids", () => {
+  test("are distinct, in the order first seen", async () => {
+    const seen = ["tt0000300", "tt0000100", "tt0000300", "tt0000200", "tt0000100", "278", "tt0000300"];
+    const ids = await selectedIds(csv(...seen.map((id) => row({ id }))));
+    expect(ids).toEqual(["tt0000300", "tt0000100", "tt0000200", "278"]);
+  });
+
+  test("are selected by any of their rows", async () => {
+    const rows = [row({ id: "tt0000100", genero: "Drama" }), row({ id: "tt0000200" }), row({ id: "tt0000100" })];
+    expect(await selectedIds(csv(...rows))).toEqual(["tt0000200", "tt0000100"]);
+  });
+
+  test("that are none are kept, to be reported later", async () => {
+    const ids = ["\\N", "", "../authentication", "nm0000151"];
+    expect(await selectedIds(csv(...ids.map((id) => row({ id }))))).toEqual(ids);
+  });
+
+  test("that are too long are clipped, so that a hundred of them fit into a message", async () => {
+    const longest = "a".repeat(64);
+    const ids = [longest, `${longest}b`, `${longest}c`.repeat(1000)];
+    expect(await selectedIds(csv(...ids.map((id) => row({ id }))))).toEqual([longest, `${longest}…`]);
+  });
+});

@@ -1,0 +1,138 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { UnusableCsvError } from "../src/csv/header.ts";
+import { selectIds } from "../src/csv/select-ids.ts";
+import { chunks, csv, FILTER, HEADER, row, select } from "./support/csv.ts";
+
+const MIB = 1024 * 1024;
+const KIB = 1024;
+
+/** Why a file can't be used. */
+async function refusal(file: string | Uint8Array, size = 64 * KIB): Promise<string> {
+  return selectIds(chunks(Buffer.from(file), size), FILTER).then(
+    (selection) => Promise.reject(new Error(`accepted: ${JSON.stringify(selection)}`)),
+    (error) => (error instanceof UnusableCsvError ? error.message : Promise.reject(error)),
+  );
+}
+
+describe("a file that is no CSV is refused in one line", () => {
+  test.each<[string, string | Uint8Array, string]>([
+    ["empty", "", "empty"],
+    ["nothing but a byte order mark", "\ufeff", "empty"],
+    ["an empty first line", `\n${HEADER}\n`, "first line"],
+    ["an empty first line of CRLF", `\r\n${HEADER}\r\n`, "first line"],
+    ["blank", "   \n", "first line"],
+    ["binary, with a NUL", Buffer.from([0x50, 0x4b, 0x03, 0x04, 0x00, 0x0a]), "not UTF-8"],
+    ["text with a NUL in the header", `${HEADER}\0\n`, "not UTF-8"],
+    ["in Latin-1", Buffer.from("título|id|anoLancamento|genero|numeroVotos\n", "latin1"), "not UTF-8"],
+    ["in UTF-16", Buffer.from(`\ufeff${csv(row())}`, "utf16le"), "not UTF-8"],
+    ["gzip", gzipSync(csv(row())), "not UTF-8"],
+    ["gzip's first bytes and a line end", Buffer.from([0x1f, 0x8b, 0x08, 0x0a]), "not UTF-8"],
+  ])("when it is %s", async (_, file, why) => {
+    for (const size of [1, 3, 64 * KIB]) {
+      const message = await refusal(file, size);
+      expect(message).toContain(why);
+      expect(message).not.toContain("\n");
+    }
+  });
+
+  test("when its first line does not end within 64 kB", async () => {
+    expect(await refusal("a".repeat(64 * KIB + 1))).toContain("64 kB");
+    expect(await refusal(`${"a".repeat(64 * KIB + 1)}\n`)).toContain("64 kB");
+    expect(await refusal(Buffer.alloc(MIB))).toContain("64 kB");
+  });
+
+  test("when it never ends, after its beginning", async () => {
+    let served = 0;
+    let closed = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) {
+          served++;
+          yield Buffer.alloc(16 * KIB, "a");
+        }
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(selectIds(endless(), FILTER)).rejects.toThrow(UnusableCsvError);
+    expect(served).toBeLessThanOrEqual(6);
+    expect(closed).toBe(true);
+  });
+
+  // csv-parser takes a stray CR in the header for the line end of the whole file.
+  test.each([
+    ["within the header", `${HEADER}|no\rte\n${row()}|x\n`],
+    ["doubled before each LF", csv(row(), row()).replaceAll("\n", "\r\r\n")],
+    ["in place of each LF", csv(row(), row()).replaceAll("\n", "\r")],
+  ])("when there is a CR %s, by which every row would be cut wrongly", async (_, file) => {
+    await expect(select(file)).rejects.toThrow(UnusableCsvError);
+  });
+
+  test("but not when its long first line ends within 64 kB", async () => {
+    const filler = "a".repeat(64 * KIB - HEADER.length - 1);
+    expect(await select(`${HEADER}|${filler}\n${row()}|x\n`)).toMatchObject({ rows: 1, ids: ["tt0111161"] });
+  });
+});
+
+describe("a header that lacks a required column", () => {
+  test.each(["id", "anoLancamento", "genero", "numeroVotos"])(
+    "is refused by the name of the column: %s",
+    async (name) => {
+      const columns = HEADER.split("|").filter((column) => column !== name);
+      const message = await refusal(`${columns.join("|")}\n${row()}\n`);
+      expect(message).toMatch(new RegExp(`no column ${name};`));
+      expect(message).not.toContain("\n");
+    },
+  );
+
+  test("is refused by the names of all that are missing", async () => {
+    expect(await refusal("tituloPincipal|genero\n")).toContain("no column id, anoLancamento, numeroVotos;");
+  });
+
+  test.each([
+    ["separated by commas", HEADER.replaceAll("|", ",")],
+    ["separated by semicolons", HEADER.replaceAll("|", ";")],
+    ["quoted", HEADER.replaceAll(/\w+/g, '"$&"')],
+    ["in capitals", HEADER.toUpperCase()],
+    ["missing, and this the first row", row()],
+  ])("is refused when it is %s", async (_, header) => {
+    expect(await refusal(`${header}\n${row()}\n`)).toContain("no column id, anoLancamento, genero, numeroVotos;");
+  });
+
+  test("is refused when a required column is there twice", async () => {
+    const message = await refusal(`${HEADER}|genero\n${row()}|Drama\n`);
+    expect(message).toContain("the column genero twice");
+  });
+});
+
+describe("a row that is longer than 1 MiB", () => {
+  const LONG = "x".repeat(MIB + 1);
+
+  test.each([
+    ["the first one", csv(LONG, row())],
+    ["one of many", csv(...Array.from({ length: 1000 }, () => row()), LONG, row())],
+    ["the last one, without an end", `${csv(row())}${LONG}`],
+  ])("is refused as such, be it %s", async (_, file) => {
+    for (const size of [1000, 64 * KIB, 2 * MIB]) expect(await refusal(file, size)).toMatch(/line .* 1 MiB/);
+  });
+
+  test("is refused before its end is read", async () => {
+    let served = 0;
+    async function* endlessRow(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(csv(row()));
+      for (;;) {
+        served++;
+        yield Buffer.alloc(64 * KIB, "x");
+      }
+    }
+    await expect(selectIds(endlessRow(), FILTER)).rejects.toThrow(UnusableCsvError);
+    // 1 MiB is sixteen of them; a few more may be on their way.
+    expect(served).toBeLessThan(24);
+  });
+
+  test("is no reason to refuse one of a little less", async () => {
+    const personagem = "x".repeat(MIB - 1000);
+    expect(await select(csv(row({ personagem })))).toMatchObject({ rows: 1, ids: ["tt0111161"] });
+  });
+});

@@ -1,0 +1,98 @@
+import { AxiosError } from "axios";
+import { describe, expect, test } from "vitest";
+import { failureOf } from "../src/tmdb/failure-of.ts";
+import { answered, brokenOff, tmdbError, unanswered } from "./support/axios-errors.ts";
+
+const TOKEN = "eyJhbGciOi.s3cr3t";
+
+describe("why there is no movie", () => {
+  test.each([
+    ["404 with TMDB's code 34", 404, tmdbError(34, "The resource you requested could not be found."), "not_found"],
+    ["404 with TMDB's code 6", 404, tmdbError(6, "Invalid id: The pre-requisite id is invalid."), "not_found"],
+    ["404 with another of TMDB's codes", 404, tmdbError(5, "Invalid parameters."), "invalid_response"],
+    ["404 without TMDB's code", 404, "<html>404 Not Found</html>", "invalid_response"],
+    ["404 of nothing", 404, "", "invalid_response"],
+    ["404 whose code is text", 404, { status_code: "34", status_message: "x" }, "invalid_response"],
+    ["401", 401, tmdbError(7, "Invalid API key: You must be granted a valid key."), "unauthorized"],
+    ["401 of a proxy", 401, "<html>Sign in</html>", "unauthorized"],
+    ["403", 403, tmdbError(10, "Suspended API key."), "unauthorized"],
+    ["429", 429, tmdbError(25, "Your request count is over the allowed limit."), "rate_limited"],
+    ["429 without a body", 429, undefined, "rate_limited"],
+    ["500", 500, tmdbError(11, "Internal error."), "server_error"],
+    ["502", 502, "<html>Bad Gateway</html>", "server_error"],
+    ["503", 503, tmdbError(9, "Service offline."), "server_error"],
+    ["504", 504, "", "server_error"],
+    ["a redirect", 301, "", "invalid_response"],
+    ["400", 400, tmdbError(22, "Invalid page."), "invalid_response"],
+    ["an empty 204", 204, "", "invalid_response"],
+  ])("is after %s, with the status", (_, status, data, reason) => {
+    expect(failureOf(answered({ status, data }), TOKEN)).toMatchObject({ reason, status });
+  });
+
+  test.each([
+    ["ECONNABORTED", "timeout of 5000ms exceeded"],
+    ["ETIMEDOUT", "timeout of 5000ms exceeded"],
+    ["ECONNRESET", "socket hang up"],
+    ["ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:443"],
+    ["ENOTFOUND", "getaddrinfo ENOTFOUND api.themoviedb.org"],
+    ["EAI_AGAIN", "getaddrinfo EAI_AGAIN api.themoviedb.org"],
+  ])("is the network after %s", (code, message) => {
+    expect(failureOf(unanswered(code, message), TOKEN)).toEqual({ reason: "network", status: null, message });
+  });
+
+  test.each([
+    [AxiosError.ERR_BAD_RESPONSE, "stream has been aborted"],
+    ["ECONNRESET", "aborted"],
+  ])("is the network when it broke in the middle of the movie (%s, %s)", (code, message) => {
+    expect(failureOf(brokenOff(200, code, message), TOKEN)).toMatchObject({ reason: "network", message });
+  });
+
+  test("is what the status says when the network broke after it", () => {
+    const message = "stream has been aborted";
+    const reasonAt = (status: number) => failureOf(brokenOff(status, "ERR_BAD_RESPONSE", message), TOKEN).reason;
+    expect([401, 429, 503].map(reasonAt)).toEqual(["unauthorized", "rate_limited", "server_error"]);
+  });
+
+  test("is the answer itself when it is too large to be a movie's", () => {
+    const error = unanswered(AxiosError.ERR_BAD_RESPONSE, "maxContentLength size of 1048576 exceeded");
+    expect(failureOf(error, TOKEN).reason).toBe("invalid_response");
+  });
+});
+
+describe("the message", () => {
+  test("is in TMDB's own words", () => {
+    const error = answered({ status: 404, data: tmdbError(34, "The resource could not be found.") });
+    expect(failureOf(error, TOKEN).message).toBe("The resource could not be found.");
+  });
+
+  test("tells the status when TMDB did not say anything", () => {
+    expect(failureOf(answered({ status: 502, data: "<html>" }), TOKEN).message).toContain("502");
+  });
+
+  test("is the error's code when it has no words, and never empty", () => {
+    expect(failureOf(unanswered("ECONNRESET", ""), TOKEN).message).toBe("ECONNRESET");
+    expect(failureOf(new AxiosError(), TOKEN).message).not.toBe("");
+  });
+
+  test.each([
+    ["TMDB's words", answered({ status: 401, data: tmdbError(7, `Invalid API key: ${TOKEN} (${TOKEN})`) })],
+    ["the network's words", unanswered("ERR_INVALID_URL", `Invalid URL: https://x/3/movie/278?api_key=${TOKEN}`)],
+  ])("never has the token, though it is in %s", (_, error) => {
+    const { message } = failureOf(error, TOKEN);
+    expect(message).toContain("***");
+    expect(message).not.toContain(TOKEN);
+    expect(message).not.toContain("s3cr3t");
+  });
+
+  test("never has a part of the token, though it is where the message is cut", () => {
+    for (let before = 280; before <= 300; before++) {
+      const error = answered({ status: 401, data: tmdbError(7, `${"x".repeat(before)}${TOKEN}`) });
+      expect(failureOf(error, TOKEN).message).not.toContain("eyJ");
+    }
+  });
+
+  test("is cut after 300 characters", () => {
+    const error = answered({ status: 500, data: tmdbError(11, "x".repeat(5000)) });
+    expect(failureOf(error, TOKEN).message).toBe("x".repeat(300));
+  });
+});

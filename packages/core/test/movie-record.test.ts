@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { parseMovie } from "../src/lote/movie-record.ts";
+import { tmdbAnswer } from "./support/movies.ts";
+
+describe("TMDB's answer", () => {
+  test("is cut to the ten attributes, in their order", () => {
+    const record = parseMovie("tt0111161", tmdbAnswer());
+    expect(Object.entries(record ?? {})).toEqual([
+      ["id", 278],
+      ["imdb_id", "tt0111161"],
+      ["title", "Um Sonho de Liberdade"],
+      ["runtime", 142],
+      ["release_date", "1994-09-23"],
+      ["budget", 25_000_000],
+      ["revenue", 28_341_469],
+      ["popularity", 150.3],
+      ["vote_average", 8.7],
+      ["vote_count", 27_000],
+    ]);
+  });
+
+  test("has null for an empty release date, which is how TMDB writes an unknown one", () => {
+    expect(parseMovie("278", tmdbAnswer({ release_date: "" }))?.release_date).toBeNull();
+  });
+
+  test("has null for whatever is missing or null, and all ten attributes all the same", () => {
+    const nothing = { title: null, runtime: null, budget: undefined };
+    expect(parseMovie("278", { id: 278, ...nothing })).toEqual({
+      id: 278,
+      imdb_id: null,
+      title: null,
+      runtime: null,
+      release_date: null,
+      budget: null,
+      revenue: null,
+      popularity: null,
+      vote_average: null,
+      vote_count: null,
+    });
+  });
+
+  test("keeps a zero, which is not unknown", () => {
+    const zeros = { budget: 0, revenue: 0, vote_average: 0, vote_count: 0 };
+    expect(parseMovie("278", tmdbAnswer(zeros))).toMatchObject(zeros);
+  });
+
+  test.each([[null], [""], [undefined]])("with %j for an IMDb id gets the one that was asked for", (imdb_id) => {
+    expect(parseMovie("tt0111161", tmdbAnswer({ imdb_id }))?.imdb_id).toBe("tt0111161");
+  });
+
+  test("without an IMDb id to a TMDB id has none", () => {
+    expect(parseMovie("278", tmdbAnswer({ imdb_id: null }))?.imdb_id).toBeNull();
+  });
+
+  test.each(["278", "0278"])("is known by its TMDB id %s as well", (id) => {
+    expect(parseMovie(id, tmdbAnswer())).toMatchObject({ id: 278, imdb_id: "tt0111161" });
+  });
+});
+
+describe("no record is made", () => {
+  test.each([
+    ["of another movie by its IMDb id", "tt0111161", tmdbAnswer({ imdb_id: "tt0068646" })],
+    ["of another movie by its TMDB id", "279", tmdbAnswer()],
+    ["of a movie whose TMDB id is the IMDb id's number", "tt0000278", tmdbAnswer()],
+    ["of a page", "278", "<html><body>Sign in to the network</body></html>"],
+    ["of nothing", "278", ""],
+    ["of null", "278", null],
+    ["of undefined", "278", undefined],
+    ["of a number", "278", 278],
+    ["of a list", "278", [tmdbAnswer()]],
+    ["of an empty object", "278", {}],
+    ["of a success without a movie", "278", { success: true }],
+    ["of a movie without an id", "tt0111161", tmdbAnswer({ id: undefined })],
+    ["of an id that is text", "278", tmdbAnswer({ id: "278" })],
+    ["of an id that is no whole number", "278", tmdbAnswer({ id: 278.5 })],
+    ["of an id that is not positive", "0", tmdbAnswer({ id: 0 })],
+    ["of a runtime that is text", "278", tmdbAnswer({ runtime: "142" })],
+    ["of a title that is no text", "278", tmdbAnswer({ title: 1994 })],
+  ])("%s", (_, id, body) => {
+    expect(parseMovie(id, body)).toBeUndefined();
+  });
+});

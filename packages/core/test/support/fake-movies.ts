@@ -1,0 +1,38 @@
+import type { MovieAnswer, MovieSource, Patience, Traffic } from "../../src/lote/fetch-lote.ts";
+import { movieRecord } from "./movies.ts";
+
+type Behaviour = (id: string, patience: Patience) => MovieAnswer | Promise<MovieAnswer>;
+
+/** A source of movies that knows every id, but for those that are told to behave in another way. */
+export class FakeMovies implements MovieSource {
+  readonly asked: string[] = [];
+  readonly traffic: { -readonly [K in keyof Traffic]: number };
+  readonly #behaviour: Behaviour;
+
+  constructor(behaviour: Behaviour = known, traffic: Traffic = { requests: 0, retries: 0, rate_limited: 0 }) {
+    this.#behaviour = behaviour;
+    this.traffic = { ...traffic };
+  }
+
+  async movie(id: string, patience: Patience): Promise<MovieAnswer> {
+    this.asked.push(id);
+    this.traffic.requests++;
+    return this.#behaviour(id, patience);
+  }
+}
+
+export function known(id: string): MovieAnswer {
+  return { record: movieRecord(id) };
+}
+
+export function unauthorized(): MovieAnswer {
+  return { failure: { reason: "unauthorized", status: 401, message: "Invalid API key" } };
+}
+
+/** No answer until it is told to stop. */
+export function unanswered(_: string, { signal }: Patience): Promise<MovieAnswer> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve({ stopped: true });
+    signal.addEventListener("abort", () => resolve({ stopped: true }), { once: true });
+  });
+}
