@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Consumer } from "sqs-consumer";
@@ -24,22 +25,24 @@ const POLL_SECONDS = 1;
  */
 export class EventSourceMapping {
   readonly #pollers: readonly Consumer[];
+  #stopping: Promise<void> | undefined;
 
   constructor(invoked: LambdaFunction, options: MappingOptions) {
     this.#pollers = Array.from({ length: options.concurrency }, () => poller(invoked, options));
     for (const each of this.#pollers) each.start();
   }
 
-  /** Takes no more messages and waits for what runs. */
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.#pollers.map((each) => {
-        const stopped = new Promise((resolve) => each.once("stopped", resolve));
-        each.stop();
-        return stopped;
-      }),
-    );
+  /** Takes no more messages and waits for what runs. A second call waits for the same. */
+  stop(): Promise<void> {
+    this.#stopping ??= Promise.all(this.#pollers.map(stopped)).then(() => {});
+    return this.#stopping;
   }
+}
+
+function stopped(poller: Consumer): Promise<unknown> {
+  const event = once(poller, "stopped");
+  poller.stop();
+  return event;
 }
 
 function poller(invoked: LambdaFunction, options: MappingOptions): Consumer {
