@@ -43,8 +43,10 @@ export class ExecutionEnvironment {
     this.#worker.once("exit", () => {
       this.#alive = false;
     });
-    // Every invocation listens for errors itself; between two of them there is nobody to tell.
-    this.#worker.on("error", () => {});
+    // Told before the exit. Every invocation listens for errors itself; between two of them there is nobody to tell.
+    this.#worker.on("error", () => {
+      this.#alive = false;
+    });
   }
 
   /**

@@ -34,7 +34,7 @@ export class LambdaFunction {
    */
   async invoke(event: unknown): Promise<unknown> {
     const { name, timeoutMs } = this.#options;
-    const environment = this.#idle.pop() ?? (await this.#start());
+    const environment = this.#warm() ?? (await this.#start());
     try {
       return await environment.invoke({
         requestId: randomUUID(),
@@ -51,6 +51,15 @@ export class LambdaFunction {
   /** Kills every environment, and what runs in it. */
   async stop(): Promise<void> {
     await Promise.all([...this.#all].map((environment) => environment.stop()));
+  }
+
+  /** An idle environment, unless it died since its last event. */
+  #warm(): ExecutionEnvironment | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.alive) return idle;
+      this.#all.delete(idle);
+    }
+    return undefined;
   }
 
   async #start(): Promise<ExecutionEnvironment> {
