@@ -7,6 +7,30 @@ import { chunks, csv, FILTER, HEADER, row, select } from "./support/csv.ts";
 const MIB = 1024 * 1024;
 const KIB = 1024;
 
+/** A beginning, and then the same letter without end; but who takes ten times of what is needed is stopped. */
+class EndlessSource {
+  /** Chunks that were taken after the beginning. */
+  served = 0;
+  closed = false;
+  readonly #beginning: string;
+  readonly #chunk: Buffer;
+
+  constructor(beginning: string, chunkSize: number) {
+    this.#beginning = beginning;
+    this.#chunk = Buffer.alloc(chunkSize, "a");
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    try {
+      if (this.#beginning !== "") yield Buffer.from(this.#beginning);
+      for (; this.served < 200; this.served++) yield this.#chunk;
+      throw new Error("read on and on");
+    } finally {
+      this.closed = true;
+    }
+  }
+}
+
 /** Why a file can't be used. */
 async function refusal(file: string | Uint8Array, size = 64 * KIB): Promise<string> {
   return selectIds(chunks(Buffer.from(file), size), FILTER).then(
@@ -17,8 +41,8 @@ async function refusal(file: string | Uint8Array, size = 64 * KIB): Promise<stri
 
 describe("a file that is no CSV is refused in one line", () => {
   test.each<[string, string | Uint8Array, string]>([
-    ["empty", "", "empty"],
-    ["nothing but a byte order mark", "\ufeff", "empty"],
+    ["empty", "", "it is empty"],
+    ["nothing but a byte order mark", "\ufeff", "it is empty"],
     ["an empty first line", `\n${HEADER}\n`, "first line"],
     ["an empty first line of CRLF", `\r\n${HEADER}\r\n`, "first line"],
     ["blank", "   \n", "first line"],
@@ -43,21 +67,10 @@ describe("a file that is no CSV is refused in one line", () => {
   });
 
   test("when it never ends, after its beginning", async () => {
-    let served = 0;
-    let closed = false;
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      try {
-        for (;;) {
-          served++;
-          yield Buffer.alloc(16 * KIB, "a");
-        }
-      } finally {
-        closed = true;
-      }
-    }
-    await expect(selectIds(endless(), FILTER)).rejects.toThrow(UnusableCsvError);
-    expect(served).toBeLessThanOrEqual(6);
-    expect(closed).toBe(true);
+    const source = new EndlessSource("", 16 * KIB);
+    await expect(selectIds(source.bytes(), FILTER)).rejects.toThrow(UnusableCsvError);
+    expect(source.served).toBeLessThanOrEqual(6);
+    expect(source.closed).toBe(true);
   });
 
   // csv-parser takes a stray CR in the header for the line end of the whole file.
@@ -100,6 +113,13 @@ describe("a header that lacks a required column", () => {
     expect(await refusal(`${header}\n${row()}\n`)).toContain("no column id, anoLancamento, genero, numeroVotos;");
   });
 
+  test("is refused before the rows are read, and the source is closed", async () => {
+    const source = new EndlessSource("id|genero\n", 64 * KIB);
+    await expect(selectIds(source.bytes(), FILTER)).rejects.toThrow(UnusableCsvError);
+    expect(source.served).toBeLessThan(6);
+    await expect.poll(() => source.closed).toBe(true);
+  });
+
   test("is refused when a required column is there twice", async () => {
     const message = await refusal(`${HEADER}|genero\n${row()}|Drama\n`);
     expect(message).toContain("the column genero twice");
@@ -118,17 +138,11 @@ describe("a row that is longer than 1 MiB", () => {
   });
 
   test("is refused before its end is read", async () => {
-    let served = 0;
-    async function* endlessRow(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(csv(row()));
-      for (;;) {
-        served++;
-        yield Buffer.alloc(64 * KIB, "x");
-      }
-    }
-    await expect(selectIds(endlessRow(), FILTER)).rejects.toThrow(UnusableCsvError);
+    const source = new EndlessSource(csv(row()), 64 * KIB);
+    await expect(selectIds(source.bytes(), FILTER)).rejects.toThrow(UnusableCsvError);
     // 1 MiB is sixteen of them; a few more may be on their way.
-    expect(served).toBeLessThan(24);
+    expect(source.served).toBeLessThan(24);
+    await expect.poll(() => source.closed).toBe(true);
   });
 
   test("is no reason to refuse one of a little less", async () => {

@@ -15,7 +15,7 @@ export interface EmulatorOptions {
   readonly fault?: ((request: AwsRequest) => Fault | undefined) | undefined;
 }
 
-/** An object that was written to a bucket, as S3's notifications tell of it. */
+/** An object that was written to the bucket, as S3's notifications tell of it. */
 export interface ObjectCreated {
   readonly bucket: string;
   readonly key: string;
@@ -28,7 +28,7 @@ export interface ObjectCreated {
 export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 export const LOCAL_REGION = "us-east-1";
 
-/** S3 and SQS over HTTP on 127.0.0.1, in this process. */
+/** S3 and SQS over HTTP on 127.0.0.1, in this process; tells of what is created in the data lake's bucket. */
 export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
   readonly url: string;
   readonly #close: () => Promise<void>;
@@ -39,10 +39,13 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
     this.#close = close;
   }
 
-  /** @throws {PortInUseError} */
-  static async start(bucket: string, { port, fault }: EmulatorOptions): Promise<Emulator> {
+  /**
+   * @param dataLake the name of the bucket, which is made
+   * @throws {PortInUseError}
+   */
+  static async start(dataLake: string, { port, fault }: EmulatorOptions): Promise<Emulator> {
     const { s3Store, stores } = await fauxqsStores();
-    s3Store.createBucket(bucket);
+    s3Store.createBucket(dataLake);
     const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
 
     // Synchronous up to the emulator's own handler, so nothing can change between the condition and the write.
@@ -62,7 +65,7 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
     const emulator = new Emulator(url, () => app.close());
     s3Store.spy = {
       addMessage({ service, status, bucket, key }) {
-        if (service !== "s3" || status !== "uploaded") return;
+        if (service !== "s3" || status !== "uploaded" || bucket !== dataLake) return;
         const { etag, contentLength } = s3Store.headObject(bucket, key);
         emulator.emit("created", { bucket, key, etag: etag.replaceAll('"', ""), size: contentLength });
       },

@@ -33,7 +33,9 @@ export function readRequest(method: string, url: string, headers: IncomingHttpHe
     const { QueueUrl = "" } = (body ?? {}) as { QueueUrl?: string };
     return { service: "sqs", operation: target.split(".").at(-1) ?? "", queueUrl: QueueUrl };
   }
-  const [bucket = "", ...key] = new URL(url, "http://s3").pathname.slice(1).split("/").map(decodeURIComponent);
+  // Not by way of URL, which would take `..` in a key for a step up.
+  const [path = ""] = url.split("?", 1);
+  const [bucket = "", ...key] = path.slice(1).split("/").map(decodeURIComponent);
   return {
     service: "s3",
     method,

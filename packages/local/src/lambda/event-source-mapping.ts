@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Consumer } from "sqs-consumer";
@@ -39,10 +38,11 @@ export class EventSourceMapping {
   }
 }
 
-function stopped(poller: Consumer): Promise<unknown> {
-  const event = once(poller, "stopped");
-  poller.stop();
-  return event;
+function stopped(poller: Consumer): Promise<void> {
+  return new Promise((resolve) => {
+    poller.once("stopped", () => resolve());
+    poller.stop();
+  });
 }
 
 function poller(invoked: LambdaFunction, options: MappingOptions): Consumer {

@@ -1,0 +1,117 @@
+import { S3ServiceException } from "@aws-sdk/client-s3";
+import { ObjectChangedError } from "@lotes/core";
+import { describe, expect } from "vitest";
+import type { Fault } from "../../src/index.ts";
+import type { Services } from "../support/services.ts";
+import { test } from "../support/test.ts";
+
+const object = (body: string) => ({ body, contentType: "application/x-ndjson", metadata: { run: "9f2c" } });
+
+async function etagOf({ store }: Services, key: string): Promise<string> {
+  return (await store.get(key))?.etag ?? expect.fail(`there is no ${key}`);
+}
+
+describe("an object that somebody else changed", () => {
+  test("is told by its key, with S3's own error as the cause", async ({ startServices }) => {
+    const services = await startServices();
+    const { store } = services;
+    await store.putIf("key", undefined, object("first"));
+    const old = await etagOf(services, "key");
+    await store.putIf("key", old, object("second"));
+
+    const errors = await Promise.all(
+      [
+        store.putIf("key", undefined, object("x")),
+        store.putIf("key", old, object("x")),
+        store.removeIf("key", old),
+        store.stream("key", old),
+      ].map((change: Promise<unknown>) => change.catch((error) => error)),
+    );
+
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(ObjectChangedError);
+      expect(error).toMatchObject({ key: "key", cause: expect.any(S3ServiceException) });
+      expect(error).toHaveProperty("cause.$metadata.httpStatusCode", 412);
+    }
+    expect((await store.get("key"))?.body).toBe("second");
+  });
+
+  test("is also one that is being changed at the same moment", async ({ startServices }) => {
+    const conflict: Fault = {
+      status: 409,
+      code: "ConditionalRequestConflict",
+      message: "The conditional request cannot succeed due to a conflicting operation against this resource.",
+    };
+    const { store } = await startServices({
+      fault: ({ service }) => (service === "s3" ? conflict : undefined),
+    });
+    await expect(store.putIf("key", undefined, object("x"))).rejects.toThrow(ObjectChangedError);
+    await expect(store.putIf("key", "0123", object("x"))).rejects.toThrow(ObjectChangedError);
+    await expect(store.removeIf("key", "0123")).rejects.toThrow(ObjectChangedError);
+  });
+
+  test.for([
+    [403, "AccessDenied"],
+    [503, "SlowDown"],
+  ] as const)("is not what a %i %s means", async ([status, code], { startServices }) => {
+    const { store } = await startServices({
+      fault: ({ service }) => (service === "s3" ? { status, code, message: "No" } : undefined),
+    });
+    const expected = { name: code, $metadata: { httpStatusCode: status } };
+    await expect(store.get("key")).rejects.toMatchObject(expected);
+    await expect(store.stream("key", "0123")).rejects.toMatchObject(expected);
+    await expect(store.putIf("key", undefined, object("x"))).rejects.toMatchObject(expected);
+    await expect(store.removeIf("key", "0123")).rejects.toMatchObject(expected);
+    await expect(Array.fromAsync(store.list(""))).rejects.toMatchObject(expected);
+  });
+});
+
+describe("a key with spaces, accents and signs", () => {
+  test("is the same in every call", async ({ startServices }) => {
+    const services = await startServices();
+    const { store } = services;
+    const key = "Raw/Ação & Cia/50% + 1/#1?.json";
+    await store.putIf(key, undefined, object("ação"));
+    const etag = await etagOf(services, key);
+
+    expect(await store.get(key)).toEqual({ body: "ação", etag, metadata: { run: "9f2c" } });
+    expect(await Array.fromAsync(store.list("Raw/Ação & Cia/"))).toEqual([{ key, etag }]);
+    expect(Buffer.concat(await Array.fromAsync(await store.stream(key, etag))).toString()).toBe("ação");
+    await store.removeIf(key, etag);
+    expect(await store.get(key)).toBeUndefined();
+  });
+});
+
+describe("the list", () => {
+  test("holds the keys that begin with the prefix, each with the ETag to write it by", async ({ startServices }) => {
+    const { store } = await startServices();
+    for (const key of ["lote_2.json", "lote_1.json", "lote", "_run.json"])
+      await store.putIf(key, undefined, object(key));
+
+    const listed = await Array.fromAsync(store.list("lote_"));
+
+    expect(listed.map(({ key }) => key)).toEqual(["lote_1.json", "lote_2.json"]);
+    for (const { key, etag } of listed) await store.putIf(key, etag, object("new"));
+    expect(await Array.fromAsync(store.list("none"))).toEqual([]);
+  });
+});
+
+describe("a stream", () => {
+  test("gives the version it began with to its end, though another is written meanwhile", async ({ startServices }) => {
+    const services = await startServices();
+    const { store } = services;
+    const body = "tt0111161|1994\n".repeat(600_000);
+    await store.putIf("key", undefined, object(body));
+    const etag = await etagOf(services, "key");
+
+    const chunks = (await store.stream("key", etag))[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    await store.putIf("key", etag, object("new"));
+    const rest: Uint8Array[] = [];
+    for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) rest.push(chunk.value);
+
+    expect(rest.length).toBeGreaterThan(0);
+    expect(Buffer.concat([first.value, ...rest]).equals(Buffer.from(body))).toBe(true);
+    await expect(store.stream("key", etag)).rejects.toThrow(ObjectChangedError);
+  });
+});
