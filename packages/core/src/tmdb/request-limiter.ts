@@ -24,7 +24,7 @@ export function shareOf(requestsPerSecond: number, consumers: number): RequestSh
  * A second as the server may count it. Requests reach it a little later or earlier than they were sent relative to each other, and
  * this much of a difference must not push one too many into its second.
  */
-const SECOND_MS = 1000 + 20;
+const SECOND_MS = 1000 + 25;
 
 /**
  * How much faster than evenly requests may follow each other, to make up for a pause between two lotes without a burst.

@@ -6,7 +6,8 @@ import { Run } from "./support.ts";
 const TOKEN = "the-token-of-the-tests";
 /** Ten times TMDB's, so that 10,000 ids take 25 s and not four minutes. */
 const BUDGET = 400;
-const SETTLED = { timeout: 100_000, interval: 250 };
+// A look at the run takes time from the consumers and the server whose clocks are tested: once a second is enough.
+const SETTLED = { timeout: 100_000, interval: 1_000 };
 
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -29,8 +30,8 @@ describe("against a server that enforces its budget in every sliding second", ()
   test("10,000 ids end stored or not_found, no second is over the budget, and at least 95 % of it is used", {
     timeout: 120_000,
   }, async () => {
-    const known = movieIds(9_000);
-    const unknown = Array.from({ length: 1_000 }, (_, index) => `tt${7_000_000 + index}`);
+    const known = movieIds(9_800);
+    const unknown = Array.from({ length: 200 }, (_, index) => `tt${7_000_000 + index}`);
     const { tmdb, run } = await start({ facts: known.map(facts), latencyMs: { min: 5, max: 35 } });
 
     await run.drop(csvSelecting([...known, ...unknown]));
@@ -38,7 +39,7 @@ describe("against a server that enforces its budget in every sliding second", ()
     await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
 
     const account = await accountant.take();
-    expect(account?.stored).toBe(9_000);
+    expect(account?.stored).toBe(9_800);
     expect(account?.failures.map((entry) => entry.imdb_id).sort()).toEqual(unknown);
     expect(new Set(account?.failures.map((entry) => entry.reason))).toEqual(new Set(["not_found"]));
 
