@@ -33,20 +33,20 @@ afterEach(async () => {
   await services.stop();
 });
 
-function map({ batchSize = 10, concurrency = 1, timeoutMs = 10_000 } = {}): EventSourceMapping {
+function map({ batchSize = 10, timeoutMs = 10_000 } = {}): EventSourceMapping {
   const lambda = new LambdaFunction({
     name: "batch",
     module: new URL("handlers/batch.ts", import.meta.url).href,
     timeoutMs,
     env: {},
-    onLine: (line) => batches.push(JSON.parse(line).records),
+    onLine: (line) => batches.push(JSON.parse(line)),
   });
   const mapping = new EventSourceMapping(lambda, {
     sqs,
     queueUrl: services.queueUrl("LoteQueue"),
     queueArn: services.queueArn("LoteQueue"),
     batchSize,
-    concurrency,
+    concurrency: 1,
     onError: ({ message }) => errors.push(message),
   });
   stops.push(
@@ -131,18 +131,6 @@ describe("a batch", () => {
     await expect.poll(() => depth("DeadLetterQueue"), SOON).toBe(1);
     expect(bodies()).toEqual(["hang", "hang"]);
     expect(errors).toEqual(["batch timed out and was killed", "batch timed out and was killed"]);
-  });
-});
-
-describe("the concurrency", () => {
-  test("is how many invocations run at once, each in an environment of its own", async () => {
-    await send(...Array.from({ length: 10 }, () => "slow"));
-    const started = performance.now();
-    map({ batchSize: 1, concurrency: 2 });
-    await expect.poll(() => depth("LoteQueue"), SOON).toBe(0);
-    expect(bodies()).toHaveLength(10);
-    // Ten waits of 300 ms by two at a time can't take less.
-    expect(performance.now() - started).toBeGreaterThanOrEqual(5 * 300);
   });
 });
 

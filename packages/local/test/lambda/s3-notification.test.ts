@@ -1,10 +1,4 @@
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  PutObjectCommand,
-  S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { S3EventRecord } from "aws-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DEPLOYED_TIMING, LocalServices } from "../../src/index.ts";
@@ -70,31 +64,6 @@ test("an upload under the input's prefix and suffix is told of with what S3 tell
       },
     },
   });
-});
-
-test("an upload in parts is told of once, when it is complete", async () => {
-  notify();
-  const object = { Bucket: services.bucket, Key: "Raw/Local/CSV/Movies/2026/11/23/movies.csv" };
-  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object));
-  const { ETag } = await s3.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: "in parts" }));
-  const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] };
-  await s3.send(new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload }));
-  await expect.poll(() => records.length, SOON).toBe(1);
-  expect(records[0]).toMatchObject({
-    eventName: "ObjectCreated:CompleteMultipartUpload",
-    s3: { object: { size: "in parts".length, eTag: expect.stringMatching(/-1$/) } },
-  });
-});
-
-test("a later upload of a key has a greater sequencer", async () => {
-  notify();
-  for (let upload = 0; upload < 5; upload++)
-    await put("Raw/Local/CSV/Movies/2026/11/23/movies.csv", `upload ${upload}`);
-  await expect.poll(() => records.length, SOON).toBe(5);
-  const bySize = records.map(({ s3: { object } }) => object.sequencer);
-  expect(new Set(bySize).size).toBe(5);
-  const [first, last] = [...bySize].sort();
-  expect(first && last && first < last).toBe(true);
 });
 
 test("a function that fails is invoked again after each delay, and then given up once", async () => {

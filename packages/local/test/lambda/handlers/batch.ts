@@ -2,16 +2,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 
-let running = 0;
-
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
-  running++;
-  process.stdout.write(`${JSON.stringify({ running, records: Records })}\n`);
+  process.stdout.write(`${JSON.stringify(Records)}\n`);
   const bodies = Records.map(({ body }) => body);
   if (bodies.includes("throw")) throw new Error("told to");
   if (bodies.includes("hang")) await delay(60_000);
   if (bodies.includes("slow")) await delay(300);
-  running--;
   const failed = Records.filter(({ body }) => body === "fail").map(({ messageId }) => messageId);
   if (bodies.includes("blame another")) failed.push("no-such-message");
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
