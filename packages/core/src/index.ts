@@ -16,8 +16,9 @@ export {
   messageBody,
   parseMessage,
 } from "./message.ts";
+export { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace } from "./metrics.ts";
 export * from "./ports.ts";
-export { type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
+export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export { type Account, Accountant } from "./run/account.ts";
 export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
 export { type RunFile, RunFileError, readRun, runId, type Source } from "./run/run-file.ts";

@@ -2,6 +2,8 @@
 export interface ReasonFacts {
   /** Whether asking again can help without anybody changing the CSV. */
   readonly retryable: boolean;
+  /** Whether somebody should hear of it. A CSV always has some movies that TMDB does not know. */
+  readonly alarming: boolean;
   readonly meaning: string;
   readonly advice: string;
 }
@@ -9,51 +11,61 @@ export interface ReasonFacts {
 const REASON_FACTS = {
   not_found: {
     retryable: false,
+    alarming: false,
     meaning: "TMDB does not know the id",
     advice: "nothing to do, unless TMDB adds the movie",
   },
   unauthorized: {
     retryable: true,
+    alarming: true,
     meaning: "TMDB refuses the token",
     advice: "set TMDB_TOKEN to a valid token, then send the lotes again",
   },
   rate_limited: {
     retryable: true,
+    alarming: true,
     meaning: "TMDB kept answering 429 for as long as the function could wait",
     advice: "lower TMDB_REQUESTS_PER_SECOND if something else uses the same token, then send the lotes again",
   },
   server_error: {
     retryable: true,
+    alarming: true,
     meaning: "TMDB kept answering 5xx",
     advice: "wait until TMDB has recovered, then send the lotes again",
   },
   network: {
     retryable: true,
+    alarming: true,
     meaning: "no answer from TMDB: timeout, reset or DNS",
     advice: "check TMDB_BASE_URL and the network, then send the lotes again",
   },
   invalid_response: {
     retryable: true,
+    alarming: true,
     meaning: "an answer that is no movie of TMDB's",
     advice: "check that TMDB_BASE_URL leads to TMDB itself and not to a proxy's page, then send the lotes again",
   },
   deadline: {
     retryable: true,
+    alarming: true,
     meaning: "the function's time was over before the id's turn came",
     advice: "send the lotes again",
   },
   invalid_id: {
     retryable: false,
+    alarming: true,
     meaning: "neither an IMDb id nor a TMDB id",
     advice: "correct the id in the CSV and drop it again",
   },
   lote_failed: {
     retryable: true,
+    alarming: true,
     meaning: "the lote failed five times as a whole: a crash, no time left, or S3 or SQS refused the consumer",
     advice: "look at the consumer's log for the cause, then send the lotes again",
   },
   malformed_message: {
     retryable: false,
+    alarming: true,
     meaning: "a message that is none of the pipeline's",
     advice: "find out who sends to the queues; the body is kept in the entry",
   },

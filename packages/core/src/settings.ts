@@ -1,10 +1,8 @@
 import * as z from "zod";
+import { readEnvironment, SettingsError } from "./read-environment.ts";
 import { CONSUMER } from "./topology.ts";
 
-/** What the process was told to do differently from the defaults, and can't. The message is one line for the operator. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
+export { SettingsError };
 
 /** Which movies are selected: `anoLancamento` and `numeroVotos` above the bounds, `genero` containing one of the genres. */
 export interface MovieFilter {
@@ -46,6 +44,7 @@ const schema = {
       .regex(/^[\x21-\x7e]+$/)
       .optional(),
     takes: "TMDB's API read access token, or its 32-character API key, without spaces",
+    secret: true,
   },
   TMDB_BASE_URL: {
     type: z
@@ -79,33 +78,15 @@ const schema = {
   LOTE_SIZE: { type: wholeNumber(1, 150).default(100), takes: "a whole number from 1 to 150" },
 } as const;
 
-type Name = keyof typeof schema;
-type Values = { [K in Name]: z.infer<(typeof schema)[K]["type"]> };
-
 /** The names of all settings, as they stand in the environment. */
-export const SETTING_NAMES = Object.keys(schema) as Name[];
-
-function parse(env: Readonly<Record<string, string | undefined>>): Values {
-  const values: Record<string, unknown> = {};
-  const wrong: string[] = [];
-  for (const name of SETTING_NAMES) {
-    const { type, takes } = schema[name];
-    // A variable that is set to nothing means the default, as `NAME= command` does for most tools.
-    const given = env[name]?.trim() || undefined;
-    const result = type.safeParse(given);
-    if (result.success) values[name] = result.data;
-    else wrong.push(`${name} must be ${takes}${name === "TMDB_TOKEN" ? "" : `, not ${JSON.stringify(given)}`}`);
-  }
-  if (wrong.length > 0) throw new SettingsError(wrong.join("; "));
-  return values as Values;
-}
+export const SETTING_NAMES = Object.keys(schema) as (keyof typeof schema)[];
 
 /**
  * Reads every setting from an environment and checks it.
  * @throws {SettingsError} naming each wrong setting, what it takes and what it was given (never the token).
  */
 export function loadSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const values = parse(env);
+  const values = readEnvironment(schema, env);
   const settings: Settings = {
     tmdb: {
       token: values.TMDB_TOKEN,

@@ -5,9 +5,11 @@ import { collect } from "@lotes/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Resource } from "sst";
 import { failureLogged } from "./failure-logged.ts";
+import { HandlerMetrics } from "./handler-metrics.ts";
 import { attemptsOf, sentAt } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "collector" });
+const metrics = new HandlerMetrics("collector");
 const store = new S3ObjectStore(Resource.DataLake.name);
 const processor = new BatchProcessor(EventType.SQS);
 
@@ -20,7 +22,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     attempts: attemptsOf(record),
   }));
   const entered = new Map(
-    collect(letters, { store, log }).map((done, index) => [event.Records[index]?.messageId, done]),
+    collect(letters, { store, log, metrics }).map((done, index) => [event.Records[index]?.messageId, done]),
   );
   const enter = (record: SQSRecord) => failureLogged(log, async () => entered.get(record.messageId));
   return processPartialResponse(event, enter, processor, { context });

@@ -6,9 +6,11 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { Resource } from "sst";
 import { deadlineOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
+import { HandlerMetrics } from "./handler-metrics.ts";
 import { attemptsOf, sentAt } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "consumer" });
+const metrics = new HandlerMetrics("consumer");
 const { tmdb, consumerConcurrency } = loadSettings({ ...process.env, TMDB_TOKEN: Resource.TmdbToken.value });
 const store = new S3ObjectStore(Resource.DataLake.name);
 const deadLetterQueue = new SqsMessageQueue(Resource.DeadLetterQueue.url);
@@ -25,9 +27,11 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
       log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
       const receiveCount = Number(record.attributes.ApproximateReceiveCount);
       const delivery = { receiveCount, sentAt: sentAt(record), attempts: attemptsOf(record) };
-      await consumeLote(message, delivery, deadlineOf(context), { store, deadLetterQueue, movies, log });
+      await consumeLote(message, delivery, deadlineOf(context), { store, deadLetterQueue, movies, log, metrics });
     });
   };
   // One after the other: side by side, two lotes would fight for the same requests and both be late.
-  return processPartialResponse(event, consume, processor, { context, processInParallel: false });
+  return metrics.publishedAfter(() =>
+    processPartialResponse(event, consume, processor, { context, processInParallel: false }),
+  );
 }

@@ -3,9 +3,11 @@ import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { dateOfInputKey, loadSettings, produce, runId } from "@lotes/core";
 import type { Context, S3Event } from "aws-lambda";
 import { Resource } from "sst";
+import { HandlerMetrics } from "./handler-metrics.ts";
 import { sourceOf } from "./s3-source.ts";
 
 const logger = new Logger({ serviceName: "producer" });
+const metrics = new HandlerMetrics("producer");
 const { filter, loteSize } = loadSettings(process.env);
 const store = new S3ObjectStore(Resource.DataLake.name);
 const loteQueue = new SqsMessageQueue(Resource.LoteQueue.url);
@@ -21,6 +23,6 @@ export async function handler(event: S3Event, context: Context): Promise<void> {
       continue;
     }
     log.appendKeys({ date, run: runId(source) });
-    await produce(source, date, { store, loteQueue, filter, loteSize, log });
+    await metrics.publishedAfter(() => produce(source, date, { store, loteQueue, filter, loteSize, log, metrics }));
   }
 }

@@ -54,6 +54,8 @@ export class LocalServices {
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
       AWS_ENDPOINT_URL_S3: this.emulator.url,
       AWS_ENDPOINT_URL_SQS: this.emulator.url,
+      // CloudWatch reads them off the log, and nobody else.
+      POWERTOOLS_METRICS_DISABLED: "true",
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "local" }),
       SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
       SST_RESOURCE_LoteQueue: JSON.stringify({ url: this.queueUrl("LoteQueue") }),

@@ -25,6 +25,9 @@ export interface LocalStackOptions {
 /** The handlers' sources: Node runs them as they are. */
 const HANDLERS = new URL("../../functions/src/", import.meta.url);
 
+// More than SQS hands out at a time takes a batching window, in which Lambda gathers them.
+const MOST_WITHOUT_WINDOW = 10;
+
 /** The whole pipeline on this machine: S3, SQS, the notification, the event source mappings and the three functions. */
 export class LocalStack {
   readonly services: LocalServices;
@@ -84,7 +87,7 @@ export class LocalStack {
 
   #startCollector(): void {
     const collector = this.#function("collector", this.#timing.collectorTimeoutMs);
-    this.#map("DeadLetterQueue", collector, COLLECTOR.batchSize, 1);
+    this.#map("DeadLetterQueue", collector, Math.min(COLLECTOR.batchSize, MOST_WITHOUT_WINDOW), 1);
   }
 
   #map(queue: QueueName, invoked: LambdaFunction, batchSize: number, concurrency: number): void {

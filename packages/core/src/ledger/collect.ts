@@ -1,7 +1,9 @@
 import { isRunDate, ledgerKey, loteKey, type RunDate, utcDate } from "../keys.ts";
 import { parseLoteFile, runOf } from "../lote/lote-file.ts";
 import { type LoteMessage, MalformedMessageError, parseMessage } from "../message.ts";
+import type { Metrics } from "../metrics.ts";
 import type { Log, ObjectStore } from "../ports.ts";
+import type { Reason } from "../reasons.ts";
 import { readRun } from "../run/run-file.ts";
 import { updateObject } from "../update-object.ts";
 import { type FailureReport, Ledger } from "./ledger.ts";
@@ -9,6 +11,7 @@ import { type FailureReport, Ledger } from "./ledger.ts";
 export interface CollectorDeps {
   readonly store: ObjectStore;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** A message of the DeadLetterQueue. */
@@ -57,11 +60,13 @@ function dateIn(body: string): RunDate | undefined {
   }
 }
 
-async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store, log }: CollectorDeps): Promise<void> {
+async function writeDown(date: RunDate, letters: readonly ReadLetter[], deps: CollectorDeps): Promise<void> {
+  const { store, log, metrics } = deps;
   const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
   let superseded = 0;
   let entries = 0;
   let run: string | undefined;
+  let failed = new Map<Reason, number>();
   await updateObject(store, ledgerKey(date), async (current) => {
     const ledger = Ledger.parse(current);
     // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
@@ -75,11 +80,13 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], { store,
       else superseded++;
     }
     entries = ledger.entries().length;
+    failed = ledger.newSince(Ledger.parse(current));
     if (ledger.isEmpty) return "remove";
     const next = ledger.toObject(run);
     return current?.body === next.body ? undefined : next;
   });
   if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, run, superseded });
+  for (const [reason, ids] of failed) metrics.addFailed(reason, ids);
   log.info("ledger written", { date, run, letters: letters.length, entries });
 }
 

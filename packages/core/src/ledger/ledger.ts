@@ -86,6 +86,16 @@ export class Ledger {
     }
   }
 
+  /** How many entries `earlier` did not have, or had with fewer tries, by their reason: what there is to tell since then. */
+  newSince(earlier: Ledger): Map<Reason, number> {
+    const counts = new Map<Reason, number>();
+    for (const [key, { reason, attempts }] of this.#entries) {
+      const known = earlier.#entries.get(key);
+      if (known === undefined || known.attempts < attempts) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** @param run the run in force, for those who only want to know whose file it is */
   toObject(run: string | undefined): NewObject {
     return {

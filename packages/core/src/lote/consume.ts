@@ -1,5 +1,6 @@
 import { loteKey } from "../keys.ts";
 import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
+import { METRICS, type Metrics } from "../metrics.ts";
 import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
 import { readRunInForce } from "../run/in-force.ts";
 import type { RunFile } from "../run/run-file.ts";
@@ -12,6 +13,7 @@ export interface ConsumerDeps {
   readonly deadLetterQueue: MessageQueue;
   readonly movies: MovieSource;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** What SQS tells of a message beside its body. */
@@ -33,11 +35,16 @@ export async function consumeLote(
   deadline: number,
   deps: ConsumerDeps,
 ): Promise<void> {
-  const { store, deadLetterQueue, movies, log } = deps;
+  const { store, deadLetterQueue, movies, log, metrics } = deps;
+  const startedAt = Date.now();
   const run = await readRunInForce(store, message.date, message.run);
   if (run === undefined) return log.warn("lote dropped: a later upload superseded its run");
 
   const fetched = await fetchLote(message.ids, movies, deadline);
+  // Whatever becomes of the lote, these were sent.
+  metrics.add(METRICS.requests, fetched.traffic.requests);
+  metrics.add(METRICS.retries, fetched.traffic.retries);
+  metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
   if (fetched.records.size > 0) await writeRecords(message, fetched, store);
   if (!(await readRunInForce(store, message.date, message.run))) {
     await takeBack(message, store);
@@ -50,6 +57,8 @@ export async function consumeLote(
       { body: messageBody(report), attributes: { [ATTEMPTS_ATTRIBUTE]: delivery.attempts + 1 } },
     ]);
   }
+  metrics.add(METRICS.recordsStored, fetched.records.size);
+  metrics.add(METRICS.loteDuration, Date.now() - startedAt);
   log.info("lote done", {
     ids: message.ids.length,
     stored: fetched.records.size,

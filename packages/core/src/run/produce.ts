@@ -5,6 +5,7 @@ import { ledgerKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
 import { runOf } from "../lote/lote-file.ts";
 import { cutIntoLotes } from "../lotes.ts";
 import { type LoteMessage, messageBody } from "../message.ts";
+import { METRICS, type Metrics } from "../metrics.ts";
 import { type Log, type MessageQueue, ObjectChangedError, type ObjectStore } from "../ports.ts";
 import type { MovieFilter } from "../settings.ts";
 import { updateObject } from "../update-object.ts";
@@ -17,6 +18,7 @@ export interface ProducerDeps {
   readonly filter: MovieFilter;
   readonly loteSize: number;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** What became of an upload. */
@@ -31,7 +33,7 @@ const CLEANING_AT_ONCE = 10;
  * @throws when S3 or SQS can't be reached; calling again goes on from there.
  */
 export async function produce(source: Source, date: RunDate, deps: ProducerDeps): Promise<Production> {
-  const { store, loteQueue, filter, loteSize, log } = deps;
+  const { store, loteQueue, filter, loteSize, log, metrics } = deps;
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await readRun(store, date));
   if (before !== "go on") return told(before, log);
@@ -61,6 +63,7 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   );
   await declareQueued(run.run, date, store);
   log.info("lotes queued", { lotes: lotes.length });
+  metrics.add(METRICS.idsSelected, ids.length);
   return "queued";
 }
 
@@ -113,7 +116,8 @@ async function declareQueued(run: string, date: RunDate, store: ObjectStore): Pr
 }
 
 /** Tells of a CSV that can't be used: beside the run in force, or in its place where there is none. */
-async function reject(run: RunFile, date: RunDate, reason: string, { store, log }: ProducerDeps): Promise<Production> {
+async function reject(run: RunFile, date: RunDate, reason: string, deps: ProducerDeps): Promise<Production> {
+  const { store, log, metrics } = deps;
   let production: Exclude<Production, "queued"> = "rejected";
   await updateObject(store, runKey(date), (current) => {
     const inForce = current && parseRunFile(current);
@@ -129,5 +133,6 @@ async function reject(run: RunFile, date: RunDate, reason: string, { store, log 
   });
   if (production !== "rejected") return told(production, log);
   log.error("the CSV can't be used", { reason });
+  metrics.add(METRICS.csvRejected, 1);
   return production;
 }

@@ -33,8 +33,9 @@ import {
   type TmdbStandIn,
   toRecord,
 } from "@lotes/local";
-import type { Context, S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
+import { type Invoke, invokeSource } from "./invoke.ts";
 import { csvSelecting } from "./movies.ts";
 
 export const DATE = "2026/11/23";
@@ -46,10 +47,14 @@ export interface PipelineOptions {
   readonly misbehaviour?: readonly MisbehaviourRule[];
   /** Beside those that make the tests quick. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How the functions are called; by default their sources, in this process. */
+  readonly invoke?: Invoke;
+  /** Whether the functions print what they measure. */
+  readonly metrics?: boolean;
 }
 
 /**
- * The three handlers, imported anew, against an embedded S3 and SQS and a TMDB stand-in, all over HTTP. The test is the event source: it
+ * The three functions against an embedded S3 and SQS and a TMDB stand-in, all over HTTP. The test is the event source: it
  * decides what is delivered, when and how often.
  */
 export class Pipeline {
@@ -59,16 +64,19 @@ export class Pipeline {
   readonly sqs: SQSClient;
   /** Answers a request to S3 or SQS in their place, while set. */
   fault: ((request: AwsRequest) => Fault | undefined) | undefined;
+  readonly #invoke: Invoke;
   #sequence = 0;
 
-  private constructor(services: LocalServices, tmdb: TmdbStandIn) {
+  private constructor(services: LocalServices, tmdb: TmdbStandIn, invoke: Invoke) {
     this.services = services;
     this.tmdb = tmdb;
+    this.#invoke = invoke;
     this.s3 = new S3Client(services.clientConfig);
     this.sqs = new SQSClient(services.clientConfig);
   }
 
-  static async start({ facts = [], misbehaviour = [], settings = {} }: PipelineOptions = {}): Promise<Pipeline> {
+  static async start(options: PipelineOptions = {}): Promise<Pipeline> {
+    const { facts = [], misbehaviour = [], settings = {}, invoke = invokeSource, metrics = false } = options;
     // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
     const fault: { of?: Pipeline } = {};
     const services = await LocalServices.start(DEPLOYED_TIMING, {
@@ -76,18 +84,20 @@ export class Pipeline {
       fault: (request) => fault.of?.fault?.(request),
     });
     const tmdb = await startTmdbStandIn({ facts, misbehaviour, token: TOKEN });
-    const pipeline = new Pipeline(services, tmdb);
+    const pipeline = new Pipeline(services, tmdb, invoke);
     fault.of = pipeline;
-    const environment = services.functionEnvironment({
-      TMDB_BASE_URL: tmdb.url,
-      TMDB_TOKEN: TOKEN,
-      TMDB_REQUESTS_PER_SECOND: "1000",
-      ...settings,
-    });
+    const environment = {
+      ...services.functionEnvironment({
+        TMDB_BASE_URL: tmdb.url,
+        TMDB_TOKEN: TOKEN,
+        TMDB_REQUESTS_PER_SECOND: "1000",
+        ...settings,
+      }),
+      POWERTOOLS_LOG_LEVEL: "SILENT",
+      POWERTOOLS_METRICS_DISABLED: String(!metrics),
+    };
     vi.unstubAllEnvs();
-    for (const [name, value] of Object.entries({ ...environment, POWERTOOLS_LOG_LEVEL: "SILENT" })) {
-      vi.stubEnv(name, value);
-    }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     // The handlers read their environment when they are loaded, as in Lambda.
     vi.resetModules();
     return pipeline;
@@ -124,19 +134,16 @@ export class Pipeline {
   }
 
   async produce(event: S3Event): Promise<void> {
-    const { handler } = await import("../../src/producer.ts");
-    await handler(event, contextOf("producer"));
+    await this.#invoke("producer", event, DEPLOYED_TIMING.producerTimeoutMs);
   }
 
   /** @param millis what Lambda gives the function, by default what it is deployed with */
   async consume(records: readonly SQSRecord[], millis = DEPLOYED_TIMING.consumerTimeoutMs): Promise<SQSBatchResponse> {
-    const { handler } = await import("../../src/consumer.ts");
-    return handler(eventOf(records), contextOf("consumer", millis));
+    return (await this.#invoke("consumer", eventOf(records), millis)) as SQSBatchResponse;
   }
 
   async collect(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
-    const { handler } = await import("../../src/collector.ts");
-    return handler(eventOf(records), contextOf("collector"));
+    return (await this.#invoke("collector", eventOf(records), DEPLOYED_TIMING.collectorTimeoutMs)) as SQSBatchResponse;
   }
 
   /** Takes every message that is visible off a queue, as records of a Lambda event, in the order of their lotes. */
@@ -245,13 +252,4 @@ function lines(body: string | undefined): unknown[] {
 
 function eventOf(records: readonly SQSRecord[]): SQSEvent {
   return { Records: [...records] };
-}
-
-function contextOf(functionName: string, millis = 60_000): Context {
-  const deadline = Date.now() + millis;
-  return {
-    functionName,
-    awsRequestId: "00000000-0000-0000-0000-000000000000",
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-  } as Context;
 }
