@@ -11,6 +11,8 @@ const options = {
 
 export default defineConfig({
   test: {
+    // They wait more than they work: more files at a time than a small machine has cores.
+    maxWorkers: 4,
     projects: [
       {
         test: {
@@ -18,7 +20,16 @@ export default defineConfig({
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
-          // They wait more than they work: more files at a time than a small machine has cores.
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...options,
+          name: "stacks",
+          include: ["stacks/test/**/*.test.ts"],
+          globalSetup: "stacks/test/support/evaluate-stages.ts",
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },

@@ -1,0 +1,51 @@
+import type { GetBucketNotificationConfigurationCommandOutput } from "@aws-sdk/client-s3";
+
+import { stageName } from "./names.ts";
+
+/** Deploying would do harm. The message is for the operator: what is wrong, and what to do. */
+export class DeploymentRefusedError extends Error {
+  override readonly name = "DeploymentRefusedError";
+}
+
+/**
+ * S3 keeps one notification configuration for a bucket, and a deployment writes all of it: notifications that somebody else has set up
+ * on a data lake would be gone.
+ * @throws {DeploymentRefusedError} when the bucket has notifications that are not of this stage, or can't be read
+ */
+export async function assertNoOtherNotifications(bucket: string): Promise<void> {
+  const others = targetsOf(await notificationsOf(bucket)).filter((target) => !isOfThisStage(target));
+  if (others.length === 0) return;
+  throw new DeploymentRefusedError(
+    `${bucket} has notifications of its own (to ${others.join(", ")}), which this deployment would remove: ` +
+      `S3 keeps one configuration for a bucket. Move them to another bucket, or leave DATA_LAKE_BUCKET unset`,
+  );
+}
+
+async function notificationsOf(bucket: string): Promise<GetBucketNotificationConfigurationCommandOutput> {
+  // SST has the SDK, but only once it is installed, which is after it has evaluated its configuration for the first time.
+  const { GetBucketNotificationConfigurationCommand, S3Client } = await import("@aws-sdk/client-s3");
+  try {
+    return await new S3Client({}).send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket }));
+  } catch (cause) {
+    throw new DeploymentRefusedError(
+      `the notifications of ${bucket} can't be read (${(cause as Error).message}): ` +
+        `DATA_LAKE_BUCKET must name a bucket of this account and region, and you need s3:GetBucketNotification on it`,
+      { cause },
+    );
+  }
+}
+
+function targetsOf(configuration: GetBucketNotificationConfigurationCommandOutput): string[] {
+  const { LambdaFunctionConfigurations, QueueConfigurations, TopicConfigurations, EventBridgeConfiguration } =
+    configuration;
+  return [
+    ...(LambdaFunctionConfigurations ?? []).map((each) => each.LambdaFunctionArn ?? "a function"),
+    ...(QueueConfigurations ?? []).map((each) => each.QueueArn ?? "a queue"),
+    ...(TopicConfigurations ?? []).map((each) => each.TopicArn ?? "a topic"),
+    ...(EventBridgeConfiguration ? ["EventBridge"] : []),
+  ];
+}
+
+function isOfThisStage(target: string): boolean {
+  return target.includes(`:function:${stageName("producer")}`);
+}

@@ -1,0 +1,81 @@
+import { COLLECTOR, CONSUMER, type FunctionLimits, PRODUCER } from "@lotes/core/topology";
+import { componentName, functionName, type Service } from "./names.ts";
+import { permissions } from "./permissions.ts";
+import type { Queues } from "./queues.ts";
+import type { DeploymentSettings } from "./settings.ts";
+
+export interface FunctionsArgs {
+  readonly dataLake: sst.aws.Bucket;
+  readonly queues: Queues;
+  readonly tmdbToken: sst.Secret;
+  readonly settings: DeploymentSettings;
+}
+
+export type Functions = Record<Service, sst.aws.Function>;
+
+/** The collector is the only writer of the ledgers. Two at once would be no harm, only in each other's way. */
+const COLLECTORS = 1;
+
+/** The three functions, each with what it uses. */
+export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsArgs): Functions {
+  const { loteQueue, deadLetterQueue, producerFailures } = queues;
+  const allowed = permissions(dataLake, queues);
+  const create = (service: Service, limits: FunctionLimits, args: Omit<sst.aws.FunctionArgs, "handler">) =>
+    lambda(service, limits, settings, { ...args, permissions: allowed[service] });
+  return {
+    producer: create("producer", PRODUCER, {
+      description: "Selects the ids of an uploaded movies.csv and queues their lotes",
+      link: [dataLake, loteQueue],
+      environment: settings.functionEnvironment,
+      // Lambda's own default, said aloud: the minutes between them outlast a hiccup of S3 or SQS.
+      retries: 2,
+      transform: {
+        eventInvokeConfig: { destinationConfig: { onFailure: { destination: producerFailures.arn } } },
+      },
+    }),
+    consumer: create("consumer", CONSUMER, {
+      description: "Asks TMDB for the movies of a lote and writes its file",
+      link: [dataLake, deadLetterQueue, tmdbToken],
+      environment: settings.functionEnvironment,
+      concurrency: reserved(settings.consumerConcurrency, settings),
+    }),
+    collector: create("collector", COLLECTOR, {
+      description: "Keeps erros_geral.json",
+      link: [dataLake],
+      concurrency: reserved(COLLECTORS, settings),
+    }),
+  };
+}
+
+function reserved(executions: number, { reservesConcurrency }: DeploymentSettings) {
+  return reservesConcurrency ? { reserved: executions } : undefined;
+}
+
+function lambda(
+  service: Service,
+  { timeoutSeconds, memoryMb }: FunctionLimits,
+  { logRetention }: DeploymentSettings,
+  { transform, ...args }: Omit<sst.aws.FunctionArgs, "handler">,
+): sst.aws.Function {
+  return new sst.aws.Function(componentName(service), {
+    ...args,
+    name: functionName(service),
+    handler: `packages/functions/src/${service}.handler`,
+    runtime: "nodejs24.x",
+    // A fifth cheaper by the second than x86_64, and no slower at this.
+    architecture: "arm64",
+    memory: `${memoryMb} MB`,
+    timeout: `${timeoutSeconds} seconds`,
+    logging: { format: "json", retention: logRetention },
+    nodejs: { minify: true },
+    transform: {
+      ...transform,
+      role: {
+        // SST's default also trusts every principal of the account.
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
+        // SST's default is AWS's policy for the logs of every function. Ours may write its own.
+        managedPolicyArns: [],
+      },
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { COLLECTOR, CONSUMER, MAX_RECEIVE_COUNT, visibilityTimeoutSeconds } from "@lotes/core/topology";
+
+// SQS's most. Longer than LoteQueue's four days, since a message that is moved keeps its age; and time to mend what failed.
+const KEEP_FAILURES_SECONDS = 14 * 24 * 60 * 60;
+
+export type Queues = ReturnType<typeof queues>;
+
+/** Lotes to do, what failed of them, and the S3 events that the producer could not handle. */
+export function queues() {
+  const deadLetterQueue = new sst.aws.Queue("DeadLetterQueue", {
+    visibilityTimeout: `${visibilityTimeoutSeconds(COLLECTOR)} seconds`,
+    transform: { queue: { ...ENCRYPTED, messageRetentionSeconds: KEEP_FAILURES_SECONDS } },
+  });
+  const loteQueue = new sst.aws.Queue("LoteQueue", {
+    visibilityTimeout: `${visibilityTimeoutSeconds(CONSUMER)} seconds`,
+    dlq: { queue: deadLetterQueue.arn, retry: MAX_RECEIVE_COUNT },
+    transform: { queue: ENCRYPTED },
+  });
+  const producerFailures = new sst.aws.Queue("ProducerFailures", {
+    transform: { queue: { ...ENCRYPTED, messageRetentionSeconds: KEEP_FAILURES_SECONDS } },
+  });
+  return { deadLetterQueue, loteQueue, producerFailures };
+}
+
+/** With keys that SQS keeps, at no cost. */
+const ENCRYPTED = { sqsManagedSseEnabled: true };

@@ -1,0 +1,81 @@
+import { readEnvironment } from "@lotes/core/read-environment";
+import { loadSettings, SETTING_NAMES, type Settings, SettingsError } from "@lotes/core/settings";
+import * as z from "zod";
+
+/** What differs between a stage that people rely on and one to try things in. */
+export interface StageSettings {
+  /** Whether `sst remove` is refused, and the bucket stays even then. */
+  readonly keepsData: boolean;
+  /** How long the functions' logs are kept. */
+  readonly logRetention: "1 week" | "3 months";
+}
+
+/** Everything that decides what is deployed. */
+export interface DeploymentSettings extends StageSettings, Settings {
+  /** Those of the functions' settings that were given, as they find them in their environment. The token is a secret, and not among them. */
+  readonly functionEnvironment: Readonly<Record<string, string>>;
+  /** An existing data lake; without one the stage gets a bucket of its own. */
+  readonly existingBucket: string | undefined;
+  /** Who gets the alarms; without one they only show in CloudWatch. */
+  readonly alarmEmail: string | undefined;
+  /** Whether concurrency is reserved for the functions. An account limited to 10 concurrent executions has none to reserve. */
+  readonly reservesConcurrency: boolean;
+}
+
+/** What a deployment can be told beside the settings of the functions. */
+const schema = {
+  DATA_LAKE_BUCKET: {
+    type: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+      .optional(),
+    takes: "the name of an existing S3 bucket, without s3://",
+  },
+  ALARM_EMAIL: { type: z.email().optional(), takes: "an e-mail address" },
+  RESERVE_CONCURRENCY: {
+    type: z
+      .enum(["true", "false"])
+      .default("true")
+      .transform((value) => value === "true"),
+    takes: "true or false",
+  },
+} as const;
+
+// Both, since who is used to the other name would find out from the loss of the bucket.
+const PRODUCTION = ["prod", "production"];
+
+/** The stage-dependent settings. Every stage but production is to be thrown away without a trace. */
+export function stageSettings(stage: string): StageSettings {
+  // Three months: an incident is looked into within weeks, and the ledger keeps the reasons for good.
+  return PRODUCTION.includes(stage)
+    ? { keepsData: true, logRetention: "3 months" }
+    : { keepsData: false, logRetention: "1 week" };
+}
+
+/**
+ * The settings of a deployment, from the environment of `sst deploy` and its `.env` and `.env.{stage}` files.
+ * @throws {SettingsError}
+ */
+export function deploymentSettings(
+  stage: string,
+  env: Readonly<Record<string, string | undefined>>,
+): DeploymentSettings {
+  // The token may be in .env for runs on the developer's machine. A deployment has it from SST's secrets only.
+  const { TMDB_TOKEN: _, ...settingsEnv } = env;
+  const settings = loadSettings(settingsEnv);
+  if (!settings.tmdb.baseUrl.startsWith("https://")) {
+    throw new SettingsError(
+      `TMDB_BASE_URL must be an https:// URL in a deployment, since the token travels with each request, not "${settings.tmdb.baseUrl}"`,
+    );
+  }
+  const { DATA_LAKE_BUCKET, ALARM_EMAIL, RESERVE_CONCURRENCY } = readEnvironment(schema, env);
+  const given = SETTING_NAMES.flatMap((name) => (settingsEnv[name]?.trim() ? [[name, settingsEnv[name].trim()]] : []));
+  return {
+    ...stageSettings(stage),
+    ...settings,
+    functionEnvironment: Object.fromEntries(given),
+    existingBucket: DATA_LAKE_BUCKET,
+    alarmEmail: ALARM_EMAIL,
+    reservesConcurrency: RESERVE_CONCURRENCY,
+  };
+}

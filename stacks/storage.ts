@@ -1,0 +1,39 @@
+import { assertNoOtherNotifications } from "./existing-bucket.ts";
+import type { DeploymentSettings } from "./settings.ts";
+
+// Time enough to notice that a run replaced what it should not have, and to bring back the old versions.
+const KEEP_OLD_VERSIONS_DAYS = 30;
+// An upload takes minutes. What is a week old was given up, and its parts cost as much as an object.
+const ABORT_UPLOADS_DAYS = 7;
+
+/** The data lake's bucket: an existing one as it is, or a private one of the stage's own. */
+export async function storage({ existingBucket, keepsData }: DeploymentSettings): Promise<sst.aws.Bucket> {
+  if (existingBucket !== undefined) {
+    await assertNoOtherNotifications(existingBucket);
+    return sst.aws.Bucket.get("DataLake", existingBucket);
+  }
+  const dataLake = new sst.aws.Bucket("DataLake", {
+    // A run removes the files of the one before it, and a mistaken upload replaces a CSV: both can be brought back.
+    versioning: true,
+    enforceHttps: true,
+    // SST's default lets any website in.
+    cors: false,
+    // SST's default deletes a bucket with all that is in it.
+    transform: { bucket: { forceDestroy: !keepsData } },
+  });
+  new aws.s3.BucketLifecycleConfiguration("DataLakeLifecycle", {
+    bucket: dataLake.name,
+    rules: [
+      {
+        id: "old-versions-and-aborted-uploads",
+        status: "Enabled",
+        filter: {},
+        noncurrentVersionExpiration: { noncurrentDays: KEEP_OLD_VERSIONS_DAYS },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: ABORT_UPLOADS_DAYS },
+        // What a removed file leaves behind once its versions are gone.
+        expiration: { expiredObjectDeleteMarker: true },
+      },
+    ],
+  });
+  return dataLake;
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, inject, test } from "vitest";
+import { evaluateStack, resourceOf } from "./support/stack-graph.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const SERVICES = ["Producer", "Consumer", "Collector"];
+
+describe.each(["dev", "prod"] as const)("in %s", (stage) => {
+  const graph = inject(stage);
+  const lambda = (name: string) => resourceOf(graph, "Function", name);
+
+  test.each(SERVICES)("%s runs Node 24 on arm64, and logs JSON to a group of its own", (name) => {
+    expect(lambda(name)).toMatchObject({
+      name: `lotes-${stage}-${name.toLowerCase()}`,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      packageType: "Zip",
+      loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/lotes-${stage}-${name.toLowerCase()}` },
+    });
+    expect(resourceOf(graph, "LogGroup", name)).toEqual({
+      name: `/aws/lambda/lotes-${stage}-${name.toLowerCase()}`,
+      retentionInDays: stage === "prod" ? 90 : 7,
+    });
+  });
+
+  test.each([
+    ["Producer", 300, 1769],
+    ["Consumer", 60, 512],
+    ["Collector", 60, 512],
+  ])("%s has %i s and %i MB", (name, timeout, memorySize) => {
+    expect(lambda(name)).toMatchObject({ timeout, memorySize });
+  });
+
+  test("the producer is tried twice again, and an event it can't handle is kept", () => {
+    expect(resourceOf(graph, "FunctionEventInvokeConfig")).toEqual({
+      functionName: `lotes-${stage}-producer`,
+      maximumRetryAttempts: 2,
+      destinationConfig: {
+        onFailure: {
+          destination: `arn:aws:sqs:us-east-1:123456789012:${resourceOf(graph, "Queue", "ProducerFailures").name}`,
+        },
+      },
+    });
+  });
+
+  test("the stage is told from others by its tags", () => {
+    expect(graph.app.providers).toEqual({ aws: { defaultTags: { tags: { application: "lotes", stage } } } });
+  });
+});
+
+describe("what a function finds through SST's Resource", () => {
+  const { handlers } = inject("prod");
+  const linksOf = (service: string) =>
+    handlers.find(({ handler }) => handler === `packages/functions/src/${service}.handler`)?.links ?? {};
+  /** SST gives the App to every function. */
+  const usedBy = (service: string) => {
+    const source = readFileSync(`${root}packages/functions/src/${service}.ts`, "utf8");
+    return [...new Set([...source.matchAll(/\bResource\.(\w+)/g)].map(([, name]) => name))].filter(
+      (name) => name !== "App",
+    );
+  };
+
+  test.each(["producer", "consumer", "collector"])("is all that the %s uses, and nothing else", (service) => {
+    expect(Object.keys(linksOf(service)).sort()).toEqual(usedBy(service).sort());
+  });
+
+  test("is what sst-env.d.ts says", () => {
+    const declared = readFileSync(`${root}sst-env.d.ts`, "utf8");
+    const names = [...declared.matchAll(/^ {4}(\w+): \{ (.*) \};$/gm)].map(([, name, fields]) => [
+      name,
+      [...(fields ?? "").matchAll(/(\w+):/g)].map(([, field]) => field).sort(),
+    ]);
+    const links = Object.assign({}, ...handlers.map(({ links }) => links));
+    const linked = Object.entries<object>(links).map(([name, link]) => [name, Object.keys(link).sort()]);
+    expect(Object.fromEntries(names)).toEqual(Object.fromEntries(linked));
+  });
+});
+
+describe("the settings of a deployment", () => {
+  const variables = (graph: Awaited<ReturnType<typeof evaluateStack>>, name: string) => {
+    const { environment } = resourceOf(graph, "Function", name) as {
+      environment: { variables: Record<string, string> };
+    };
+    return Object.fromEntries(
+      Object.entries(environment.variables).filter(([variable]) => !variable.startsWith("SST_")),
+    );
+  };
+
+  test("are the functions' defaults, where none are given", () => {
+    expect(SERVICES.map((name) => variables(inject("prod"), name))).toEqual([{}, {}, {}]);
+  });
+
+  test("reach the functions that read them, without the token", async () => {
+    const settings = { TMDB_REQUESTS_PER_SECOND: "50", CONSUMER_CONCURRENCY: "5", GENRES: "crime" };
+    const graph = await evaluateStack("prod", { ...settings, TMDB_TOKEN: "of-this-machine" });
+    expect(variables(graph, "Producer")).toEqual(settings);
+    expect(variables(graph, "Consumer")).toEqual(settings);
+    expect(variables(graph, "Collector")).toEqual({});
+    expect(JSON.stringify(graph)).not.toContain("of-this-machine");
+    expect(resourceOf(graph, "Function", "Consumer").reservedConcurrentExecutions).toBe(5);
+    expect(resourceOf(graph, "EventSourceMapping", "LoteQueueSubscriber").scalingConfig).toEqual({
+      maximumConcurrency: 5,
+    });
+    expect(graph.outputs.budget).toBe("50 requests a second to https://api.themoviedb.org, by 5 consumers");
+  });
+
+  test("leave the account's concurrency alone where there is none to reserve, and still bound the consumers", async () => {
+    const graph = await evaluateStack("prod", { RESERVE_CONCURRENCY: "false" });
+    expect(SERVICES.map((name) => resourceOf(graph, "Function", name).reservedConcurrentExecutions)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(resourceOf(graph, "EventSourceMapping", "LoteQueueSubscriber").scalingConfig).toEqual({
+      maximumConcurrency: 2,
+    });
+  });
+
+  test("that are wrong stop the deployment with one line", async () => {
+    await expect(evaluateStack("prod", { CONSUMER_CONCURRENCY: "1" })).rejects.toThrow(
+      /SettingsError: CONSUMER_CONCURRENCY must be a whole number from 2 to 1000, not "1"\n/,
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, inject, test } from "vitest";
+import { resourceOf, resourcesOf } from "./support/stack-graph.ts";
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+describe.each(["dev", "prod"] as const)("in %s", (stage) => {
+  const graph = inject(stage);
+  const queue = (name: string) => resourceOf(graph, "Queue", name);
+  const subscription = (name: string) => resourceOf(graph, "EventSourceMapping", `${name}Subscriber`);
+  const lambda = (name: string) => resourceOf(graph, "Function", name);
+
+  test.each([
+    ["LoteQueue", "Consumer"],
+    ["DeadLetterQueue", "Collector"],
+  ])("%s hides a message for six times as long as %s may take, and its batching window", (queueName, functionName) => {
+    const { timeout } = lambda(functionName) as { timeout: number };
+    const { maximumBatchingWindowInSeconds } = subscription(queueName) as { maximumBatchingWindowInSeconds: number };
+    expect(queue(queueName).visibilityTimeoutSeconds).toBeGreaterThanOrEqual(
+      6 * timeout + maximumBatchingWindowInSeconds,
+    );
+  });
+
+  test("a lote that was received five times moves to the DeadLetterQueue", () => {
+    expect(JSON.parse(queue("LoteQueue").redrivePolicy as string)).toEqual({
+      deadLetterTargetArn: `arn:aws:sqs:us-east-1:123456789012:${queue("DeadLetterQueue").name}`,
+      maxReceiveCount: 5,
+    });
+  });
+
+  test("failures are kept for 14 days, longer than the four of a lote, whose age they keep", () => {
+    expect(queue("DeadLetterQueue").messageRetentionSeconds).toBe(14 * DAY_SECONDS);
+    expect(queue("ProducerFailures").messageRetentionSeconds).toBe(14 * DAY_SECONDS);
+    // SQS's default is four days.
+    expect(queue("LoteQueue").messageRetentionSeconds).toBeUndefined();
+  });
+
+  test("every queue is encrypted", () => {
+    const queues = resourcesOf(graph, "Queue");
+    expect(queues).toHaveLength(3);
+    expect(queues.filter(({ inputs }) => inputs.sqsManagedSseEnabled !== true)).toEqual([]);
+  });
+
+  test("a consumer gets one lote, and as many consumers run as are reserved, so that no lote is received for nothing", () => {
+    const { batchSize, scalingConfig, functionResponseTypes } = subscription("LoteQueue");
+    const { reservedConcurrentExecutions } = lambda("Consumer");
+    expect({ batchSize, scalingConfig, functionResponseTypes }).toEqual({
+      batchSize: 1,
+      scalingConfig: { maximumConcurrency: reservedConcurrentExecutions },
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    });
+    expect(reservedConcurrentExecutions).toBe(2);
+  });
+
+  test("the collector gets up to 100 failures, gathered for 5 seconds, and is alone", () => {
+    expect(subscription("DeadLetterQueue")).toMatchObject({
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 5,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 2 },
+    });
+    expect(lambda("Collector").reservedConcurrentExecutions).toBe(1);
+  });
+
+  test.each([
+    ["LoteQueue", "consumer"],
+    ["DeadLetterQueue", "collector"],
+  ])("%s feeds the %s", (queueName, service) => {
+    expect(subscription(queueName)).toMatchObject({
+      eventSourceArn: `arn:aws:sqs:us-east-1:123456789012:${queue(queueName).name}`,
+      functionName: `arn:aws:lambda:us-east-1:123456789012:function:lotes-${stage}-${service}`,
+    });
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { deploymentSettings } from "../settings.ts";
+
+describe("the settings of a deployment", () => {
+  test("need no variable at all", () => {
+    expect(deploymentSettings("prod", {})).toMatchObject({
+      consumerConcurrency: 2,
+      functionEnvironment: {},
+      existingBucket: undefined,
+      alarmEmail: undefined,
+      reservesConcurrency: true,
+    });
+  });
+
+  test.each([
+    ["DATA_LAKE_BUCKET", "s3://the-lake", "the name of an existing S3 bucket, without s3://"],
+    ["ALARM_EMAIL", "ops", "an e-mail address"],
+    ["RESERVE_CONCURRENCY", "no", "true or false"],
+  ])("name what is wrong about %s", (name, value, takes) => {
+    expect(() => deploymentSettings("prod", { [name]: value })).toThrow(`${name} must be ${takes}, not "${value}"`);
+  });
+
+  test("refuse a TMDB that the token would travel to unencrypted", () => {
+    expect(() => deploymentSettings("prod", { TMDB_BASE_URL: "http://tmdb.example" })).toThrow(
+      'TMDB_BASE_URL must be an https:// URL in a deployment, since the token travels with each request, not "http://tmdb.example"',
+    );
+  });
+
+  test("pass on what was given, and never the token", () => {
+    const { functionEnvironment } = deploymentSettings("prod", {
+      MIN_VOTES: " 5000 ",
+      GENRES: "",
+      TMDB_TOKEN: "secret",
+    });
+    expect(functionEnvironment).toEqual({ MIN_VOTES: "5000" });
+  });
+
+  test.each(["prod", "production"])("keep the data and the logs of %s", (stage) => {
+    expect(deploymentSettings(stage, {})).toMatchObject({ keepsData: true, logRetention: "3 months" });
+  });
+
+  test.each(["dev", "ana", "preprod"])("keep nothing of %s", (stage) => {
+    expect(deploymentSettings(stage, {})).toMatchObject({ keepsData: false, logRetention: "1 week" });
+  });
+});

@@ -1,0 +1,47 @@
+import { INPUT_EVENTS } from "@lotes/core/keys";
+import { COLLECTOR, CONSUMER, type EventSourceLimits } from "@lotes/core/topology";
+import type { Functions } from "./functions.ts";
+import type { Queues } from "./queues.ts";
+import type { DeploymentSettings } from "./settings.ts";
+
+// The least that SQS takes. The collector's reserved concurrency of 1 is below it, and the second poller's batches wait.
+const LEAST_MAXIMUM_CONCURRENCY = 2;
+
+/** What makes the functions run: a new CSV, a lote, a failure. */
+export function triggers(
+  dataLake: sst.aws.Bucket,
+  { loteQueue, deadLetterQueue }: Queues,
+  { producer, consumer, collector }: Functions,
+  { consumerConcurrency }: DeploymentSettings,
+): void {
+  // A bucket's name may belong to somebody else one day. SST names the bucket alone in the function's policy.
+  const { accountId } = aws.getCallerIdentityOutput();
+  $transform(aws.lambda.Permission, (permission) => {
+    permission.sourceAccount = accountId;
+  });
+  dataLake.notify({
+    notifications: [
+      {
+        name: "Producer",
+        function: producer.arn,
+        events: ["s3:ObjectCreated:*"],
+        filterPrefix: INPUT_EVENTS.prefix,
+        filterSuffix: INPUT_EVENTS.suffix,
+      },
+    ],
+  });
+  // The same number as the reserved concurrency: were it higher, the pollers would receive lotes that no consumer is free for, and
+  // each such receive counts towards the five after which SQS gives a lote up.
+  loteQueue.subscribe(consumer.arn, source(CONSUMER, consumerConcurrency));
+  deadLetterQueue.subscribe(collector.arn, source(COLLECTOR, LEAST_MAXIMUM_CONCURRENCY));
+}
+
+function source(
+  { batchSize, windowSeconds }: EventSourceLimits,
+  maximumConcurrency: number,
+): sst.aws.QueueSubscriberArgs {
+  return {
+    batch: { size: batchSize, window: `${windowSeconds} seconds`, partialResponses: true },
+    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency } } },
+  };
+}
