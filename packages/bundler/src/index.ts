@@ -13,38 +13,41 @@ const BANNER = [
 export interface Bundle {
   /** The module, as Lambda loads it. */
   readonly file: string;
+  /** What Lambda is told to call: the module and its export. */
+  readonly handler: string;
   readonly bytes: number;
   /** The sources that went into it, relative to the root. */
   readonly inputs: readonly string[];
 }
 
 /**
- * Bundles a handler as `sst deploy` does: the options of SST 4.17's builder (pkg/runtime/node/build.go) for a function with
+ * Bundles a handler as `sst deploy` does: the options of SST 4.17's builder (pkg/runtime/node/build.go) for a function of Node 24 with
  * `nodejs: { minify: true }`, by the version of esbuild that is built into it.
  * @param root the project's folder
  * @param handler as a function names it, such as `packages/functions/src/producer.handler`
- * @param outDir where the module goes, under the handler's own path
+ * @param outDir where the module goes
  */
 export async function bundleHandler(root: string, handler: string, outDir: string): Promise<Bundle> {
-  const { dir, name } = path.parse(handler);
-  const source = path.join(dir, name);
-  const file = path.join(outDir, `${source}.mjs`);
+  const { dir, name, ext } = path.parse(handler);
+  const file = path.join(outDir, "bundle.mjs");
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`${source}.ts`],
+    entryPoints: [path.join(dir, `${name}.ts`)],
     outfile: file,
     platform: "node",
     external: ["sharp", "pg-native"],
     keepNames: true,
     bundle: true,
     metafile: true,
+    // SST uploads the map beside the bundle, and keeps it out of the function.
+    sourcemap: "linked",
     format: "esm",
-    target: "esnext",
+    target: "es2024",
     mainFields: ["module", "main"],
     banner: { js: BANNER },
     minify: true,
     logLevel: "silent",
   });
-  const [output] = Object.values(metafile.outputs);
-  return { file, bytes: output?.bytes ?? 0, inputs: Object.keys(metafile.inputs) };
+  const { bytes, inputs } = metafile.outputs[path.relative(root, file)] ?? { bytes: Number.NaN, inputs: {} };
+  return { file, handler: `bundle${ext}`, bytes, inputs: Object.keys(inputs) };
 }

@@ -48,7 +48,7 @@ async function serveAsSst() {
     "Provider.Aws.Bootstrap": () => ({ asset: "asset-bucket", state: "state-bucket" }),
     "Runtime.Build": ([{ handler, links }]) => {
       handlers.push({ handler, links });
-      return { out: work, handler, errors: [], sourcemaps: [] };
+      return { out: work, handler: `bundle${path.extname(handler)}`, errors: [], sourcemaps: [] };
     },
   };
   const server = createServer(async (request, response) => {

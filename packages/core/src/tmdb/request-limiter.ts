@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import Bottleneck from "bottleneck";
+import Bottleneck from "bottleneck/light.js";
 
 /** What one process may do: its share of the budget of all consumers. */
 export interface RequestShare {

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, inject, test } from "vitest";
+import { grantsOf } from "./support/policy.ts";
+import { resourceOf, resourcesOf } from "./support/stack-graph.ts";
+
+const COMPONENTS = ["Producer", "Consumer", "Collector"];
+
+describe.each(["dev", "prod"] as const)("in %s", (stage) => {
+  const graph = inject(stage);
+  const bucket = `arn:aws:s3:::${resourceOf(graph, "Bucket").bucket}`;
+
+  /** What a person calls it: the bucket's key, the queue, the log. */
+  function inWords(resource: string): string {
+    if (resource === bucket) return "the bucket";
+    if (resource.startsWith(`${bucket}/`)) return resource.slice(bucket.length + 1);
+    if (resource.startsWith("arn:aws:logs:")) return "its own log";
+    const queue = resourcesOf(graph, "Queue").find(({ inputs }) => resource.endsWith(`:${inputs.name}`));
+    return queue?.name.replace(/Queue$/, "") ?? resource;
+  }
+
+  test("each function may do what docs/deployment.md says, and nothing else", () => {
+    const granted = COMPONENTS.flatMap((component) =>
+      grantsOf(graph, component).map(
+        ({ action, resource }) => `${component.toLowerCase()} ${action} ${inWords(resource)}`,
+      ),
+    );
+    expect(granted.sort()).toEqual(documented().sort());
+  });
+
+  test("no function may do everything with anything", () => {
+    for (const { action, resource } of COMPONENTS.flatMap((component) => grantsOf(graph, component))) {
+      expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+      expect(resource).toMatch(/^arn:aws:(s3:::lotes-|(sqs|logs):us-east-1:123456789012:)/);
+    }
+  });
+
+  test("only Lambda may assume the functions' roles", () => {
+    const roles = resourcesOf(graph, "Role");
+    expect(roles.map(({ name }) => name).sort()).toEqual(["CollectorRole", "ConsumerRole", "ProducerRole"]);
+    for (const { inputs } of roles) {
+      expect(inputs.assumeRolePolicy).toMatchObject({
+        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
+      });
+    }
+  });
+
+  test("a function writes the log that it may write", () => {
+    for (const component of COMPONENTS) {
+      const group = resourceOf(graph, "LogGroup", component).name;
+      expect(grantsOf(graph, component).filter(({ action }) => action.startsWith("logs:"))).toEqual(
+        ["logs:CreateLogStream", "logs:PutLogEvents"].map((action) => ({
+          action,
+          resource: `arn:aws:logs:us-east-1:123456789012:log-group:${group}:*`,
+        })),
+      );
+    }
+  });
+
+  test("nobody else is let in anywhere", () => {
+    const policies = graph.resources.filter(({ type }) => /policy|permission|url/i.test(type)).map(({ type }) => type);
+    // The bucket's refuses what comes without TLS; the function's lets S3 call the producer.
+    expect(policies).toEqual(["aws:s3/bucketPolicy:BucketPolicy", "aws:lambda/permission:Permission"]);
+  });
+});
+
+/** The table of the documentation, a line for each action on each resource. */
+function documented(): string[] {
+  const page = readFileSync(new URL("../../docs/deployment.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| (producer|consumer|collector) \| (.+) \| (.+) \|$/gm)];
+  return rows.flatMap(([, service, actions = "", resource = ""]) =>
+    actions.split(", ").map((action) => `${service} ${action.replaceAll("`", "")} ${resource.replaceAll("`", "")}`),
+  );
+}
