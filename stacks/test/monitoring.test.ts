@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { METRICS, REASONS, type Reason } from "@lotes/core";
 import { describe, expect, inject, test } from "vitest";
 import { evaluateStack, type Resource, resourceOf, resourcesOf } from "./support/stack-graph.ts";
@@ -43,6 +44,14 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
         "ProducerThrottles",
       ].map((name) => `lotes-${stage}-${name}`),
     );
+  });
+
+  test("each alarm is explained in docs/deployment.md", () => {
+    const page = readFileSync(new URL("../../docs/deployment.md", import.meta.url), "utf8");
+    const names = resourcesOf(graph, "MetricAlarm").map(({ inputs }) =>
+      String(inputs.name).replace(`lotes-${stage}-`, ""),
+    );
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   test("each alarm says what it means, tells the topic, and is quiet while there is nothing to measure", () => {
