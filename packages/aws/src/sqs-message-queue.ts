@@ -39,6 +39,11 @@ export class SqsMessageQueue implements MessageQueue {
     for (const batch of batches(messages)) await this.#sendBatch(batch);
   }
 
+  /** Closes the connections. */
+  close(): void {
+    this.#client.destroy();
+  }
+
   async #sendBatch(batch: readonly OutgoingMessage[]): Promise<void> {
     let entries = batch.map(toEntry);
     for (let round = 1; ; round++) {

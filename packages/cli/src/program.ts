@@ -1,7 +1,18 @@
 import { isRunDate } from "@lotes/core/keys";
+import { REASONS } from "@lotes/core/reasons";
 import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/sample-csv";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
+
+const DATE_HELP = "the date of the run (default: today)";
+const JSON_HELP = "print one JSON document; everything else stays on stderr";
+// AWS's own stand-ins listen there.
+const LOCAL_PORT = 4566;
+const MOST_PORT = 65_535;
+const TARGETS = `
+
+It talks to the local stack (lotes local), or to a deployed stage:
+  pnpm sst shell --stage prod pnpm lotes …`;
 
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {
@@ -22,9 +33,9 @@ Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
     .command("run")
     .description("run the whole pipeline on this machine: drop the CSV, fetch its movies, copy the result")
     .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS.toLocaleString("en")} rows)`)
-    .option("--date <yyyy/mm/dd>", "the date to drop it under (default: today)", runDate)
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--out <dir>", "where to copy the date's files to", "out")
-    .option("--json", "print one JSON document instead of the summary; progress stays on stderr")
+    .option("--json", JSON_HELP)
     .addHelpText(
       "after",
       `
@@ -34,6 +45,100 @@ Examples:
   TMDB_TOKEN=… lotes run movies.csv      with TMDB itself`,
     )
     .action(async (csv: string | undefined, options) => (await import("./commands/run.ts")).run(csv, options));
+
+  lotes
+    .command("local")
+    .description("keep the local stack up: S3, SQS and the functions on this machine, with their state in .lotes/")
+    .option("--port <n>", "where to listen on 127.0.0.1; 0 for any free port", wholeNumber(MOST_PORT, 0), LOCAL_PORT)
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Example:
+  lotes local                            and in another terminal: lotes ingest movies.csv`,
+    )
+    .action(async (options) => (await import("./commands/local.ts")).local(options));
+
+  lotes
+    .command("plan")
+    .description("read and filter a CSV only: how many ids and lotes, how long, what it costs")
+    .argument("<movies.csv>", "the CSV")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lotes plan movies.csv
+  MIN_VOTES=1000 lotes plan movies.csv   with another filter`,
+    )
+    .action(async (csv: string, options) => (await import("./commands/plan.ts")).plan(csv, options));
+
+  lotes
+    .command("ingest")
+    .description("upload a CSV to where it starts a run")
+    .argument("<movies.csv>", "the CSV")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lotes ingest movies.csv
+  lotes ingest movies.csv --date 2026/11/23${TARGETS}`,
+    )
+    .action(async (csv: string, options) => (await import("./commands/ingest.ts")).ingest(csv, options));
+
+  lotes
+    .command("status")
+    .description("how far a run is, and what is in its way")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--watch", "follow it until every id is accounted for")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lotes status --watch
+  lotes status --date 2026/11/23 --json${TARGETS}`,
+    )
+    .action(async (options) => (await import("./commands/status.ts")).status(options));
+
+  lotes
+    .command("errors")
+    .description("what has no record, and why")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(reasonOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lotes errors
+  lotes errors --reason server_error${TARGETS}`,
+    )
+    .action(async (options) => (await import("./commands/errors.ts")).errors(options));
+
+  lotes
+    .command("replay")
+    .description("send failures back to LoteQueue; by default those that asking again can help")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(reasonOption())
+    .option("--id <id>", "only this id, whatever its reason")
+    .option("--all", "also those that asking again can't help")
+    .option("--dlq", "also what still stands in the DeadLetterQueue, as it is")
+    .option("--dry-run", "only tell what would be sent")
+    .option("--watch", "follow them until every id is accounted for")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lotes replay --dry-run
+  lotes replay --watch
+  lotes replay --reason not_found        TMDB may have added them by now
+  lotes replay --id tt0111161${TARGETS}`,
+    )
+    .action(async (options) => (await import("./commands/replay.ts")).replay(options));
 
   lotes
     .command("sample")
@@ -53,14 +158,18 @@ Example:
   return lotes;
 }
 
+function reasonOption(): Option {
+  return new Option("--reason <reason>", "only what failed for this reason").choices(REASONS);
+}
+
 function runDate(text: string): string {
   if (!isRunDate(text)) throw new InvalidArgumentError("It must be a day as yyyy/mm/dd, such as 2026/11/23.");
   return text;
 }
 
-function wholeNumber(most: number) {
+function wholeNumber(most: number, least = 1) {
   return (text: string): number => {
-    if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 }

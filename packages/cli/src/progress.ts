@@ -1,5 +1,6 @@
 import type { Account } from "@lotes/core";
 import { type Options, SingleBar } from "cli-progress";
+import { duration } from "./output.ts";
 
 const FULL = "█";
 const EMPTY = "░";
@@ -8,8 +9,6 @@ const USUAL_COLUMNS = 80;
 const WIDEST_BAR = 30;
 // A log of a run without a terminal is read afterwards: a line every two seconds tells enough.
 const LINE_EVERY_MS = 2_000;
-// Beyond, seconds are no help.
-const LONGEST_IN_SECONDS = 120;
 
 /** Where progress is shown, such as process.stderr. */
 export type Screen = Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean; readonly columns?: number };
@@ -38,12 +37,14 @@ export class Progress {
     this.#bar.start(1, 0, { done: 0, text: "reading the CSV" });
   }
 
-  show(account: Account, requests: number): void {
+  /** @param requests to TMDB so far, where they are known: a deployed stage only tells what came of them */
+  show(account: Account, requests?: number): void {
     const { run, stored, failures } = account;
     const accounted = stored + failures.length;
     // Counted from when there was something to consume: until then the CSV was read.
     const seconds = Math.max(1, (Date.now() - Date.parse(run.queued_at ?? run.started_at)) / 1000);
-    const text = describe(account, requests / seconds, secondsLeft(run.ids, accounted, seconds, this.#budget));
+    const pace = requests === undefined ? `${rate(accounted, seconds)} ids/s` : `${rate(requests, seconds)} req/s`;
+    const text = describe(account, pace, secondsLeft(run.ids, accounted, seconds, this.#budget));
     if (this.#bar) this.#bar.update({ done: run.ids === 0 ? 1 : accounted / run.ids, text });
     else this.#line(text);
   }
@@ -74,14 +75,18 @@ export class Progress {
   }
 }
 
-function describe({ run, lotesDone, stored, failures }: Account, rate: number, left: number): string {
+function rate(count: number, seconds: number): number {
+  return Math.round(count / seconds);
+}
+
+function describe({ run, lotesDone, stored, failures }: Account, pace: string, left: number): string {
   const parts = [
     `lotes ${lotesDone}/${run.lotes}`,
     `ids ${stored + failures.length}/${run.ids}`,
     `stored ${stored}`,
     `failed ${failures.length}`,
-    `${Math.round(rate)} req/s`,
-    left < LONGEST_IN_SECONDS ? `${Math.ceil(left)} s left` : `${Math.ceil(left / 60)} min left`,
+    pace,
+    `${duration(left)} left`,
   ];
   return parts.join(" · ");
 }

@@ -1,4 +1,6 @@
-import { type Account, type Reason, type RunDate, reasonFacts } from "@lotes/core";
+import type { Account, RunDate } from "@lotes/core";
+import { equation, printJson, printLines } from "./output.ts";
+import { countByReason, reasonLines } from "./reasons.ts";
 
 export interface RunResult {
   readonly date: RunDate;
@@ -12,9 +14,9 @@ export interface RunResult {
   readonly logFile: string;
 }
 
-export function printJson({ date, account, requests, seconds, out, files }: RunResult): void {
+export function printResult({ date, account, requests, seconds, out, files }: RunResult): void {
   const { run, stored, failures } = account;
-  const document = {
+  printJson({
     date,
     run: run.run,
     rows: run.rows,
@@ -28,12 +30,11 @@ export function printJson({ date, account, requests, seconds, out, files }: RunR
     seconds: Math.round(seconds * 100) / 100,
     out,
     files,
-  };
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  });
 }
 
 export function printSummary(result: RunResult, budget: number): void {
-  process.stdout.write(`${summaryLines(result, budget).join("\n")}\n`);
+  printLines(summaryLines(result, budget));
 }
 
 function summaryLines({ date, account, requests, seconds, out, files, logFile }: RunResult, budget: number): string[] {
@@ -48,20 +49,15 @@ function summaryLines({ date, account, requests, seconds, out, files, logFile }:
     line("ids", run.ids, `selected, in ${run.lotes} lotes`),
     line("stored", stored, ""),
     line("failed", failures.length, ""),
-    ...Object.entries(countByReason(account)).flatMap(([reason, count]) => reasonLines(reason as Reason, count)),
+    ...reasonLines(account),
     line("requests", requests, `to TMDB, at most ${budget} a second`),
     `  seconds   ${seconds.toFixed(1).padStart(9)}   from the drop to the last id`,
     "",
-    `  ${run.ids} ids = ${stored} stored + ${failures.length} failed: every id is accounted for`,
+    `  ${equation(run.ids, stored, failures.length)}`,
     "",
     `  Files in ${out}/: ${filesText(files)}`,
     `  Log of the functions: ${logFile}`,
   ];
-}
-
-function reasonLines(reason: Reason, count: number): string[] {
-  const { meaning, advice } = reasonFacts(reason);
-  return [`    ${reason} ${count}: ${meaning};`, `      ${advice}`];
 }
 
 function malformedText({ count, first_lines }: Account["run"]["malformed"]): string {
@@ -76,12 +72,4 @@ function filesText(files: readonly string[]): string {
   const others = files.filter((name) => !name.startsWith("lote_"));
   const range = lotes.length > 2 ? [`${lotes[0]} … ${lotes.at(-1)}`] : lotes;
   return [...range, ...others].join(", ");
-}
-
-/** The most frequent reason first. */
-function countByReason({ failures }: Account): Partial<Record<Reason, number>> {
-  const counts = Map.groupBy(failures, (entry) => entry.reason)
-    .entries()
-    .map(([reason, entries]) => [reason, entries.length] as const);
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }

@@ -1,4 +1,4 @@
-export { UnusableCsvError } from "./csv/header.ts";
+export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./csv/header.ts";
 export { REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
 export { type MalformedRows, type Selection, selectIds } from "./csv/select-ids.ts";
 export * from "./keys.ts";
@@ -20,7 +20,9 @@ export { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace
 export * from "./ports.ts";
 export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export { type Account, Accountant } from "./run/account.ts";
+export { diagnose, type QueueDepth, type Queues } from "./run/diagnose.ts";
 export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
+export { chooseReplay, type Replayable, type ReplayChoice, replayMessages } from "./run/replay.ts";
 export { type RunFile, RunFileError, readRun, runId, type Source } from "./run/run-file.ts";
 export {
   loadSettings,

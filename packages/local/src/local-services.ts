@@ -1,4 +1,4 @@
-import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SETTING_NAMES } from "@lotes/core";
 import { Emulator, type EmulatorOptions, LOCAL_CREDENTIALS, LOCAL_REGION } from "./emulator/emulator.ts";
 import type { Timing } from "./timing.ts";
@@ -13,15 +13,38 @@ export interface ClientConfig {
   readonly credentials: typeof LOCAL_CREDENTIALS;
 }
 
+/** Where a local stack's bucket and queues are. */
+export interface Whereabouts {
+  readonly bucket: string;
+  readonly queueUrls: Readonly<Record<QueueName, string>>;
+  readonly clientConfig: ClientConfig;
+}
+
 /** The data lake's bucket and the two queues, over HTTP on this machine; nothing that works on them. */
 export class LocalServices {
-  readonly bucket = BUCKET;
   readonly emulator: Emulator;
-  readonly clientConfig: ClientConfig;
+  readonly #whereabouts: Whereabouts;
 
   private constructor(emulator: Emulator) {
     this.emulator = emulator;
-    this.clientConfig = { endpoint: emulator.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+    this.#whereabouts = LocalServices.at(emulator.url);
+  }
+
+  get bucket(): string {
+    return this.#whereabouts.bucket;
+  }
+
+  get clientConfig(): ClientConfig {
+    return this.#whereabouts.clientConfig;
+  }
+
+  /** @param url of an emulator, in this process or another */
+  static at(url: string): Whereabouts {
+    return {
+      bucket: BUCKET,
+      queueUrls: { LoteQueue: `${url}/${ACCOUNT}/LoteQueue`, DeadLetterQueue: `${url}/${ACCOUNT}/DeadLetterQueue` },
+      clientConfig: { endpoint: url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS },
+    };
   }
 
   /** @throws {PortInUseError} */
@@ -32,7 +55,7 @@ export class LocalServices {
   }
 
   queueUrl(name: QueueName): string {
-    return `${this.emulator.url}/${ACCOUNT}/${name}`;
+    return this.#whereabouts.queueUrls[name];
   }
 
   queueArn(name: QueueName): string {
@@ -70,8 +93,11 @@ export class LocalServices {
 
   async #createQueues(timing: Timing): Promise<void> {
     const sqs = new SQSClient(this.clientConfig);
-    const create = (name: QueueName, Attributes: Record<string, string>) =>
-      sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    const create = async (name: QueueName, Attributes: Record<string, string>) => {
+      await sqs.send(new CreateQueueCommand({ QueueName: name }));
+      // A queue that was kept may be from before a change of these.
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: this.queueUrl(name), Attributes }));
+    };
     await create("DeadLetterQueue", { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
     await create("LoteQueue", {
       VisibilityTimeout: String(timing.loteVisibilitySeconds),

@@ -13,6 +13,8 @@ export interface LocalStackOptions {
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** Default 0: any free one. */
   readonly port?: number;
+  /** Where the state is kept, to go on from when it is started again; by default it is gone with the process. */
+  readonly dataDir?: string;
   readonly timing?: Partial<Timing>;
   /** Faults of S3 and SQS; for tests. */
   readonly fault?: EmulatorOptions["fault"];
@@ -51,7 +53,11 @@ export class LocalStack {
   static async start(options: LocalStackOptions): Promise<LocalStack> {
     const { consumerConcurrency } = loadSettings(options.settings);
     const timing = { ...DEPLOYED_TIMING, ...options.timing };
-    const services = await LocalServices.start(timing, { port: options.port ?? 0, fault: options.fault });
+    const services = await LocalServices.start(timing, {
+      port: options.port ?? 0,
+      dataDir: options.dataDir,
+      fault: options.fault,
+    });
     const stack = new LocalStack(services, options, timing);
     stack.#startProducer();
     stack.#startConsumer(consumerConcurrency);
@@ -77,6 +83,7 @@ export class LocalStack {
         onGivenUp: (error) => this.#options.onProducerGivenUp?.(error),
       },
     );
+    notification.resume();
     this.#sources.push(notification);
   }
 

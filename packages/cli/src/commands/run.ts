@@ -3,10 +3,10 @@ import { S3ObjectStore } from "@lotes/aws";
 import { Accountant, loadSettings, type RunDate } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
 import { copyOutput } from "../copy-output.ts";
-import { drop, openCsv } from "../drop.ts";
+import { drop, openCsv } from "../csv-upload.ts";
 import { Progress } from "../progress.ts";
 import { RunWatch } from "../run-watch.ts";
-import { printJson, printSummary, type RunResult } from "../summary.ts";
+import { printResult, printSummary, type RunResult } from "../summary.ts";
 import { tmdbForRun } from "../tmdb-for-run.ts";
 import { today } from "../today.ts";
 
@@ -53,6 +53,6 @@ export async function run(
     store.close();
     log.end();
   }
-  if (json) printJson(result);
+  if (json) printResult(result);
   else printSummary(result, settings.tmdb.requestsPerSecond);
 }

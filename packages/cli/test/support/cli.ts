@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));
+export const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;

@@ -6,7 +6,7 @@ export class UnusableCsvError extends Error {
 }
 
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
-const LONGEST_HEADER_BYTES = 64 * 1024;
+export const LONGEST_HEADER_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);

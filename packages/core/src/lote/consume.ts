@@ -101,7 +101,8 @@ function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Del
 function reportOf(message: LoteMessage, fetched: FetchedLote, repeated: boolean): LoteMessage | undefined {
   const { version, run, date, lote } = message;
   const { failures } = fetched;
-  const recovered = repeated ? [...fetched.records.keys()] : [];
+  // A report that was sent back as it is has its own news for the collector, which must not end here.
+  const recovered = [...(message.recovered ?? []), ...(repeated ? fetched.records.keys() : [])];
   if (failures.length === 0 && recovered.length === 0) return undefined;
   const ids = failures.map((failure) => failure.id);
   return { version, run, date, lote, ids, failures: [...failures], ...(recovered.length > 0 && { recovered }) };

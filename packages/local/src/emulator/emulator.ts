@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { buildApp } from "fauxqs";
 import { PortInUseError } from "../port-in-use-error.ts";
 import { conditionRefusal } from "./conditional-writes.ts";
-import { fauxqsStores } from "./fauxqs.ts";
+import { fauxqsStores, type StoredObjectFacts } from "./fauxqs.ts";
 import { type AwsRequest, type Refusal, readRequest, refusalBody } from "./request.ts";
 
 /** A fault to inject: S3 or SQS answers with an error, or never. */
@@ -11,6 +11,8 @@ export type Fault = Refusal | "hang";
 export interface EmulatorOptions {
   /** 0 for any free one. */
   readonly port: number;
+  /** Where everything is kept beyond the end of the process; by default it is gone with it. */
+  readonly dataDir?: string | undefined;
   /** Asked about each request before it is served; for tests. */
   readonly fault?: ((request: AwsRequest) => Fault | undefined) | undefined;
 }
@@ -22,6 +24,7 @@ export interface ObjectCreated {
   /** Without quotes. */
   readonly etag: string;
   readonly size: number;
+  readonly createdAt: Date;
 }
 
 /** Any key does: the emulator checks none. The SDK only insists that there is one. */
@@ -31,11 +34,13 @@ export const LOCAL_REGION = "us-east-1";
 /** S3 and SQS over HTTP on 127.0.0.1, in this process; tells of what is created in the data lake's bucket. */
 export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
   readonly url: string;
+  readonly #objects: (prefix: string) => ObjectCreated[];
   readonly #close: () => Promise<void>;
 
-  private constructor(url: string, close: () => Promise<void>) {
+  private constructor(url: string, objects: (prefix: string) => ObjectCreated[], close: () => Promise<void>) {
     super();
     this.url = url;
+    this.#objects = objects;
     this.#close = close;
   }
 
@@ -43,9 +48,9 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
    * @param dataLake the name of the bucket, which is made
    * @throws {PortInUseError}
    */
-  static async start(dataLake: string, { port, fault }: EmulatorOptions): Promise<Emulator> {
-    const { s3Store, stores } = await fauxqsStores();
-    s3Store.createBucket(dataLake);
+  static async start(dataLake: string, { port, dataDir, fault }: EmulatorOptions): Promise<Emulator> {
+    const { s3Store, stores, close } = await fauxqsStores(dataDir);
+    if (!s3Store.hasBucket(dataLake)) s3Store.createBucket(dataLake);
     const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
 
     // Synchronous up to the emulator's own handler, so nothing can change between the condition and the write.
@@ -59,18 +64,34 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
       }
     });
 
-    const url = await app.listen({ host: "127.0.0.1", port }).catch((cause) => {
+    app.addHook("onClose", async () => close());
+
+    const url = await app.listen({ host: "127.0.0.1", port }).catch(async (cause) => {
+      await app.close();
       throw PortInUseError.from(cause, port);
     });
-    const emulator = new Emulator(url, () => app.close());
+    const created = ({ key, etag, contentLength, lastModified }: StoredObjectFacts): ObjectCreated => ({
+      bucket: dataLake,
+      key,
+      etag: etag.replaceAll('"', ""),
+      size: contentLength,
+      createdAt: lastModified,
+    });
+    const objects = (prefix: string) =>
+      s3Store.listObjects(dataLake, { prefix, maxKeys: Number.MAX_SAFE_INTEGER }).objects.map(created);
+    const emulator = new Emulator(url, objects, () => app.close());
     s3Store.spy = {
       addMessage({ service, status, bucket, key }) {
         if (service !== "s3" || status !== "uploaded" || bucket !== dataLake) return;
-        const { etag, contentLength } = s3Store.headObject(bucket, key);
-        emulator.emit("created", { bucket, key, etag: etag.replaceAll('"', ""), size: contentLength });
+        emulator.emit("created", created(s3Store.headObject(bucket, key)));
       },
     };
     return emulator;
+  }
+
+  /** What lies in the data lake under the prefix. */
+  objects(prefix: string): ObjectCreated[] {
+    return this.#objects(prefix);
   }
 
   stop(): Promise<void> {

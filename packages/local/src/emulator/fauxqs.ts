@@ -14,7 +14,21 @@ export interface EmbeddedS3Store {
   createBucket(name: string): void;
   hasBucket(name: string): boolean;
   /** @throws when there is no such object */
-  headObject(bucket: string, key: string): { etag: string; contentLength: number };
+  headObject(bucket: string, key: string): StoredObjectFacts;
+  listObjects(bucket: string, options: { prefix: string; maxKeys: number }): { objects: StoredObjectFacts[] };
+}
+
+export interface StoredObjectFacts {
+  readonly key: string;
+  readonly etag: string;
+  readonly contentLength: number;
+  readonly lastModified: Date;
+}
+
+export interface EmbeddedStores {
+  readonly s3Store: EmbeddedS3Store;
+  readonly stores: Stores;
+  close(): void;
 }
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
@@ -22,14 +36,51 @@ type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>
 /**
  * The emulator's stores. It does not export them, but its app takes them, and only with them in hand can a condition be checked and a
  * write be made without another request in between.
+ * @param dataDir keeps them there, in a database of SQLite's, beyond the end of the process; without it, in memory
  */
-export async function fauxqsStores(): Promise<{ s3Store: EmbeddedS3Store; stores: Stores }> {
-  const load = (path: string) => import(new URL(path, import.meta.resolve("fauxqs")).href);
+export async function fauxqsStores(dataDir: string | undefined): Promise<EmbeddedStores> {
   const [{ S3Store }, { SqsStore }, { SnsStore }] = await Promise.all([
     load("./s3/s3Store.js"),
     load("./sqs/sqsStore.js"),
     load("./sns/snsStore.js"),
   ]);
   const stores: Stores = { s3Store: new S3Store(), sqsStore: new SqsStore(), snsStore: new SnsStore() };
-  return { s3Store: stores.s3Store as unknown as EmbeddedS3Store, stores };
+  const close = dataDir === undefined ? () => {} : await persist(stores, dataDir);
+  return { s3Store: stores.s3Store as unknown as EmbeddedS3Store, stores, close };
 }
+
+function load(path: string) {
+  return import(new URL(path, import.meta.resolve("fauxqs")).href);
+}
+
+interface Persistent {
+  persistence: unknown;
+}
+
+interface PersistentStores {
+  readonly s3Store: Persistent;
+  readonly sqsStore: Persistent & { allQueues(): Iterable<Persistent> };
+  readonly snsStore: Persistent;
+}
+
+/** Brings back what the stores held when their process ended, and keeps them from now on. As the emulator's own server does it. */
+async function persist(stores: Stores, dataDir: string): Promise<() => void> {
+  const { PersistenceManager } = await load("./persistence.js");
+  const persistence = new PersistenceManager(dataDir);
+  persistence.db.exec(RELEASE_IN_FLIGHT);
+  const { s3Store, sqsStore, snsStore } = stores as unknown as PersistentStores;
+  persistence.load(sqsStore, snsStore, s3Store);
+  // Only now: while they are loaded, the stores would write what they read.
+  for (const each of [s3Store, sqsStore, snsStore, ...sqsStore.allQueues()]) each.persistence = persistence;
+  return () => persistence.close();
+}
+
+/**
+ * Whoever had received a message died with the process: it is visible again, and that receive does not count towards the five after
+ * which SQS gives it up. It stays received, though: something may have come of it.
+ */
+const RELEASE_IN_FLIGHT = `
+  UPDATE sqs_messages
+  SET receipt_handle = NULL, visibility_deadline = NULL, approximate_receive_count = MAX(1, approximate_receive_count - 1)
+  WHERE receipt_handle IS NOT NULL
+`;

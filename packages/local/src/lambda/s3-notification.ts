@@ -17,25 +17,37 @@ export interface NotificationOptions {
  * after a while when it fails, as Lambda does.
  */
 export class S3Notification {
+  readonly #emulator: Emulator;
   readonly #function: LambdaFunction;
   readonly #options: NotificationOptions;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  #events = 0;
+  readonly #lastSequencers = new Map<string, bigint>();
 
   constructor(emulator: Emulator, invoked: LambdaFunction, options: NotificationOptions) {
     this.#function = invoked;
     this.#options = options;
-    emulator.on("created", (object) => {
-      const matches = object.key.startsWith(INPUT_EVENTS.prefix) && object.key.endsWith(INPUT_EVENTS.suffix);
-      if (matches && !this.#stopped.signal.aborted) this.#track(this.#invoke(s3Event(object, this.#sequencer())));
-    });
+    this.#emulator = emulator;
+    emulator.on("created", (object) => this.#notify(object));
+  }
+
+  /**
+   * Sends the events of the objects that lie there once more: Lambda keeps the events that it has accepted, and here nobody knows which
+   * of them were handled before the process ended. An event can come twice on AWS too.
+   */
+  resume(): void {
+    for (const object of this.#emulator.objects(INPUT_EVENTS.prefix)) this.#notify(object);
   }
 
   /** Starts nothing more and waits for what runs. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#running);
+  }
+
+  #notify(object: ObjectCreated): void {
+    const matches = object.key.startsWith(INPUT_EVENTS.prefix) && object.key.endsWith(INPUT_EVENTS.suffix);
+    if (matches && !this.#stopped.signal.aborted) this.#track(this.#invoke(s3Event(object, this.#sequencer(object))));
   }
 
   async #invoke(event: S3Event): Promise<void> {
@@ -59,14 +71,19 @@ export class S3Notification {
     void running.finally(() => this.#running.delete(running));
   }
 
-  /** Rises with each event, as S3's does for a key: the time, and a count for events of one millisecond. */
-  #sequencer(): string {
-    return ((BigInt(Date.now()) << 16n) | BigInt(this.#events++ & 0xffff)).toString(16).toUpperCase().padStart(18, "0");
+  /** Rises with each event, as S3's does for a key, and is the same for an object whenever it is told of: the time of its creation. */
+  #sequencer({ key, createdAt }: ObjectCreated): string {
+    const time = BigInt(createdAt.getTime()) << 16n;
+    const last = this.#lastSequencers.get(key) ?? 0n;
+    // Two of one millisecond.
+    const sequencer = time > last ? time : last + 1n;
+    this.#lastSequencers.set(key, sequencer);
+    return sequencer.toString(16).toUpperCase().padStart(18, "0");
   }
 }
 
 /** S3's event for a new object (S3 User Guide, "Event message structure", version 2.1). */
-export function s3Event({ bucket, key, etag, size }: ObjectCreated, sequencer: string): S3Event {
+export function s3Event({ bucket, key, etag, size }: Omit<ObjectCreated, "createdAt">, sequencer: string): S3Event {
   // A multipart upload's ETag ends in the number of its parts.
   const eventName = etag.includes("-") ? "ObjectCreated:CompleteMultipartUpload" : "ObjectCreated:Put";
   return {

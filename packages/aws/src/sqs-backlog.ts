@@ -1,0 +1,106 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type SQSClientConfig,
+} from "@aws-sdk/client-sqs";
+import { CALL_LIMITS } from "./call-limits.ts";
+
+/** What became of messages that were to be moved. */
+export interface Moved {
+  readonly moved: number;
+  /** Refused by the other queue; they stay where they are. */
+  readonly notMoved: number;
+  /** Accepted by the other queue, but they will appear here once more. */
+  readonly sentButNotDeleted: number;
+}
+
+// SQS hands out and takes no more at a time.
+const BATCH = 10;
+// A queue that answers empty for a second is empty: SQS asks all of its servers in a long poll.
+const WAIT_SECONDS = 1;
+
+/** What stands in an SQS queue, for an operator. */
+export class SqsBacklog {
+  readonly #client: SQSClient;
+  readonly #url: string;
+
+  constructor(url: string, config: SQSClientConfig = {}) {
+    this.#client = new SQSClient({ ...CALL_LIMITS, ...config });
+    this.#url = url;
+  }
+
+  /** Approximately: SQS counts on several servers. */
+  async depth(): Promise<{ visible: number; inFlight: number }> {
+    const { Attributes } = await this.#client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#url,
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    return {
+      visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
+      inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+    };
+  }
+
+  /**
+   * Moves every message that can be received to another queue, as it is. A message is sent first and deleted only once the other queue
+   * has accepted it: it may be in both for a while, and never in none.
+   */
+  async moveAllTo(url: string): Promise<Moved> {
+    const sum = { moved: 0, notMoved: 0, sentButNotDeleted: 0 };
+    const seen = new Set<string | undefined>();
+    for (;;) {
+      const { Messages = [] } = await this.#client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.#url,
+          MaxNumberOfMessages: BATCH,
+          WaitTimeSeconds: WAIT_SECONDS,
+          MessageAttributeNames: ["All"],
+        }),
+      );
+      // One that comes back while this goes on was told of already.
+      const fresh = Messages.filter(({ MessageId }) => !seen.has(MessageId));
+      if (fresh.length === 0) return sum;
+      for (const { MessageId } of fresh) seen.add(MessageId);
+      const accepted = await this.#send(url, fresh);
+      const deleted = await this.#delete(accepted);
+      sum.moved += deleted;
+      sum.notMoved += fresh.length - accepted.length;
+      sum.sentButNotDeleted += accepted.length - deleted;
+    }
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  async #send(url: string, messages: readonly Message[]): Promise<Message[]> {
+    const { Successful = [] } = await this.#client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url,
+        Entries: messages.map(({ Body = "", MessageAttributes }, index) => ({
+          Id: String(index),
+          MessageBody: Body,
+          MessageAttributes: MessageAttributes ?? {},
+        })),
+      }),
+    );
+    return Successful.map(({ Id }) => messages[Number(Id)]).filter((message) => message !== undefined);
+  }
+
+  async #delete(messages: readonly Message[]): Promise<number> {
+    if (messages.length === 0) return 0;
+    const { Successful = [] } = await this.#client.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: this.#url,
+        Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
+    return Successful.length;
+  }
+}

@@ -1,0 +1,57 @@
+import { Accountant, type LedgerEntry, type Reason, type RunDate } from "@lotes/core";
+import { plural, printJson, printLines } from "../output.ts";
+import { reasonLines } from "../reasons.ts";
+import { openTarget } from "../target.ts";
+import { today } from "../today.ts";
+import { UserError } from "../user-error.ts";
+
+export interface ErrorsOptions {
+  readonly date?: RunDate;
+  readonly reason?: Reason;
+  readonly json?: boolean;
+}
+
+/** Lists what has no record, and why. */
+export async function errors({ date = today(), reason, json = false }: ErrorsOptions): Promise<void> {
+  using target = await openTarget();
+  const account = await new Accountant(target.store, date).take();
+  if (account === undefined) throw new UserError(`there is no run of ${date} on ${target.name}`);
+  const all = [...account.failures, ...account.malformedMessages];
+  const entries = all.filter((entry) => reason === undefined || entry.reason === reason);
+  if (json) return printJson({ date, run: account.run.run, failed: account.failures.length, entries });
+  if (entries.length === 0) return printLines([`No id failed on ${date}${reason ? ` as ${reason}` : ""}.`]);
+  printLines([
+    "",
+    `${plural(entries.length, "failure")} of ${plural(account.run.ids, "id")} on ${date}`,
+    "",
+    ...reasonLines({ failures: entries }),
+    "",
+    ...table(entries),
+    "",
+  ]);
+}
+
+// Where the terminal does not tell how wide it is, or there is none.
+const USUAL_COLUMNS = 80;
+
+function table(entries: readonly LedgerEntry[]): string[] {
+  const header = ["lote", "id", "reason", "status", "tries", "message"];
+  const rows = entries.map(({ lote, imdb_id, reason, status, attempts, message }) => [
+    String(lote ?? "-"),
+    imdb_id ?? "-",
+    reason,
+    String(status ?? "-"),
+    String(attempts),
+    message.replaceAll(/\s+/g, " "),
+  ]);
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const columns = process.stdout.columns ?? USUAL_COLUMNS;
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return lines.map((line) => `  ${line.length + 2 > columns ? `${line.slice(0, columns - 3)}…` : line}`);
+}

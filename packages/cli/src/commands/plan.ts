@@ -1,0 +1,37 @@
+import { loadSettings, selectIds } from "@lotes/core";
+import { costOf } from "../cost.ts";
+import { openCsv } from "../csv-upload.ts";
+import { duration, formatNumber, printJson, printLines } from "../output.ts";
+import { usable } from "../usable.ts";
+
+/** Reads and filters a CSV, and tells what a run of it would be. */
+export async function plan(path: string, { json = false }: { readonly json?: boolean }): Promise<void> {
+  const { tmdb, filter, loteSize, consumerConcurrency } = loadSettings(process.env);
+  const csv = await openCsv(path);
+  const { rows, malformed, ids } = await usable(path, () => selectIds(csv.stream, filter));
+  const lotes = Math.ceil(ids.length / loteSize);
+  const seconds = ids.length / tmdb.requestsPerSecond;
+  const usd = costOf({ bytes: csv.bytes ?? 0, lotes, seconds, consumers: consumerConcurrency });
+  if (json) return printJson({ rows, malformed, ids: ids.length, lotes, seconds, usd });
+  const line = (name: string, value: string, rest: string) => `  ${name.padEnd(10)}${value.padStart(11)}   ${rest}`;
+  printLines([
+    "",
+    `Plan for ${path}`,
+    "",
+    line("rows", formatNumber(rows), malformed.count === 0 ? "none malformed" : malformedText(malformed)),
+    line(
+      "ids",
+      formatNumber(ids.length),
+      `of movies after ${filter.minYear}, with more than ${formatNumber(filter.minVotes)} votes,`,
+    ),
+    line("", "", `of a genre with ${filter.genres.join(" or ")}`),
+    line("lotes", formatNumber(lotes), `of ${loteSize} ids`),
+    line("time", duration(seconds), `at ${tmdb.requestsPerSecond} requests a second, if TMDB answers each at once`),
+    line("AWS", `$${usd.toFixed(4)}`, "at list prices, without the free tier; see docs/deployment.md"),
+    "",
+  ]);
+}
+
+function malformedText({ count, first_lines }: { readonly count: number; readonly first_lines: readonly number[] }) {
+  return `${formatNumber(count)} malformed: line ${first_lines.join(", ")}${count > first_lines.length ? " …" : ""}`;
+}

@@ -1,0 +1,37 @@
+import { CONSUMER, PRODUCER } from "@lotes/core";
+
+/** List prices of us-east-1 in USD, as published in 2025. */
+const PRICES = {
+  gbSecond: 0.0000133334,
+  invocation: 0.2 / 1_000_000,
+  s3Write: 0.005 / 1_000,
+  s3Read: 0.0004 / 1_000,
+  sqsRequest: 0.4 / 1_000_000,
+};
+
+// Half of the speed measured on a machine with faster cores than Lambda's.
+const PRODUCER_BYTES_PER_SECOND = 15_000_000;
+// A cold start, and S3's first answers.
+const START_SECONDS = 1;
+/** What a lote takes: its file, and its share of the ledger. */
+const PER_LOTE = { s3Writes: 2, s3Reads: 7, sqsRequests: 5, invocations: 1.5 };
+
+export interface Work {
+  readonly bytes: number;
+  readonly lotes: number;
+  /** How long the consumers are at it. */
+  readonly seconds: number;
+  readonly consumers: number;
+}
+
+/** What AWS asks for a run, in USD, without what is paid by the month. */
+export function costOf({ bytes, lotes, seconds, consumers }: Work): number {
+  const producerSeconds = START_SECONDS + bytes / PRODUCER_BYTES_PER_SECOND;
+  const gbSeconds = (producerSeconds * PRODUCER.memoryMb + seconds * consumers * CONSUMER.memoryMb) / 1024;
+  const perLote =
+    PER_LOTE.s3Writes * PRICES.s3Write +
+    PER_LOTE.s3Reads * PRICES.s3Read +
+    PER_LOTE.sqsRequests * PRICES.sqsRequest +
+    PER_LOTE.invocations * PRICES.invocation;
+  return gbSeconds * PRICES.gbSecond + lotes * perLote;
+}

@@ -1,0 +1,74 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { S3Client } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { inputKey, LONGEST_HEADER_BYTES, type MovieFilter, type RunDate, selectIds } from "@lotes/core";
+import { type ClientConfig, sampleCsv } from "@lotes/local";
+import { DEFAULT_SEED, START_ROWS } from "./sample-defaults.ts";
+import { usable } from "./usable.ts";
+import { UserError } from "./user-error.ts";
+
+// Fits what the embedded S3 takes at once (11 MiB), and lets S3 itself take files of up to 80 GB (10,000 parts).
+const PART_BYTES = 8 * 1024 * 1024;
+
+/** Of the rows only the first few are looked at: the header and its columns are what can be wrong with a whole file. */
+const LOOK_BYTES = 2 * LONGEST_HEADER_BYTES;
+
+export interface Csv {
+  readonly stream: Readable;
+  /** Undefined for the sample, which is made on the way. */
+  readonly bytes: number | undefined;
+}
+
+/** Where a CSV is dropped. */
+export interface DataLake {
+  readonly bucket: string;
+  readonly clientConfig: Partial<ClientConfig>;
+}
+
+/**
+ * @param path undefined for the sample
+ * @throws {UserError} when there is no such file
+ */
+export async function openCsv(path: string | undefined): Promise<Csv> {
+  if (path === undefined) {
+    return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined };
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new UserError(`${path}: no such file; give the path of a movies.csv`);
+  if (!found.isFile()) throw new UserError(`${path} is not a file; give the path of a movies.csv`);
+  return { stream: createReadStream(path), bytes: found.size };
+}
+
+/**
+ * Looks at the beginning of a file before it is uploaded.
+ * @throws {UserError} when the producer would reject it
+ */
+export async function assertUsable(path: string, filter: MovieFilter): Promise<void> {
+  await usable(path, () => selectIds(createReadStream(path, { end: LOOK_BYTES - 1 }), filter));
+}
+
+/**
+ * Uploads the CSV to the date's input key, which is what starts everything.
+ * @param onProgress told of the bytes that have arrived so far
+ */
+export async function drop(
+  { stream }: Csv,
+  date: RunDate,
+  { bucket, clientConfig }: DataLake,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<void> {
+  const client = new S3Client(clientConfig);
+  try {
+    const upload = new Upload({
+      client,
+      params: { Bucket: bucket, Key: inputKey(date), Body: stream, ContentType: "text/csv" },
+      partSize: PART_BYTES,
+    });
+    upload.on("httpUploadProgress", ({ loaded = 0 }) => onProgress(loaded));
+    await upload.done();
+  } finally {
+    client.destroy();
+  }
+}

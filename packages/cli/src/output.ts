@@ -1,0 +1,37 @@
+/** One JSON document on stdout, for a machine. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Something beside the result, for whoever watches. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function formatNumber(value: number): string {
+  return value.toLocaleString("en");
+}
+
+/** `1 id`, `2 ids`. */
+export function plural(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+// Beyond, seconds are no help.
+const LONGEST_IN_SECONDS = 120;
+
+/** @param seconds how long something takes */
+export function duration(seconds: number): string {
+  return seconds < LONGEST_IN_SECONDS ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+/** The stored, the failed and what is under way, which together are all ids. */
+export function equation(ids: number, stored: number, failed: number): string {
+  const left = ids - stored - failed;
+  const accounted = `${formatNumber(ids)} ids = ${formatNumber(stored)} stored + ${formatNumber(failed)} failed`;
+  return left === 0 ? `${accounted}: every id is accounted for` : `${accounted} + ${formatNumber(left)} under way`;
+}

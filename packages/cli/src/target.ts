@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { S3ObjectStore, SqsBacklog, SqsMessageQueue } from "@lotes/aws";
+import { type ClientConfig, LocalServices } from "@lotes/local";
+import { Resource } from "sst";
+import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
+import { UserError } from "./user-error.ts";
+
+/** The data lake and the queues that a command works on. */
+export interface Target extends Disposable {
+  /** For people: which stage, or where the local stack is. */
+  readonly name: string;
+  readonly bucket: string;
+  /** Beyond what the environment says. */
+  readonly clientConfig: Partial<ClientConfig>;
+  readonly store: S3ObjectStore;
+  readonly loteQueue: SqsMessageQueue;
+  readonly loteQueueUrl: string;
+  readonly lotes: SqsBacklog;
+  readonly deadLetters: SqsBacklog;
+}
+
+/**
+ * The stage that `sst shell` links to, else the local stack.
+ * @throws {UserError} when there is neither
+ */
+export async function openTarget(): Promise<Target> {
+  if (process.env.SST_RESOURCE_App) return deployed();
+  const state = await runningLocalStack();
+  if (state) return local(state);
+  throw new UserError(
+    "there is neither a local stack nor a deployed stage to talk to: start `lotes local` in another terminal, or put `sst shell --stage prod pnpm` before the command",
+  );
+}
+
+function deployed(): Target {
+  const { App, DataLake, LoteQueue, DeadLetterQueue } = Resource;
+  return target(`stage ${App.stage}`, DataLake.name, LoteQueue.url, DeadLetterQueue.url, {});
+}
+
+function local({ url }: LocalState): Target {
+  const { bucket, queueUrls, clientConfig } = LocalServices.at(url);
+  return target(`the local stack at ${url}`, bucket, queueUrls.LoteQueue, queueUrls.DeadLetterQueue, clientConfig);
+}
+
+function target(
+  name: string,
+  bucket: string,
+  loteQueueUrl: string,
+  deadLetterQueueUrl: string,
+  clientConfig: Partial<ClientConfig>,
+): Target {
+  const store = new S3ObjectStore(bucket, clientConfig);
+  const loteQueue = new SqsMessageQueue(loteQueueUrl, clientConfig);
+  const lotes = new SqsBacklog(loteQueueUrl, clientConfig);
+  const deadLetters = new SqsBacklog(deadLetterQueueUrl, clientConfig);
+  return {
+    name,
+    bucket,
+    clientConfig,
+    store,
+    loteQueue,
+    loteQueueUrl,
+    lotes,
+    deadLetters,
+    [Symbol.dispose]: () => {
+      for (const each of [store, loteQueue, lotes, deadLetters]) each.close();
+    },
+  };
+}
+
+/** What `lotes local` has left of itself, if it still answers. */
+async function runningLocalStack(): Promise<LocalState | undefined> {
+  const text = await readFile(LOCAL_STATE_FILE, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const state: LocalState = JSON.parse(text);
+  const answers = await fetch(state.url).catch(() => undefined);
+  return answers && state;
+}

@@ -1,0 +1,32 @@
+import { SingleBar } from "cli-progress";
+
+const MEGABYTE = 1_000_000;
+
+/** A bar for an upload, on a terminal; elsewhere nothing. */
+export class UploadProgress {
+  readonly #bar: SingleBar | undefined;
+
+  constructor(bytes: number, out: NodeJS.WriteStream = process.stderr) {
+    if (!out.isTTY) return;
+    this.#bar = new SingleBar({
+      format: "{bar} {value}/{total} MB",
+      stream: out,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 30,
+      clearOnComplete: true,
+      formatValue: (value, _options, type) =>
+        type === "value" || type === "total" ? (value / MEGABYTE).toFixed(1) : String(value),
+    });
+    this.#bar.start(bytes, 0);
+  }
+
+  /** @param bytes that have arrived so far */
+  show(bytes: number): void {
+    this.#bar?.update(bytes);
+  }
+
+  end(): void {
+    this.#bar?.stop();
+  }
+}

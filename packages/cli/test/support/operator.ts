@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
+import { LocalServices, type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
+import { vi } from "vitest";
+import { csvSelecting } from "../../../functions/test/support/movies.ts";
+import { type CliResult, LOTES, Workplace } from "./cli.ts";
+
+export const DATE = "2026/11/23";
+export const TOKEN = "the-right-token";
+
+export interface OperatorOptions {
+  readonly facts: readonly MovieRecord[];
+  readonly misbehaviour?: readonly MisbehaviourRule[];
+  /** Of the functions and commands; by default ten times TMDB's budget. */
+  readonly requestsPerSecond?: number;
+}
+
+/** Somebody with a terminal in an empty directory, and a TMDB that does as it is told. */
+export class Operator implements AsyncDisposable {
+  readonly place = new Workplace();
+  readonly tmdb: TmdbStandIn;
+  readonly #env: Record<string, string>;
+  #stack: ChildProcess | undefined;
+  #url = "";
+
+  private constructor(tmdb: TmdbStandIn, requestsPerSecond: number) {
+    this.tmdb = tmdb;
+    this.#env = { TMDB_BASE_URL: tmdb.url, TMDB_TOKEN: TOKEN, TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond) };
+  }
+
+  static async start({ facts, misbehaviour = [], requestsPerSecond = 400 }: OperatorOptions): Promise<Operator> {
+    return new Operator(await startTmdbStandIn({ facts, misbehaviour, token: TOKEN }), requestsPerSecond);
+  }
+
+  /** `lotes local`, in its terminal. */
+  async startStack(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const child = spawn(process.execPath, [LOTES, "local", "--port", "0", "--json"], {
+      cwd: this.place.path,
+      env: { ...this.#env, ...env },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    this.#stack = child;
+    const [line] = await once(createInterface(child.stdout), "line");
+    this.#url = JSON.parse(line).url;
+  }
+
+  /** Ctrl-C, or worse. */
+  async stopStack(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
+    const stack = this.#stack;
+    if (stack === undefined || stack.exitCode !== null || stack.signalCode !== null) return;
+    const exited = once(stack, "exit");
+    stack.kill(signal);
+    await exited;
+  }
+
+  lotes(...args: string[]): Promise<CliResult> {
+    return this.place.lotes(args, this.#env);
+  }
+
+  /** A command that succeeds and prints JSON. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.lotes(...args, "--json", "--date", DATE);
+    if (code !== 0) throw new Error(`lotes ${args.join(" ")}: exit code ${code}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+
+  async ingest(ids: readonly string[]): Promise<void> {
+    writeFileSync(join(this.place.path, "movies.csv"), csvSelecting(ids));
+    await this.json("ingest", "movies.csv");
+  }
+
+  /** Every file of the date by its name. */
+  async files(): Promise<Record<string, string>> {
+    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const s3 = new S3Client(clientConfig);
+    const files: Record<string, string> = {};
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: s3 },
+      { Bucket: bucket, Prefix: outputPrefix(DATE) },
+    )) {
+      for (const { Key = "" } of Contents) {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+        files[Key.slice(outputPrefix(DATE).length)] = (await Body?.transformToString()) ?? "";
+      }
+    }
+    s3.destroy();
+    return files;
+  }
+
+  /** Replaces a file of the date behind the pipeline's back, and returns what it held. */
+  async swap(name: string, body: string): Promise<string> {
+    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const s3 = new S3Client(clientConfig);
+    const object = { Bucket: bucket, Key: `${outputPrefix(DATE)}${name}` };
+    const { Body } = await s3.send(new GetObjectCommand(object));
+    const before = await Body?.transformToString();
+    await s3.send(new PutObjectCommand({ ...object, Body: body }));
+    s3.destroy();
+    return before ?? "";
+  }
+
+  /**
+   * Sets a queue to the patience of a test.
+   * @param delaySeconds before a message that is sent can be received
+   */
+  async setQueue(name: QueueName, { visibilitySeconds = 1, delaySeconds = 0 } = {}): Promise<void> {
+    await this.#withQueue(name, (sqs, QueueUrl) =>
+      sqs.send(
+        new SetQueueAttributesCommand({
+          QueueUrl,
+          Attributes: { VisibilityTimeout: String(visibilitySeconds), DelaySeconds: String(delaySeconds) },
+        }),
+      ),
+    );
+  }
+
+  /** Waits until so many messages are in a queue, received or not. */
+  async untilInQueue(name: QueueName, count: number): Promise<void> {
+    await vi.waitUntil(
+      async () => {
+        const { Attributes } = await this.#withQueue(name, (sqs, QueueUrl) =>
+          sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] })),
+        );
+        const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes ?? {};
+        return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) === count;
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+  }
+
+  /** Waits until the producer has queued every lote. */
+  async untilQueued(): Promise<void> {
+    await vi.waitUntil(async () => (await this.json<{ status: string }>("status")).status === "queued", {
+      timeout: 10_000,
+      interval: 100,
+    });
+  }
+
+  async #withQueue<T>(name: QueueName, work: (sqs: SQSClient, url: string) => Promise<T>): Promise<T> {
+    const { queueUrls, clientConfig } = LocalServices.at(this.#url);
+    const sqs = new SQSClient(clientConfig);
+    try {
+      return await work(sqs, queueUrls[name]);
+    } finally {
+      sqs.destroy();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopStack("SIGKILL");
+    await this.tmdb.stop();
+    this.place[Symbol.dispose]();
+  }
+}
+
+export function linesOf<T>(body: string | undefined): T[] {
+  return (body ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+/** The ids of all records, in the order of the lotes' files. */
+export function storedIds(files: Readonly<Record<string, string>>): (string | null)[] {
+  return Object.keys(files)
+    .filter((name) => name.startsWith("lote_"))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .flatMap((name) => linesOf<MovieRecord>(files[name]).map((record) => record.imdb_id));
+}
+
+export function failedIds(files: Readonly<Record<string, string>>): [string | null, string][] {
+  return linesOf<LedgerEntry>(files["erros_geral.json"]).map(({ imdb_id, reason }) => [imdb_id, reason]);
+}
