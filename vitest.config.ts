@@ -12,7 +12,7 @@ const options = {
 export default defineConfig({
   test: {
     // They wait more than they work: more files at a time than a small machine has cores.
-    maxWorkers: 4,
+    maxWorkers: 6,
     projects: [
       {
         test: {
@@ -20,7 +20,7 @@ export default defineConfig({
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },
@@ -30,7 +30,7 @@ export default defineConfig({
           name: "stacks",
           include: ["stacks/test/**/*.test.ts"],
           globalSetup: "stacks/test/support/evaluate-stages.ts",
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },

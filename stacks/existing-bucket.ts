@@ -1,7 +1,5 @@
 import type { GetBucketNotificationConfigurationCommandOutput } from "@aws-sdk/client-s3";
 
-import { stageName } from "./names.ts";
-
 /** Deploying would do harm. The message is for the operator: what is wrong, and what to do. */
 export class DeploymentRefusedError extends Error {
   override readonly name = "DeploymentRefusedError";
@@ -10,10 +8,11 @@ export class DeploymentRefusedError extends Error {
 /**
  * S3 keeps one notification configuration for a bucket, and a deployment writes all of it: notifications that somebody else has set up
  * on a data lake would be gone.
+ * @param producer the name of this stage's producer, whose notification may be there already
  * @throws {DeploymentRefusedError} when the bucket has notifications that are not of this stage, or can't be read
  */
-export async function assertNoOtherNotifications(bucket: string): Promise<void> {
-  const others = targetsOf(await notificationsOf(bucket)).filter((target) => !isOfThisStage(target));
+export async function assertNoOtherNotifications(bucket: string, producer: string): Promise<void> {
+  const others = targetsOf(await notificationsOf(bucket)).filter((target) => !target.endsWith(`:function:${producer}`));
   if (others.length === 0) return;
   throw new DeploymentRefusedError(
     `${bucket} has notifications of its own (to ${others.join(", ")}), which this deployment would remove: ` +
@@ -44,8 +43,4 @@ function targetsOf(configuration: GetBucketNotificationConfigurationCommandOutpu
     ...(TopicConfigurations ?? []).map((each) => each.TopicArn ?? "a topic"),
     ...(EventBridgeConfiguration ? ["EventBridge"] : []),
   ];
-}
-
-function isOfThisStage(target: string): boolean {
-  return target.includes(`:function:${stageName("producer")}`);
 }

@@ -1,4 +1,5 @@
 import { assertNoOtherNotifications } from "./existing-bucket.ts";
+import { functionName } from "./names.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
 // Time enough to notice that a run replaced what it should not have, and to bring back the old versions.
@@ -9,7 +10,7 @@ const ABORT_UPLOADS_DAYS = 7;
 /** The data lake's bucket: an existing one as it is, or a private one of the stage's own. */
 export async function storage({ existingBucket, keepsData }: DeploymentSettings): Promise<sst.aws.Bucket> {
   if (existingBucket !== undefined) {
-    await assertNoOtherNotifications(existingBucket);
+    await assertNoOtherNotifications(existingBucket, functionName("producer"));
     return sst.aws.Bucket.get("DataLake", existingBucket);
   }
   const dataLake = new sst.aws.Bucket("DataLake", {

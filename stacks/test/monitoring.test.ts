@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { METRICS, REASONS, type Reason } from "@lotes/core";
 import { describe, expect, inject, test } from "vitest";
-import { evaluateStack, type Resource, resourceOf, resourcesOf } from "./support/stack-graph.ts";
+import { type Resource, resourceOf, resourcesOf } from "./support/stack-graph.ts";
 
 interface Query {
   readonly id: string;
@@ -188,8 +188,10 @@ describe("the topic", () => {
     expect(resourcesOf(inject("prod"), "TopicSubscription")).toEqual([]);
   });
 
-  test("mails to the address that is given", async () => {
-    const graph = await evaluateStack("prod", { ALARM_EMAIL: "ops@example.com" });
-    expect(resourceOf(graph, "TopicSubscription")).toMatchObject({ protocol: "email", endpoint: "ops@example.com" });
+  test("mails to the address that is given", () => {
+    expect(resourceOf(inject("told"), "TopicSubscription")).toMatchObject({
+      protocol: "email",
+      endpoint: "ops@example.com",
+    });
   });
 });

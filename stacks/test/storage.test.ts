@@ -1,7 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, inject, test } from "vitest";
-import { evaluateStack, resourceOf, resourcesOf } from "./support/stack-graph.ts";
+import { describe, expect, inject, test } from "vitest";
+import { resourceOf } from "./support/stack-graph.ts";
 
 const prod = inject("prod");
 
@@ -86,75 +84,5 @@ describe("an upload of movies.csv", () => {
       sourceArn: `arn:aws:s3:::${resourceOf(prod, "Bucket").bucket}`,
       sourceAccount: "123456789012",
     });
-  });
-});
-
-describe("an existing bucket", () => {
-  const servers: ReturnType<typeof createServer>[] = [];
-  afterEach(() => {
-    for (const server of servers.splice(0)) server.close();
-  });
-
-  /** S3 as far as the deployment asks it: for the bucket's notifications. */
-  async function s3Answering(status: number, body: string): Promise<Record<string, string>> {
-    const server = createServer((_, response) => response.writeHead(status).end(body));
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return {
-      DATA_LAKE_BUCKET: "the-lake",
-      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "key",
-      AWS_SECRET_ACCESS_KEY: "secret",
-    };
-  }
-
-  function notifying(...functions: string[]): string {
-    const each = functions.map(
-      (name) =>
-        `<CloudFunctionConfiguration><Id>${name}</Id><CloudFunction>arn:aws:lambda:us-east-1:123456789012:function:${name}</CloudFunction><Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration>`,
-    );
-    return `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${each.join("")}</NotificationConfiguration>`;
-  }
-
-  test("stays as it is, and only gets the notification", async () => {
-    const graph = await evaluateStack("prod", await s3Answering(200, notifying()));
-    const ofS3 = graph.resources.filter(
-      ({ type, inputs }) => type.startsWith("aws:s3/") && inputs.bucket !== "asset-bucket",
-    );
-    expect(ofS3.map(({ type }) => type).sort()).toEqual([
-      // Looked up, not created: Pulumi reports both alike, one without inputs.
-      "aws:s3/bucket:Bucket",
-      "aws:s3/bucketNotification:BucketNotification",
-    ]);
-    expect(resourceOf(graph, "Bucket")).toEqual({});
-    expect(graph.handlers.map(({ links }) => links.DataLake)).toEqual(
-      Array(3).fill(expect.objectContaining({ name: expect.any(String) })),
-    );
-  });
-
-  test("is taken again by the stage that has it", async () => {
-    const env = await s3Answering(200, notifying("lotes-prod-producer"));
-    const graph = await evaluateStack("prod", env);
-    expect(resourcesOf(graph, "BucketNotification")).toHaveLength(1);
-  });
-
-  test("is refused when it notifies somebody else, who would be cut off", async () => {
-    const env = await s3Answering(200, notifying("lotes-prod-producer", "thumbnails"));
-    await expect(evaluateStack("prod", env)).rejects.toThrow(
-      /the-lake has notifications of its own \(to arn:aws:lambda:us-east-1:123456789012:function:thumbnails\)/,
-    );
-  });
-
-  test("is refused when it notifies another stage", async () => {
-    const env = await s3Answering(200, notifying("lotes-prod-producer"));
-    await expect(evaluateStack("dev", env)).rejects.toThrow(/has notifications of its own/);
-  });
-
-  test("is refused with one clear line when it can't be looked at", async () => {
-    const env = await s3Answering(403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
-    await expect(evaluateStack("prod", env)).rejects.toThrow(
-      /the notifications of the-lake can't be read \(Access Denied\): .* s3:GetBucketNotification/,
-    );
   });
 });

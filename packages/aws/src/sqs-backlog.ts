@@ -1,9 +1,11 @@
 import {
   DeleteMessageBatchCommand,
+  type DeleteMessageBatchCommandOutput,
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
   SQSClient,
   type SQSClientConfig,
 } from "@aws-sdk/client-sqs";
@@ -16,6 +18,14 @@ export interface Moved {
   readonly notMoved: number;
   /** Accepted by the other queue, but they will appear here once more. */
   readonly sentButNotDeleted: number;
+  /** What SQS said of the first that went wrong. */
+  readonly problem?: string;
+}
+
+/** What came of a batch: how many entries SQS accepted, and why not all. */
+interface Outcome {
+  readonly accepted: Message[];
+  readonly problem?: string | undefined;
 }
 
 // SQS hands out and takes no more at a time.
@@ -67,11 +77,14 @@ export class SqsBacklog {
       const fresh = Messages.filter(({ MessageId }) => !seen.has(MessageId));
       if (fresh.length === 0) return sum;
       for (const { MessageId } of fresh) seen.add(MessageId);
-      const accepted = await this.#send(url, fresh);
-      const deleted = await this.#delete(accepted);
-      sum.moved += deleted;
-      sum.notMoved += fresh.length - accepted.length;
-      sum.sentButNotDeleted += accepted.length - deleted;
+      const sent = await this.#send(url, fresh);
+      const deleted = await this.#delete(sent.accepted);
+      sum.moved += deleted.accepted.length;
+      sum.notMoved += fresh.length - sent.accepted.length;
+      sum.sentButNotDeleted += sent.accepted.length - deleted.accepted.length;
+      // What stopped this batch will stop the others too.
+      const problem = sent.problem ?? deleted.problem;
+      if (problem !== undefined) return { ...sum, problem };
     }
   }
 
@@ -79,28 +92,47 @@ export class SqsBacklog {
     this.#client.destroy();
   }
 
-  async #send(url: string, messages: readonly Message[]): Promise<Message[]> {
-    const { Successful = [] } = await this.#client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: url,
-        Entries: messages.map(({ Body = "", MessageAttributes }, index) => ({
-          Id: String(index),
-          MessageBody: Body,
-          MessageAttributes: MessageAttributes ?? {},
-        })),
-      }),
+  #send(url: string, messages: readonly Message[]): Promise<Outcome> {
+    return outcomeOf(messages, () =>
+      this.#client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: url,
+          Entries: messages.map(({ Body, MessageAttributes = {} }, index) => ({
+            Id: String(index),
+            MessageBody: Body,
+            MessageAttributes,
+          })),
+        }),
+      ),
     );
-    return Successful.map(({ Id }) => messages[Number(Id)]).filter((message) => message !== undefined);
   }
 
-  async #delete(messages: readonly Message[]): Promise<number> {
-    if (messages.length === 0) return 0;
-    const { Successful = [] } = await this.#client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: this.#url,
-        Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-      }),
+  async #delete(messages: readonly Message[]): Promise<Outcome> {
+    if (messages.length === 0) return { accepted: [] };
+    return outcomeOf(messages, () =>
+      this.#client.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: this.#url,
+          Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+        }),
+      ),
     );
-    return Successful.length;
+  }
+}
+
+/** What became of each message of a batch, also when the call failed as a whole. */
+async function outcomeOf(
+  messages: readonly Message[],
+  call: () => Promise<DeleteMessageBatchCommandOutput | SendMessageBatchCommandOutput>,
+): Promise<Outcome> {
+  try {
+    const { Successful = [], Failed = [] } = await call();
+    const accepted = new Set(Successful.map(({ Id }) => Id));
+    return {
+      accepted: messages.filter((_, index) => accepted.has(String(index))),
+      problem: Failed[0]?.Message ?? Failed[0]?.Code,
+    };
+  } catch (error) {
+    return { accepted: [], problem: (error as Error).message };
   }
 }

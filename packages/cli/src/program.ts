@@ -12,7 +12,7 @@ const MOST_PORT = 65_535;
 const TARGETS = `
 
 It talks to the local stack (lotes local), or to a deployed stage:
-  pnpm sst shell --stage prod pnpm lotes …`;
+  pnpm sst shell --stage prod -- pnpm lotes …`;
 
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {

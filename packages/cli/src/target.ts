@@ -24,11 +24,11 @@ export interface Target extends Disposable {
  * @throws {UserError} when there is neither
  */
 export async function openTarget(): Promise<Target> {
-  if (process.env.SST_RESOURCE_App) return deployed();
+  if ("App" in Resource) return deployed();
   const state = await runningLocalStack();
   if (state) return local(state);
   throw new UserError(
-    "there is neither a local stack nor a deployed stage to talk to: start `lotes local` in another terminal, or put `sst shell --stage prod pnpm` before the command",
+    "there is neither a local stack nor a deployed stage to talk to: start `lotes local` in another terminal, or put `sst shell --stage prod -- pnpm` before the command",
   );
 }
 

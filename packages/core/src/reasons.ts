@@ -4,6 +4,7 @@ export interface ReasonFacts {
   readonly retryable: boolean;
   /** Whether somebody should hear of it. A CSV always has some movies that TMDB does not know. */
   readonly alarming: boolean;
+  /** Both fit on a line of a terminal. */
   readonly meaning: string;
   readonly advice: string;
 }
@@ -19,37 +20,37 @@ const REASON_FACTS = {
     retryable: true,
     alarming: true,
     meaning: "TMDB refuses the token",
-    advice: "set TMDB_TOKEN to a valid token, then send the lotes again",
+    advice: "set TMDB_TOKEN to a valid token, then replay",
   },
   rate_limited: {
     retryable: true,
     alarming: true,
-    meaning: "TMDB kept answering 429 for as long as the function could wait",
-    advice: "lower TMDB_REQUESTS_PER_SECOND if something else uses the same token, then send the lotes again",
+    meaning: "TMDB answered 429 for as long as there was time",
+    advice: "lower TMDB_REQUESTS_PER_SECOND if others use the token too, then replay",
   },
   server_error: {
     retryable: true,
     alarming: true,
     meaning: "TMDB kept answering 5xx",
-    advice: "wait until TMDB has recovered, then send the lotes again",
+    advice: "wait until TMDB has recovered, then replay",
   },
   network: {
     retryable: true,
     alarming: true,
     meaning: "no answer from TMDB: timeout, reset or DNS",
-    advice: "check TMDB_BASE_URL and the network, then send the lotes again",
+    advice: "check TMDB_BASE_URL and the network, then replay",
   },
   invalid_response: {
     retryable: true,
     alarming: true,
     meaning: "an answer that is no movie of TMDB's",
-    advice: "check that TMDB_BASE_URL leads to TMDB itself and not to a proxy's page, then send the lotes again",
+    advice: "check that TMDB_BASE_URL leads to TMDB itself, then replay",
   },
   deadline: {
     retryable: true,
     alarming: true,
     meaning: "the function's time was over before the id's turn came",
-    advice: "send the lotes again",
+    advice: "replay",
   },
   invalid_id: {
     retryable: false,
@@ -60,8 +61,8 @@ const REASON_FACTS = {
   lote_failed: {
     retryable: true,
     alarming: true,
-    meaning: "the lote failed five times as a whole: a crash, no time left, or S3 or SQS refused the consumer",
-    advice: "look at the consumer's log for the cause, then send the lotes again",
+    meaning: "the lote failed five times as a whole",
+    advice: "look for the cause in the consumer's log, then replay",
   },
   malformed_message: {
     retryable: false,

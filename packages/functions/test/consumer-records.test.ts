@@ -79,4 +79,12 @@ describe("recovered ids", () => {
     await pipeline.consume([again(record)]);
     expect(await pipeline.report()).toEqual({ ...messageIn(record), ids: [], failures: [], recovered: known });
   });
+
+  test("of a report that is sent back to LoteQueue are passed on, since nobody else tells the collector", async () => {
+    const [record] = await pipeline.lotesOf(known);
+    const [first = "", second = ""] = known;
+    const report = { ...messageIn(record), ids: [second], failures: [], recovered: [first] };
+    await pipeline.consume([{ ...record, body: JSON.stringify(report) }]);
+    expect((await pipeline.report()).recovered).toEqual([first, second]);
+  });
 });

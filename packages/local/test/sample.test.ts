@@ -107,7 +107,7 @@ describe("a sample has the shape of the genuine file", () => {
   });
 
   // A million rows is the genuine file's size: its early ids stand close.
-  it.each([10, 3_000, 40_000, 1_000_000])(
+  it.each([10, 3_000, 40_000, 250_000])(
     "is sorted as text by id, the rows of a film together, with %i rows",
     (count) => {
       let last = "";

@@ -49,7 +49,7 @@ export async function replay({
   const sent = await send(target, date, options);
   if (json) printSent(sent, date);
   else printLines(sentences(sent));
-  if (sent.dlq && "notMoved" in sent.dlq && sent.dlq.notMoved > 0) process.exitCode = 1;
+  if (sent.dlq && "problem" in sent.dlq) process.exitCode = 1;
   if (!watch || sent.dryRun || sent.entries.length === 0) return;
   const account = await follow(target, date, tmdb.requestsPerSecond, isReplayed(sent.entries));
   if (!json) tellStatus(account, await depths(target), target, date);
@@ -96,13 +96,14 @@ function sentences({ entries, lotes, left, dryRun, dlq }: Sent): string[] {
 function dlqSentences(dlq: Sent["dlq"]): string[] {
   if (dlq === undefined) return [];
   if ("waiting" in dlq) return [`${plural(dlq.waiting, "message")} of the DeadLetterQueue would be moved.`];
-  const { moved, notMoved, sentButNotDeleted } = dlq;
+  const { moved, notMoved, sentButNotDeleted, problem } = dlq;
   const sentences: [number, string][] = [
-    [notMoved, "not moved: LoteQueue did not accept it, and it stays where it is"],
-    [sentButNotDeleted, "sent but not deleted: it will be worked on twice, which is harmless"],
+    [notMoved, "not moved: LoteQueue did not accept them, and they stay where they are"],
+    [sentButNotDeleted, "sent but not deleted: they will be worked on twice, which is harmless"],
   ];
   return [
     `${plural(moved, "message")} moved from the DeadLetterQueue to LoteQueue.`,
     ...sentences.filter(([count]) => count > 0).map(([count, rest]) => `${plural(count, "message")} ${rest}.`),
+    ...(problem === undefined ? [] : [`SQS said: ${problem}`]),
   ];
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
+import { S3ObjectStore } from "@lotes/aws";
+import { type Account, Accountant, type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
 import { LocalServices, type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { vi } from "vitest";
 import { csvSelecting } from "../../../functions/test/support/movies.ts";
@@ -70,8 +71,17 @@ export class Operator implements AsyncDisposable {
     return JSON.parse(stdout);
   }
 
+  get port(): string {
+    return new URL(this.#url).port;
+  }
+
+  /** A CSV that selects the ids. */
+  write(name: string, ids: readonly string[]): void {
+    writeFileSync(join(this.place.path, name), csvSelecting(ids));
+  }
+
   async ingest(ids: readonly string[]): Promise<void> {
-    writeFileSync(join(this.place.path, "movies.csv"), csvSelecting(ids));
+    this.write("movies.csv", ids);
     await this.json("ingest", "movies.csv");
   }
 
@@ -134,12 +144,17 @@ export class Operator implements AsyncDisposable {
     );
   }
 
-  /** Waits until the producer has queued every lote. */
-  async untilQueued(): Promise<void> {
-    await vi.waitUntil(async () => (await this.json<{ status: string }>("status")).status === "queued", {
-      timeout: 10_000,
-      interval: 100,
-    });
+  /** Waits until the run is such. */
+  async until(isSuch: (account: Account) => boolean): Promise<void> {
+    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const store = new S3ObjectStore(bucket, clientConfig);
+    const accountant = new Accountant(store, DATE);
+    const look = async () => {
+      const account = await accountant.take();
+      return account !== undefined && isSuch(account);
+    };
+    await vi.waitUntil(look, { timeout: 20_000, interval: 50 });
+    store.close();
   }
 
   async #withQueue<T>(name: QueueName, work: (sqs: SQSClient, url: string) => Promise<T>): Promise<T> {

@@ -1,0 +1,92 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { facts, movieIds } from "../../functions/test/support/movies.ts";
+import { Operator } from "./support/operator.ts";
+
+const UNKNOWN = "tt7777770";
+const KNOWN = movieIds(150);
+const IDS = [...KNOWN, UNKNOWN];
+
+describe("what is not asked for again", { timeout: 60_000 }, () => {
+  test("is told by reason, and can be chosen by reason, by id or altogether", async () => {
+    await using operator = await Operator.start({
+      facts: KNOWN.map(facts),
+      misbehaviour: [{ ids: [KNOWN[0] ?? ""], answer: "html" }],
+    });
+    await operator.startStack();
+    await operator.ingest([...KNOWN.slice(0, 5), UNKNOWN]);
+    await operator.json("status", "--watch");
+
+    const dry = (...choice: string[]) => operator.json("replay", "--dry-run", ...choice);
+    expect(await dry()).toMatchObject({ ids: 1, lotes: 1, sent: false });
+    expect(await dry("--all")).toMatchObject({ ids: 2, lotes: 1 });
+    expect(await dry("--reason", "not_found")).toMatchObject({ ids: 1 });
+    expect(await dry("--id", UNKNOWN)).toMatchObject({ ids: 1 });
+    expect(await dry("--id", "tt0000000")).toMatchObject({ ids: 0 });
+
+    const { stdout } = await operator.lotes("errors");
+    expect(stdout).toContain("2 failures of 6 ids on 2026/11/23");
+    expect(stdout).toMatch(
+      /lote {2}id {9}reason {12}status {2}tries {2}message\n {2}1 {5}tt1000000 {2}invalid_response {2}200/,
+    );
+    expect(stdout).toContain("not_found 1: TMDB does not know the id;");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(await operator.json("errors", "--reason", "not_found")).toMatchObject({ entries: [{ imdb_id: UNKNOWN }] });
+  });
+});
+
+describe("a CSV that can't be used", () => {
+  test("is refused before it is uploaded, and by a plan", async () => {
+    await using operator = await Operator.start({ facts: [] });
+    writeFileSync(join(operator.place.path, "votes.csv"), "id|anoLancamento|genero\ntt0111161|1994|Crime\n");
+    for (const command of ["ingest", "plan"]) {
+      const { code, stdout, stderr } = await operator.lotes(command, "votes.csv");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^lotes: votes\.csv can't be used: .*numeroVotos.*\n$/);
+    }
+  });
+});
+
+describe("a plan", () => {
+  test("tells what a run would be", async () => {
+    await using operator = await Operator.start({ facts: [], requestsPerSecond: 40 });
+    operator.write("movies.csv", IDS);
+    const { code, stdout } = await operator.lotes("plan", "movies.csv", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      rows: 151,
+      malformed: { count: 0, first_lines: [] },
+      ids: 151,
+      lotes: 2,
+      seconds: 151 / 40,
+      usd: expect.closeTo(0.000104, 6),
+    });
+  });
+});
+
+describe("without a stack", () => {
+  test.each(["status", "errors", "replay"])("%s says what to start", async (command) => {
+    await using operator = await Operator.start({ facts: [] });
+    const { code, stderr } = await operator.lotes(command);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^lotes: there is neither a local stack nor a deployed stage to talk to: start `lotes local`.*\n$/,
+    );
+  });
+
+  test("a stack that was killed is none", async () => {
+    await using operator = await Operator.start({ facts: [] });
+    await operator.startStack();
+    await operator.stopStack("SIGKILL");
+    expect((await operator.lotes("status")).stderr).toContain("neither a local stack");
+  });
+});
+
+test("a second stack on the same port says so in one line", async () => {
+  await using operator = await Operator.start({ facts: [] });
+  await operator.startStack();
+  const { code, stderr } = await operator.lotes("local", "--port", operator.port);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^lotes: port \d+ of 127\.0\.0\.1 is in use: .*\n$/);
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Account } from "../src/run/account.ts";
+import { diagnose } from "../src/run/diagnose.ts";
+import { newRun, type RunFile } from "../src/run/run-file.ts";
+import { ledgerOf, report } from "./support/reports.ts";
+
+const START = new Date("2026-11-23T10:00:00Z");
+const SOURCE = { bucket: "b", key: "k", etag: "e", size: 1, sequencer: "1" };
+const EMPTY = { visible: 0, inFlight: 0 };
+const NOTHING_QUEUED = { lotes: EMPTY, deadLetters: EMPTY };
+
+function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Account {
+  const filter = { minYear: 1960, minVotes: 10_000, genres: ["crime"] };
+  const queued = { ...newRun(SOURCE, filter, START), status: "queued" as const, ids: 10, lotes: 1 };
+  return {
+    run: { ...queued, queued_at: START.toISOString(), ...run },
+    lotesDone: 0,
+    stored: 0,
+    failures: [],
+    malformedMessages: [],
+    settled: false,
+    ...rest,
+  };
+}
+
+const after = (seconds: number) => new Date(START.getTime() + seconds * 1000);
+
+const unauthorized = ledgerOf(report({ reason: "unauthorized" })).entries();
+
+describe("a run that does not come to its end says why", () => {
+  test.each<[string, Account, typeof NOTHING_QUEUED, string]>([
+    [
+      "the CSV was rejected",
+      account({ status: "rejected", error: "it is empty" }),
+      NOTHING_QUEUED,
+      "the CSV was rejected: it is empty",
+    ],
+    [
+      "a later upload was rejected",
+      account({ rejected: { source: SOURCE, reason: "it is empty", at: START.toISOString() } }, { settled: true }),
+      NOTHING_QUEUED,
+      "a later upload was rejected, and this run stays in force: it is empty",
+    ],
+    [
+      "the token is wrong",
+      account({}, { failures: unauthorized, settled: true }),
+      NOTHING_QUEUED,
+      "TMDB refuses the token: set a valid one, then `lotes replay`",
+    ],
+    [
+      "no consumer is at work",
+      account(),
+      { lotes: { visible: 3, inFlight: 0 }, deadLetters: EMPTY },
+      "3 lotes are waiting and no consumer at work: is it deployed, and its event source on?",
+    ],
+    [
+      "no collector is at work",
+      account(),
+      { lotes: EMPTY, deadLetters: { visible: 1, inFlight: 0 } },
+      "1 failure report is waiting and no collector at work: see its log",
+    ],
+    [
+      "ids are nowhere",
+      account({}, { stored: 8 }),
+      NOTHING_QUEUED,
+      "2 ids are neither stored nor failed, and nothing is queued: ingest the CSV again",
+    ],
+  ])("when %s", (_, of, queues, line) => {
+    expect(diagnose(of, queues, after(60))).toEqual([line]);
+  });
+
+  test("when the producer was given up", () => {
+    const queuing = account({ status: "queuing", queued_at: null });
+    // Three tries of five minutes, and the minutes in between.
+    expect(diagnose(queuing, NOTHING_QUEUED, after(1_080))).toEqual([]);
+    expect(diagnose(queuing, NOTHING_QUEUED, after(1_081))).toEqual([
+      "the producer was given up before it had queued every lote: see its log, then ingest the CSV again",
+    ]);
+  });
+});
+
+describe("there is nothing to say", () => {
+  test("of a run that has just begun", () => {
+    expect(diagnose(account(), NOTHING_QUEUED, after(29))).toEqual([]);
+  });
+
+  test("while lotes are at work, or hidden after a failure", () => {
+    expect(diagnose(account(), { lotes: { visible: 5, inFlight: 2 }, deadLetters: EMPTY }, after(60))).toEqual([]);
+    expect(diagnose(account(), { lotes: { visible: 0, inFlight: 1 }, deadLetters: EMPTY }, after(60))).toEqual([]);
+  });
+
+  test("of a run that is settled", () => {
+    const settled = account({}, { stored: 10, settled: true });
+    expect(diagnose(settled, { lotes: { visible: 1, inFlight: 0 }, deadLetters: EMPTY }, after(60))).toEqual([]);
+  });
+
+  test("of a token that is refused for some ids only", () => {
+    const failures = [...unauthorized, ...ledgerOf(report({ id: "tt2" })).entries()];
+    expect(diagnose(account({}, { failures, settled: true }), NOTHING_QUEUED, after(60))).toEqual([]);
+  });
+});
