@@ -11,8 +11,6 @@ const options = {
 
 export default defineConfig({
   test: {
-    // They wait more than they work: more files at a time than a small machine has cores.
-    maxWorkers: 6,
     projects: [
       {
         test: {
@@ -20,6 +18,7 @@ export default defineConfig({
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
+          // They wait more than they work: more files at a time than a small machine has cores.
           maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
@@ -31,7 +30,8 @@ export default defineConfig({
           include: ["stacks/test/**/*.test.ts"],
           globalSetup: "stacks/test/support/evaluate-stages.ts",
           maxWorkers: 6,
-          sequence: { groupOrder: 0 },
+          // After the others: by then SST's components have been installed and evaluated.
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -42,7 +42,7 @@ export default defineConfig({
           maxWorkers: 1,
           // The requests keep 25 ms clear of the budget. A machine that stalls longer than that once is a stall; twice is a bug.
           retry: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

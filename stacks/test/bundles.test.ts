@@ -6,7 +6,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Bundle, bundleHandler } from "@lotes/bundler";
 import { runKey } from "@lotes/core";
 import type { AwsRequest } from "@lotes/local";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Service } from "../../packages/functions/test/support/invoke.ts";
 import { facts, movieIds } from "../../packages/functions/test/support/movies.ts";
 import { DATE, Pipeline } from "../../packages/functions/test/support/pipeline.ts";
@@ -14,9 +14,12 @@ import { DeployedFunction } from "./support/deployed-function.ts";
 import { metricsIn, metricsWatched } from "./support/metrics.ts";
 import { covers, type Grant, grantsOf } from "./support/policy.ts";
 import { resourceOf } from "./support/stack-graph.ts";
+import { evaluatedStages } from "./support/stages.ts";
+
+const stages = await evaluatedStages();
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const graph = inject("prod");
+const graph = stages.prod;
 const SERVICES: readonly Service[] = ["producer", "consumer", "collector"];
 const COMPONENTS: Record<Service, string> = { producer: "Producer", consumer: "Consumer", collector: "Collector" };
 

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, inject, test } from "vitest";
-import { TOLD } from "./support/evaluate-stages.ts";
+import { describe, expect, test } from "vitest";
 import { evaluateStack, resourceOf, type StackGraph } from "./support/stack-graph.ts";
+import { evaluatedStages, TOLD } from "./support/stages.ts";
+
+const stages = await evaluatedStages();
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const SERVICES = ["Producer", "Consumer", "Collector"];
 
 describe.each(["dev", "prod"] as const)("in %s", (stage) => {
-  const graph = inject(stage);
+  const graph = stages[stage];
   const lambda = (name: string) => resourceOf(graph, "Function", name);
 
   test.each(SERVICES)("%s runs Node 24 on arm64, and logs JSON to a group of its own", (name) => {
@@ -51,7 +53,7 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
 });
 
 describe("what a function finds through SST's Resource", () => {
-  const { handlers } = inject("prod");
+  const { handlers } = stages.prod;
   const linksOf = (service: string) =>
     handlers.find(({ handler }) => handler === `packages/functions/src/${service}.handler`)?.links ?? {};
   /** SST gives the App to every function. */
@@ -79,7 +81,7 @@ describe("what a function finds through SST's Resource", () => {
 });
 
 describe("the settings of a deployment", () => {
-  const told = inject("told");
+  const told = stages.told;
   const variables = (graph: StackGraph, name: string) => {
     const { environment } = resourceOf(graph, "Function", name) as {
       environment: { variables: Record<string, string> };
@@ -90,7 +92,7 @@ describe("the settings of a deployment", () => {
   };
 
   test("are the functions' defaults, where none are given", () => {
-    expect(SERVICES.map((name) => variables(inject("prod"), name))).toEqual([{}, {}, {}]);
+    expect(SERVICES.map((name) => variables(stages.prod, name))).toEqual([{}, {}, {}]);
   });
 
   test("reach the functions that read them, without the token", () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { METRICS, REASONS, type Reason } from "@lotes/core";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Resource, resourceOf, resourcesOf } from "./support/stack-graph.ts";
+import { evaluatedStages } from "./support/stages.ts";
+
+const stages = await evaluatedStages();
 
 interface Query {
   readonly id: string;
@@ -17,7 +20,7 @@ interface Query {
 }
 
 describe.each(["dev", "prod"] as const)("in %s", (stage) => {
-  const graph = inject(stage);
+  const graph = stages[stage];
   const alarm = (name: string) => resourceOf(graph, "MetricAlarm", name);
   const queriesOf = ({ metricQueries }: Resource["inputs"]) => metricQueries as Query[];
   const onlyMetric = (name: string) => queriesOf(alarm(name)).map(({ metric }) => metric);
@@ -129,7 +132,7 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
 });
 
 describe("the dashboard", () => {
-  const { dashboardName, dashboardBody } = resourceOf(inject("prod"), "Dashboard") as Record<string, string>;
+  const { dashboardName, dashboardBody } = resourceOf(stages.prod, "Dashboard") as Record<string, string>;
   const { widgets } = JSON.parse(dashboardBody ?? "") as {
     widgets: {
       type: string;
@@ -141,7 +144,7 @@ describe("the dashboard", () => {
 
   test("is named after the stage and linked in what the deployment prints", () => {
     expect(dashboardName).toBe("lotes-prod");
-    expect(inject("prod").outputs.dashboard).toBe(
+    expect(stages.prod.outputs.dashboard).toBe(
       "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/lotes-prod",
     );
   });
@@ -170,8 +173,8 @@ describe("the dashboard", () => {
   });
 
   test("begins with all alarms, and ends with what the functions warn of", () => {
-    expect(widgets[0]?.properties.alarms).toHaveLength(resourcesOf(inject("prod"), "MetricAlarm").length);
-    const groups = resourcesOf(inject("prod"), "LogGroup").map(({ inputs }) => `SOURCE '${inputs.name}'`);
+    expect(widgets[0]?.properties.alarms).toHaveLength(resourcesOf(stages.prod, "MetricAlarm").length);
+    const groups = resourcesOf(stages.prod, "LogGroup").map(({ inputs }) => `SOURCE '${inputs.name}'`);
     expect(widgets.at(-1)?.properties.query?.split(" | ").slice(0, 3).sort()).toEqual(groups.sort());
   });
 
@@ -185,11 +188,11 @@ describe("the dashboard", () => {
 
 describe("the topic", () => {
   test("has no subscriber unless an address is given", () => {
-    expect(resourcesOf(inject("prod"), "TopicSubscription")).toEqual([]);
+    expect(resourcesOf(stages.prod, "TopicSubscription")).toEqual([]);
   });
 
   test("mails to the address that is given", () => {
-    expect(resourceOf(inject("told"), "TopicSubscription")).toMatchObject({
+    expect(resourceOf(stages.told, "TopicSubscription")).toMatchObject({
       protocol: "email",
       endpoint: "ops@example.com",
     });

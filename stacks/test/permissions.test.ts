@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { grantsOf } from "./support/policy.ts";
 import { resourceOf, resourcesOf } from "./support/stack-graph.ts";
+import { evaluatedStages } from "./support/stages.ts";
+
+const stages = await evaluatedStages();
 
 const COMPONENTS = ["Producer", "Consumer", "Collector"];
 
 describe.each(["dev", "prod"] as const)("in %s", (stage) => {
-  const graph = inject(stage);
+  const graph = stages[stage];
   const bucket = `arn:aws:s3:::${resourceOf(graph, "Bucket").bucket}`;
 
   /** What a person calls it: the bucket's key, the queue, the log. */

@@ -1,10 +1,13 @@
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resourceOf, resourcesOf } from "./support/stack-graph.ts";
+import { evaluatedStages } from "./support/stages.ts";
+
+const stages = await evaluatedStages();
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 describe.each(["dev", "prod"] as const)("in %s", (stage) => {
-  const graph = inject(stage);
+  const graph = stages[stage];
   const queue = (name: string) => resourceOf(graph, "Queue", name);
   const subscription = (name: string) => resourceOf(graph, "EventSourceMapping", `${name}Subscriber`);
   const lambda = (name: string) => resourceOf(graph, "Function", name);

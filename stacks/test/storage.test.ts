@@ -1,10 +1,13 @@
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resourceOf } from "./support/stack-graph.ts";
+import { evaluatedStages } from "./support/stages.ts";
 
-const prod = inject("prod");
+const stages = await evaluatedStages();
+
+const prod = stages.prod;
 
 describe.each(["dev", "prod"] as const)("the bucket of %s", (stage) => {
-  const graph = inject(stage);
+  const graph = stages[stage];
 
   test("is closed to the public", () => {
     expect(resourceOf(graph, "BucketPublicAccessBlock")).toMatchObject({
@@ -55,7 +58,7 @@ describe("what sst remove leaves of the data", () => {
   });
 
   test("is nothing in any other stage", () => {
-    const dev = inject("dev");
+    const dev = stages.dev;
     expect(dev.app).toMatchObject({ removal: "remove", protect: false });
     expect(resourceOf(dev, "Bucket").forceDestroy).toBe(true);
   });

@@ -1,39 +1,50 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
-import { evaluateStack, type StackGraph } from "./stack-graph.ts";
+import { evaluateStack } from "./stack-graph.ts";
+import { TOLD } from "./stages.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    dev: StackGraph;
-    prod: StackGraph;
-    /** A stage that was told everything a stage can be told. */
-    told: StackGraph;
+    /** The folder in which the evaluated stages appear, once they are. */
+    stages: string;
   }
 }
 
-/** The settings of the stage that was told everything, but for an existing bucket. */
-export const TOLD = {
-  TMDB_REQUESTS_PER_SECOND: "50",
-  CONSUMER_CONCURRENCY: "5",
-  GENRES: "crime",
-  ALARM_EMAIL: "ops@example.com",
-  RESERVE_CONCURRENCY: "false",
-  // Of the developer's machine.
-  TMDB_TOKEN: "of-this-machine",
-};
+/**
+ * Evaluates the stages once, for all tests, while the tests of the other projects run: where SST's components are not installed yet,
+ * that takes longer than anything.
+ */
+export default function evaluateStages({ provide }: TestProject): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "lotes-stages-"));
+  provide("stages", folder);
+  const told = evaluated()
+    .catch((error: Error) => ({ error: error.message }))
+    .then((stages) => put(join(folder, "evaluated.json"), JSON.stringify(stages)));
+  return async () => {
+    await told;
+    await rm(folder, { recursive: true });
+  };
+}
 
-/** Evaluates the stages once, for all tests. */
-export default async function evaluateStages({ provide }: TestProject): Promise<void> {
-  execFileSync(process.execPath, [fileURLToPath(new URL("../../install-platform.mjs", import.meta.url))], {
-    stdio: "inherit",
-  });
+async function evaluated() {
+  const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
+  await promisify(execFile)(process.execPath, [install]);
   const [dev, prod, told] = await Promise.all([
     evaluateStack("dev"),
     evaluateStack("prod"),
     evaluateStack("prod", TOLD),
   ]);
-  provide("dev", dev);
-  provide("prod", prod);
-  provide("told", told);
+  return { dev, prod, told };
+}
+
+/** Whole or not at all: it is waited for. */
+async function put(file: string, content: string): Promise<void> {
+  await writeFile(`${file}.part`, content);
+  await rename(`${file}.part`, file);
 }

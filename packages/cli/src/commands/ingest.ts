@@ -21,7 +21,8 @@ export async function ingest(path: string, { date = today(), json = false }: Ing
   const { bucket, name } = target;
   if (json) return printJson({ date, bucket, key: inputKey(date), bytes: csv.bytes });
   printLines([
-    `${plural(csv.bytes ?? 0, "byte")} uploaded to s3://${bucket}/${inputKey(date)} (${name})`,
+    `${plural(csv.bytes ?? 0, "byte")} uploaded to ${name}:`,
+    `  s3://${bucket}/${inputKey(date)}`,
     `Follow it with: lotes status --watch${date === today() ? "" : ` --date ${date}`}`,
   ]);
 }

@@ -65,7 +65,8 @@ export function tellStatus(account: Account, queues: Queues, target: Target, dat
   const strangers = `  Besides, ${malformedMessages.length} messages were none of the pipeline's: see \`lotes errors\``;
   printLines([
     "",
-    `Run ${run.run} of ${date}, ${run.status}, on ${target.name}`,
+    `Run ${run.run} of ${date}, ${run.status}`,
+    `on ${target.name}`,
     "",
     line("rows", formatNumber(run.rows)),
     line("lotes", `${lotesDone}/${run.lotes}`),
