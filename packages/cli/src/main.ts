@@ -15,8 +15,17 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return tell(error.message, error.exitCode);
   if (error instanceof SettingsError) return tell(error.message, WRONG_USAGE);
   if (error instanceof PortInUseError) return tell(error.message, 1);
+  if (error instanceof Error && isOutside(error)) return tell(`${error.name}: ${error.message}`, 1);
   // A bug: whoever reports it needs the stack.
   return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+}
+
+/** What went wrong is in AWS's answer or in a file of the data lake, and the message says what: a stack would not help. */
+function isOutside(error: Error): boolean {
+  const files = ["RunFileError", "LedgerError", "LoteFileError"];
+  const calls = ["MessagesRefusedError", "CredentialsProviderError"];
+  // By their names: their modules are loaded only by the commands that need them.
+  return "$metadata" in error || [...files, ...calls].includes(error.name);
 }
 
 function tell(message: string, exitCode: number): number {

@@ -29,8 +29,15 @@ describe("what is not asked for again", { timeout: 60_000 }, () => {
       /lote {2}id {9}reason {12}status {2}tries {2}message\n {2}1 {5}tt1000000 {2}invalid_response {2}200/,
     );
     expect(stdout).toContain("not_found 1: TMDB does not know the id;");
-    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toContain("The resource you requested could not be found.");
     expect(await operator.json("errors", "--reason", "not_found")).toMatchObject({ entries: [{ imdb_id: UNKNOWN }] });
+
+    // Somebody has written there by hand.
+    await operator.swap("_run.json", "not a run");
+    expect(await operator.lotes("status")).toMatchObject({
+      code: 1,
+      stderr: "lotes: RunFileError: _run.json does not hold a run; remove it and drop the CSV again\n",
+    });
   });
 });
 

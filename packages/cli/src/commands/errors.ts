@@ -31,9 +31,6 @@ export async function errors({ date = today(), reason, json = false }: ErrorsOpt
   ]);
 }
 
-// Where the terminal does not tell how wide it is, or there is none.
-const USUAL_COLUMNS = 80;
-
 function table(entries: readonly LedgerEntry[]): string[] {
   const header = ["lote", "id", "reason", "status", "tries", "message"];
   const rows = entries.map(({ lote, imdb_id, reason, status, attempts, message }) => [
@@ -46,7 +43,8 @@ function table(entries: readonly LedgerEntry[]): string[] {
   ]);
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const columns = process.stdout.columns ?? USUAL_COLUMNS;
+  // What is not read on a terminal is searched, and must be whole.
+  const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY;
   const lines = all.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
