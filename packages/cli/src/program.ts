@@ -55,7 +55,7 @@ Examples:
       "after",
       `
 Example:
-  lotes local                            and in another terminal: lotes ingest movies.csv`,
+  lotes local          and in another terminal: lotes ingest movies.csv`,
     )
     .action(async (options) => (await import("./commands/local.ts")).local(options));
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { facts, movieIds } from "../../functions/test/support/movies.ts";
-import { Operator } from "./support/operator.ts";
+import { DATE, Operator } from "./support/operator.ts";
 
 const UNKNOWN = "tt7777770";
 const KNOWN = movieIds(150);
@@ -31,6 +31,12 @@ describe("what is not asked for again", { timeout: 60_000 }, () => {
     expect(stdout).toContain("not_found 1: TMDB does not know the id;");
     expect(stdout).toContain("The resource you requested could not be found.");
     expect(await operator.json("errors", "--reason", "not_found")).toMatchObject({ entries: [{ imdb_id: UNKNOWN }] });
+
+    // The same through the links of a stage, beside a local stack.
+    const linked = await operator.linked("status", "--date", DATE);
+    expect(linked).toMatchObject({ code: 0, stderr: "" });
+    expect(linked.stdout).toContain("on stage prod\n");
+    expect(linked.stdout).toContain("6 ids = 4 stored + 2 failed: every id is accounted for");
 
     // Somebody has written there by hand.
     await operator.swap("_run.json", "not a run");

@@ -60,3 +60,15 @@ describe("lotes sample", () => {
     expect(other.stdout).not.toBe(once.stdout);
   });
 });
+
+describe("help", () => {
+  test.each(["run", "local", "plan", "ingest", "status", "errors", "replay", "sample"])(
+    "of %s has an example, and fits a terminal",
+    async (command) => {
+      const { code, stdout } = await place.lotes([command, "--help"]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples?:\n {2}.*lotes ${command}`));
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+});

@@ -64,6 +64,22 @@ export class Operator implements AsyncDisposable {
     return this.place.lotes(args, this.#env);
   }
 
+  /** A command as `sst shell` runs it: with the links of a deployed stage, and AWS where the environment says. */
+  linked(...args: string[]): Promise<CliResult> {
+    const { bucket, queueUrls } = LocalServices.at(this.#url);
+    return this.place.lotes(args, {
+      ...this.#env,
+      SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "prod" }),
+      SST_RESOURCE_DataLake: JSON.stringify({ name: bucket }),
+      SST_RESOURCE_LoteQueue: JSON.stringify({ url: queueUrls.LoteQueue }),
+      SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: queueUrls.DeadLetterQueue }),
+      AWS_ENDPOINT_URL: this.#url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "key",
+      AWS_SECRET_ACCESS_KEY: "secret",
+    });
+  }
+
   /** A command that succeeds and prints JSON. */
   async json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await this.lotes(...args, "--json", "--date", DATE);
