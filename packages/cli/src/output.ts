@@ -1,3 +1,5 @@
+import type { MalformedRows } from "@lotes/core";
+
 /** One JSON document on stdout, for a machine. */
 export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document)}\n`);
@@ -19,6 +21,13 @@ export function formatNumber(value: number): string {
 /** `1 id`, `2 ids`. */
 export function plural(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** How many rows of a CSV were malformed, and on which lines the first of them are. */
+export function malformedText({ count, first_lines }: MalformedRows): string {
+  if (count === 0) return "none malformed";
+  const more = count > first_lines.length ? " …" : "";
+  return `${formatNumber(count)} malformed (line ${first_lines.join(", ")}${more})`;
 }
 
 // Beyond, seconds are no help.

@@ -1,5 +1,5 @@
 import type { Account, RunDate } from "@lotes/core";
-import { equation, printJson, printLines } from "./output.ts";
+import { equation, formatNumber, malformedText, printJson, printLines } from "./output.ts";
 import { countByReason, reasonLines } from "./reasons.ts";
 
 export interface RunResult {
@@ -40,12 +40,12 @@ export function printSummary(result: RunResult, budget: number): void {
 function summaryLines({ date, account, requests, seconds, out, files, logFile }: RunResult, budget: number): string[] {
   const { run, stored, failures } = account;
   const line = (name: string, value: number, rest: string) =>
-    `  ${name.padEnd(10)}${value.toLocaleString("en").padStart(9)}   ${rest}`.trimEnd();
+    `  ${name.padEnd(10)}${formatNumber(value).padStart(9)}   ${rest}`.trimEnd();
   return [
     "",
     `Run ${run.run} of ${date}`,
     "",
-    line("rows", run.rows, malformedText(run.malformed)),
+    line("rows", run.rows, `read, ${malformedText(run.malformed)}`),
     line("ids", run.ids, `selected, in ${run.lotes} lotes`),
     line("stored", stored, ""),
     line("failed", failures.length, ""),
@@ -58,11 +58,6 @@ function summaryLines({ date, account, requests, seconds, out, files, logFile }:
     `  Files in ${out}/: ${filesText(files)}`,
     `  Log of the functions: ${logFile}`,
   ];
-}
-
-function malformedText({ count, first_lines }: Account["run"]["malformed"]): string {
-  if (count === 0) return "read, none malformed";
-  return `read, ${count} malformed (line ${first_lines.join(", ")}${count > first_lines.length ? " …" : ""})`;
 }
 
 function filesText(files: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { loadSettings, selectIds } from "@lotes/core";
 import { costOf } from "../cost.ts";
 import { openCsv } from "../csv-upload.ts";
-import { duration, formatNumber, printJson, printLines } from "../output.ts";
+import { duration, formatNumber, malformedText, printJson, printLines } from "../output.ts";
 import { usable } from "../usable.ts";
 
 /** Reads and filters a CSV, and tells what a run of it would be. */
@@ -18,7 +18,7 @@ export async function plan(path: string, { json = false }: { readonly json?: boo
     "",
     `Plan for ${path}`,
     "",
-    line("rows", formatNumber(rows), malformed.count === 0 ? "none malformed" : malformedText(malformed)),
+    line("rows", formatNumber(rows), malformedText(malformed)),
     line(
       "ids",
       formatNumber(ids.length),
@@ -30,8 +30,4 @@ export async function plan(path: string, { json = false }: { readonly json?: boo
     line("AWS", `$${usd.toFixed(4)}`, "at list prices, without the free tier; see docs/deployment.md"),
     "",
   ]);
-}
-
-function malformedText({ count, first_lines }: { readonly count: number; readonly first_lines: readonly number[] }) {
-  return `${formatNumber(count)} malformed: line ${first_lines.join(", ")}${count > first_lines.length ? " …" : ""}`;
 }

@@ -80,7 +80,7 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], deps: Co
       else superseded++;
     }
     entries = ledger.entries().length;
-    failed = ledger.newSince(Ledger.parse(current));
+    failed = ledger.news();
     if (ledger.isEmpty) return "remove";
     const next = ledger.toObject(run);
     return current?.body === next.body ? undefined : next;

@@ -42,6 +42,8 @@ export interface FailureReport {
  */
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
+  /** How often each entry had been tried when the ledger was read. */
+  readonly #attemptsRead = new Map<string, number>();
 
   /** @throws {LedgerError} */
   static parse(object: StoredObject | undefined): Ledger {
@@ -51,6 +53,7 @@ export class Ledger {
       for (const line of lines) {
         const entry = entrySchema.parse(JSON.parse(line));
         ledger.#entries.set(keyOf(entry), entry);
+        ledger.#attemptsRead.set(keyOf(entry), entry.attempts);
       }
     } catch (cause) {
       throw new LedgerError("erros_geral.json holds a line that is no entry; remove that line", { cause });
@@ -86,12 +89,11 @@ export class Ledger {
     }
   }
 
-  /** How many entries `earlier` did not have, or had with fewer tries, by their reason: what there is to tell since then. */
-  newSince(earlier: Ledger): Map<Reason, number> {
+  /** How many entries are new since the ledger was read, or have been tried once more, by their reason. */
+  news(): Map<Reason, number> {
     const counts = new Map<Reason, number>();
     for (const [key, { reason, attempts }] of this.#entries) {
-      const known = earlier.#entries.get(key);
-      if (known === undefined || known.attempts < attempts) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      if (attempts > (this.#attemptsRead.get(key) ?? 0)) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return counts;
   }
