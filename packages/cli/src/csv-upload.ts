@@ -35,10 +35,18 @@ export async function openCsv(path: string | undefined): Promise<Csv> {
   if (path === undefined) {
     return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined };
   }
+  return { bytes: await csvBytes(path), stream: createReadStream(path) };
+}
+
+/**
+ * How large a CSV is.
+ * @throws {UserError} when there is no such file
+ */
+export async function csvBytes(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new UserError(`${path}: no such file; give the path of a movies.csv`);
   if (!found.isFile()) throw new UserError(`${path} is not a file; give the path of a movies.csv`);
-  return { stream: createReadStream(path), bytes: found.size };
+  return found.size;
 }
 
 /**

@@ -1,3 +1,4 @@
+export { fileChunks } from "./csv/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./csv/header.ts";
 export { REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
 export { type MalformedRows, type Selection, selectIds } from "./csv/select-ids.ts";

@@ -1,17 +1,17 @@
-import { loadSettings, selectIds } from "@lotes/core";
+import { fileChunks, loadSettings, selectIds } from "@lotes/core";
 import { costOf } from "../cost.ts";
-import { openCsv } from "../csv-upload.ts";
+import { csvBytes } from "../csv-upload.ts";
 import { duration, formatNumber, malformedText, printJson, printLines } from "../output.ts";
 import { usable } from "../usable.ts";
 
 /** Reads and filters a CSV, and tells what a run of it would be. */
 export async function plan(path: string, { json = false }: { readonly json?: boolean }): Promise<void> {
   const { tmdb, filter, loteSize, consumerConcurrency } = loadSettings(process.env);
-  const csv = await openCsv(path);
-  const { rows, malformed, ids } = await usable(path, () => selectIds(csv.stream, filter));
+  const bytes = await csvBytes(path);
+  const { rows, malformed, ids } = await usable(path, () => selectIds(fileChunks(path), filter));
   const lotes = Math.ceil(ids.length / loteSize);
   const seconds = ids.length / tmdb.requestsPerSecond;
-  const usd = costOf({ bytes: csv.bytes ?? 0, lotes, seconds, consumers: consumerConcurrency });
+  const usd = costOf({ bytes, lotes, seconds, consumers: consumerConcurrency });
   if (json) return printJson({ rows, malformed, ids: ids.length, lotes, seconds, usd });
   const line = (name: string, value: string, rest: string) => `  ${name.padEnd(10)}${value.padStart(11)}   ${rest}`;
   printLines([

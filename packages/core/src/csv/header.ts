@@ -1,59 +1,87 @@
 import { isUtf8 } from "node:buffer";
+import { REQUIRED_COLUMNS } from "./movie-filter.ts";
+import { SEPARATOR } from "./separators.ts";
 
 /** The CSV can't be used at all. The message says why and what to do, in one line. */
 export class UnusableCsvError extends Error {
   override readonly name = "UnusableCsvError";
 }
 
+/** A CSV whose header was read. */
+export interface OpenedCsv {
+  /** As they stand in the header, without the space around them; each required one is there once. */
+  readonly columns: readonly string[];
+  /** The bytes after the header line. Each chunk holds only until the next one is asked for. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
 export const LONGEST_HEADER_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Passes a CSV's bytes on, the first chunk beginning after the byte order mark and holding the whole header line: csv-parser would
- * keep the mark in the first column's name, and splits a header wrongly that is cut between its CR and LF.
- * @throws {UnusableCsvError} when the file is empty or its first line is no text.
+ * Reads a CSV's header, less a byte order mark.
+ * @param source its chunks; each is done with before the next one is asked for
+ * @throws {UnusableCsvError} when the file is empty, its first line is no text, or a required column is missing
  */
-export async function* fromWholeHeader(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of source) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (head === undefined) {
-      yield bytes;
-      continue;
+export async function openCsv(source: AsyncIterable<Uint8Array>): Promise<OpenedCsv> {
+  const chunks = source[Symbol.asyncIterator]();
+  try {
+    let head = Buffer.alloc(0);
+    while (!head.includes(LINE_FEED) && head.length <= LONGEST_HEADER_BYTES) {
+      const { done, value } = await chunks.next();
+      if (done) break;
+      head = Buffer.concat([head, value]);
     }
-    head = Buffer.concat([head, bytes]);
-    if (head.includes(LINE_FEED) || head.length > LONGEST_HEADER_BYTES) {
-      yield checkedHead(head);
-      head = undefined;
-    }
+    const text = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+      ? head.subarray(BYTE_ORDER_MARK.length)
+      : head;
+    if (text.length === 0) throw new UnusableCsvError("it is empty; drop a CSV with a header line");
+    const end = text.indexOf(LINE_FEED);
+    const columns = columnsIn(end < 0 ? text : text.subarray(0, end));
+    return { columns, body: rest(end < 0 ? Buffer.alloc(0) : text.subarray(end + 1), chunks) };
+  } catch (error) {
+    await chunks.return?.();
+    throw error;
   }
-  if (head !== undefined) yield checkedHead(head);
 }
 
-function checkedHead(head: Buffer): Buffer {
-  const text = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
-    ? head.subarray(BYTE_ORDER_MARK.length)
-    : head;
-  const end = text.indexOf(LINE_FEED);
-  const header = end < 0 ? text : text.subarray(0, end);
+async function* rest(first: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      const { buffer, byteOffset, byteLength } = next.value;
+      yield Buffer.from(buffer, byteOffset, byteLength);
+    }
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+function columnsIn(header: Buffer): string[] {
   if (header.length > LONGEST_HEADER_BYTES) {
     throw new UnusableCsvError("it has no header: its first line does not end within 64 kB; is it a CSV?");
   }
   if (header.includes(0) || !isUtf8(header)) {
     throw new UnusableCsvError("it is not UTF-8 text; export it as CSV in UTF-8, uncompressed");
   }
-  if (header.toString().trim() === "") {
-    throw new UnusableCsvError(
-      text.length === 0 ? "it is empty; drop a CSV with a header line" : "its first line, the header, is empty",
-    );
-  }
-  // csv-parser would take it for the end of every line.
-  const stray = header.indexOf(CARRIAGE_RETURN);
-  if (stray >= 0 && stray < header.length - 1) {
+  const line = header.toString().replace(/\r$/, "");
+  if (line.trim() === "") throw new UnusableCsvError("its first line, the header, is empty");
+  // Lines that end in CR alone are none to the parser: the whole file would be the header.
+  if (line.includes("\r")) {
     throw new UnusableCsvError("its header holds a carriage return; save it with lines that end in LF or CRLF");
   }
-  return text;
+  const columns = line.split(SEPARATOR).map((column) => column.trim());
+  const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
+  if (missing.length > 0) {
+    throw new UnusableCsvError(
+      `the header has no column ${missing.join(", ")}; columns are separated by | and found by these names: ${REQUIRED_COLUMNS.join(", ")}`,
+    );
+  }
+  const twice = REQUIRED_COLUMNS.filter((column) => columns.indexOf(column) !== columns.lastIndexOf(column));
+  if (twice.length > 0) {
+    throw new UnusableCsvError(`the header names the column ${twice.join(", ")} twice; name it once`);
+  }
+  return columns;
 }
