@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from "node:stream";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -16,6 +17,7 @@ import {
   type StoredObject,
 } from "@lotes/core";
 import { CALL_LIMITS } from "./call-limits.ts";
+import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type ReadRange } from "./parallel-ranges.ts";
 
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements ObjectStore {
@@ -41,11 +43,27 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>> {
-    const { Body } = await this.#unchanged(
-      key,
-      new GetObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(etag) }),
-    );
-    return Body as AsyncIterable<Uint8Array>;
+    const read: ReadRange = async (first, last, signal) => {
+      const { Body, ContentRange } = await this.#unchanged(
+        key,
+        new GetObjectCommand({
+          Bucket: this.#bucket,
+          Key: key,
+          IfMatch: quoted(etag),
+          Range: `bytes=${first}-${last}`,
+        }),
+        signal,
+      );
+      const size = Number(/\/(\d+)$/.exec(ContentRange ?? "")?.[1] ?? Number.NaN);
+      if (Number.isNaN(size)) throw new BrokenRangeError(`S3 did not answer with a range of ${key}`);
+      return { size, body: addAbortSignal(signal, Body as Readable) };
+    };
+    try {
+      return parallelRanges(await read(0, RANGE_BYTES - 1, AbortSignal.timeout(RANGE_TIMEOUT_MS)), read);
+    } catch (error) {
+      if (isEmptyObject(error)) return nothing();
+      throw error;
+    }
   }
 
   async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
@@ -85,13 +103,20 @@ export class S3ObjectStore implements ObjectStore {
     this.#client.destroy();
   }
 
-  async #unchanged<C extends GetObjectCommand | PutObjectCommand>(key: string, command: C) {
+  async #unchanged(key: string, command: GetObjectCommand | PutObjectCommand, abortSignal?: AbortSignal) {
     try {
-      return await this.#client.send(command as GetObjectCommand);
+      return await this.#client.send(command as GetObjectCommand, { ...(abortSignal && { abortSignal }) });
     } catch (error) {
       throw asChanged(key, error);
     }
   }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** There is no range of no bytes. */
+function isEmptyObject(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
 }
 
 function isGone(error: unknown): boolean {

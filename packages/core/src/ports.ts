@@ -24,8 +24,8 @@ export interface ObjectStore {
   /** The whole object, or undefined when there is none. */
   get(key: string): Promise<StoredObject | undefined>;
   /**
-   * The object's bytes as they arrive, pinned to one version.
-   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone.
+   * The object's bytes in order, pinned to one version. Each chunk holds only until the next one is asked for.
+   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone; in the middle of the bytes too.
    */
   stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>>;
   /**

@@ -5,6 +5,7 @@ export { s3Event } from "./lambda/s3-notification.ts";
 export { type ClientConfig, LocalServices, type QueueName } from "./local-services.ts";
 export { LocalStack, type LocalStackOptions } from "./local-stack.ts";
 export type { LogLine } from "./log-line.ts";
+export { type OneObjectOptions, OneObjectS3 } from "./one-object-s3.ts";
 export { PortInUseError } from "./port-in-use-error.ts";
 export { recordedFacts } from "./sample/films.ts";
 export { MOST_SAMPLE_ROWS, sampleCsv } from "./sample/sample-csv.ts";
