@@ -85,6 +85,17 @@ describe("no sliding second holds more than the share", () => {
     }
   });
 
+  test("at the server, though the first requests have to wait for their connections", async () => {
+    let connections = 0;
+    // A handshake of TCP and TLS over an ocean.
+    const connecting = () => (++connections <= 10 ? 300 : 0);
+    const requests = new Requests(share(20), () => 80, connecting);
+    requests.add(200);
+    await pass(15_000);
+    expect(requests.sent).toBe(200);
+    expect(requests.busiestSecond()).toBe(20);
+  });
+
   test("when some of the requests fail", async () => {
     const requests = new Requests(share(10));
     requests.add(20);

@@ -22,9 +22,9 @@ export function shareOf(requestsPerSecond: number, consumers: number): RequestSh
 
 /**
  * A second as the server may count it. Requests reach it a little later or earlier than they were sent relative to each other, and
- * this much of a difference must not push one too many into its second.
+ * this much of a difference must not push one too many into its second. It costs 1.5 % of the budget.
  */
-const SECOND_MS = 1000 + 25;
+const SECOND_MS = 1000 + 15;
 
 /**
  * How much faster than evenly requests may follow each other, to make up for a pause between two lotes without a burst.
@@ -35,7 +35,7 @@ const CATCH_UP = 2;
  * Lets requests through such that no sliding second holds more than the share, and pauses them all at once when the server asks for it.
  *
  * Bottleneck's reservoir is the second's allowance: each request takes a unit out, and the unit comes back one second after the request
- * was sent. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
+ * reached the server. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
  * between requests it makes up for the time in which a process had nothing to send.
  */
 export class RequestLimiter {
@@ -56,9 +56,11 @@ export class RequestLimiter {
 
   /**
    * Runs `send` when its turn comes.
+   * @param send may call `reached` when it learns that the request had not left at once, but has reached the server by now; its second
+   * is counted from then
    * @param signal ends the waiting at once; a request that was not sent uses nothing of the budget
    */
-  schedule<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  schedule<T>(send: (reached: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       signal.throwIfAborted();
       const leave = () => {
@@ -67,7 +69,12 @@ export class RequestLimiter {
       };
       const turn = async () => {
         signal.removeEventListener("abort", leave);
-        await send().then(resolve, reject);
+        let reachedAt = performance.now();
+        const reached = () => {
+          reachedAt = performance.now();
+        };
+        await send(reached).then(resolve, reject);
+        setTimeout(() => this.#giveBack(), Math.max(0, reachedAt + SECOND_MS - performance.now()));
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#line.add(turn);
@@ -86,7 +93,6 @@ export class RequestLimiter {
     const [turn] = this.#line;
     if (turn === undefined) return this.#giveBack();
     this.#line.delete(turn);
-    setTimeout(() => this.#giveBack(), SECOND_MS);
     await turn();
   }
 

@@ -1,6 +1,6 @@
-import http from "node:http";
+import http, { type ClientRequest } from "node:http";
 import https from "node:https";
-import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, getAdapter } from "axios";
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
 import { parseMovie } from "../lote/movie-record.ts";
@@ -95,14 +95,16 @@ export class TmdbClient implements MovieSource {
   #limited(send: AxiosAdapter, limiter: RequestLimiter): AxiosAdapter {
     const backoff = new RateLimitBackoff();
     return (config) =>
-      limiter.schedule(async () => {
+      limiter.schedule(async (reached) => {
         const sentAt = performance.now();
         this.#traffic.requests++;
         try {
           const response = await send(config);
+          if (isOnNewConnection(response)) reached();
           backoff.passed(sentAt);
           return response;
         } catch (error) {
+          if (error instanceof AxiosError && isOnNewConnection(error)) reached();
           if (error instanceof AxiosError && isRateLimited(error)) {
             this.#traffic.rate_limited++;
             const left = (config.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
@@ -119,6 +121,11 @@ function credentials(token: string, params: Record<string, string>) {
   return /^[0-9a-f]{32}$/i.test(token)
     ? { params: { ...params, api_key: token } }
     : { params, headers: { Authorization: `Bearer ${token}` } };
+}
+
+/** A request has to wait for its connection: how long it took to get to the server can't be told from how long it took to be answered. */
+function isOnNewConnection({ request }: AxiosResponse | AxiosError): boolean {
+  return !(request as ClientRequest | undefined)?.reusedSocket;
 }
 
 function isRateLimited(error: AxiosError): boolean {

@@ -9,14 +9,20 @@ export class Requests {
   /** Requests whose caller was told that there is no answer. */
   rejected = 0;
   mostUnderWay = 0;
+  /** When each reached the server. */
   readonly #times: number[] = [];
   readonly #latency: () => number;
+  readonly #connecting: () => number;
   #underWay = 0;
 
-  /** @param latency how long an answer takes */
-  constructor(share: RequestShare, latency = () => 0) {
+  /**
+   * @param latency how long an answer takes once the server has the request
+   * @param connecting how long it takes to get there; 0 on a connection that is there already
+   */
+  constructor(share: RequestShare, latency = () => 0, connecting = () => 0) {
     this.limiter = new RequestLimiter(share);
     this.#latency = latency;
+    this.#connecting = connecting;
   }
 
   get sent(): number {
@@ -26,24 +32,29 @@ export class Requests {
   add(count: number, { signal = new AbortController().signal, fails = false } = {}): void {
     for (let index = 0; index < count; index++) {
       const number = this.added++;
-      this.limiter.schedule(() => this.#send(number, fails), signal).catch(() => this.rejected++);
+      this.limiter.schedule((reached) => this.#send(number, fails, reached), signal).catch(() => this.rejected++);
     }
   }
 
-  /** The most requests that were sent within any 1,000 ms. */
+  /** The most requests that reached the server within any 1,000 ms. */
   busiestSecond(): number {
     let first = 0;
-    return this.#times.reduce((most, time, index) => {
-      while (time - (this.#times[first] ?? 0) >= 1000) first++;
+    const times = this.#times.toSorted((a, b) => a - b);
+    return times.reduce((most, time, index) => {
+      while (time - (times[first] ?? 0) >= 1000) first++;
       return Math.max(most, index - first + 1);
     }, 0);
   }
 
-  async #send(number: number, fails: boolean): Promise<void> {
+  async #send(number: number, fails: boolean, reached: () => void): Promise<void> {
     this.order.push(number);
-    this.#times.push(performance.now());
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.#underWay);
+    const connecting = this.#connecting();
+    if (connecting > 0) await new Promise((resolve) => setTimeout(resolve, connecting));
+    this.#times.push(performance.now());
     await new Promise((resolve) => setTimeout(resolve, this.#latency()));
+    // As the client does: only the answer tells that the request has arrived.
+    if (connecting > 0) reached();
     this.#underWay--;
     if (fails) throw new Error("no answer");
   }
