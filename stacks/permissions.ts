@@ -41,6 +41,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Se
       list,
       objects(run, "s3:GetObject"),
       objects(lotes, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+      objects(ledger, "s3:GetObject"),
       receiveFrom(loteQueue),
       sendTo(deadLetterQueue),
     ],

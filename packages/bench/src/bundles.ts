@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundleHandler } from "@lotes/bundler";
+import { machine, median, print } from "./machine.ts";
 import { table } from "./table.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -73,7 +74,7 @@ export async function benchBundles(): Promise<void> {
       ]);
     }
     const header = ["function", "kB", "kB gzip", "goal kB", "import ms", "goal ms", "MiB after", "kept"];
-    process.stdout.write(`${table(header, rows)}\n\n${machine()}; the median of ${PROCESSES} processes each\n`);
+    print(`${table(header, rows)}\n\n${machine()}; the median of ${PROCESSES} processes each`);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -93,15 +94,6 @@ async function load(file: string): Promise<Load> {
   return JSON.parse(stdout);
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function kB(bytes: number): number {
   return Math.round(bytes / 1000);
-}
-
-function machine(): string {
-  const cores = cpus();
-  return `Node ${process.version}, ${cores.length} cores (${cores[0]?.model.trim()})`;
 }

@@ -1,12 +1,29 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { benchBudget } from "./budget.ts";
 import { benchBundles } from "./bundles.ts";
+import { benchCost } from "./cost.ts";
+import { benchEndToEnd } from "./end-to-end.ts";
+import { benchS3 } from "./s3.ts";
+import { benchSelect } from "./select.ts";
 
-const program = new Command("bench").description(
-  "Measures what the pipeline costs, and prints a table for each question",
-);
-program
-  .command("bundles")
-  .description("how large the functions are as deployed, and how long they take to load")
-  .action(benchBundles);
+/** Each answers one question, and prints a table. */
+const BENCHES: readonly [name: string, description: string, run: () => Promise<void>][] = [
+  ["select", "how fast ids are selected from a CSV, beside pandas, DuckDB, polars and csv-parser alone", benchSelect],
+  ["s3", "how fast a CSV is read from S3", benchS3],
+  ["budget", "how much of TMDB's budget is used, and whether it is ever exceeded", benchBudget],
+  ["end-to-end", "how long a run takes from the drop to the last file", benchEndToEnd],
+  ["cost", "what a million ids cost on AWS", benchCost],
+  ["bundles", "how large the functions are as deployed, and how long they take to load", benchBundles],
+];
+
+const program = new Command("bench")
+  .description("Measures the pipeline, and prints a table for each question; without a command, all of them")
+  .action(async () => {
+    for (const [name, description, run] of BENCHES) {
+      process.stdout.write(`\n${name}: ${description}\n\n`);
+      await run();
+    }
+  });
+for (const [name, description, run] of BENCHES) program.command(name).description(description).action(run);
 await program.parseAsync();

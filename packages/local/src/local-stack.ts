@@ -20,6 +20,8 @@ export interface LocalStackOptions {
   readonly fault?: EmulatorOptions["fault"];
   /** Gets what the functions log, and what goes wrong around them. */
   readonly onLog?: (line: LogLine) => void;
+  /** Told how many milliseconds each invocation of a function is billed for. */
+  readonly onBilled?: (functionName: string, ms: number) => void;
   /** Told when the producer has failed for good. */
   readonly onProducerGivenUp?: (error: Error) => void;
 }
@@ -116,6 +118,7 @@ export class LocalStack {
       timeoutMs,
       env: { ...this.services.functionEnvironment(this.#options.settings), AWS_LAMBDA_FUNCTION_NAME: name },
       onLine: (line) => this.#options.onLog?.(parseLogLine(name, line)),
+      onBilled: (ms) => this.#options.onBilled?.(name, ms),
     });
     this.#functions.push(created);
     return created;

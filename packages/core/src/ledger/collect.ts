@@ -4,7 +4,7 @@ import { type LoteMessage, MalformedMessageError, parseMessage } from "../messag
 import type { Metrics } from "../metrics.ts";
 import type { Log, ObjectStore } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
-import { readRun } from "../run/run-file.ts";
+import { type RunFile, readRun } from "../run/run-file.ts";
 import { updateObject } from "../update-object.ts";
 import { type FailureReport, Ledger } from "./ledger.ts";
 
@@ -60,43 +60,85 @@ function dateIn(body: string): RunDate | undefined {
   }
 }
 
+/** What was written into a ledger. */
+interface Written {
+  /** The run that was in force; undefined when none was. */
+  readonly run: string | undefined;
+  readonly superseded: number;
+  /** Lotes with the ids that were entered. */
+  readonly entered: readonly LoteMessage[];
+  readonly entries: number;
+  /** Ids that failed since the ledger was read. */
+  readonly failed: ReadonlyMap<Reason, number>;
+}
+
 async function writeDown(date: RunDate, letters: readonly ReadLetter[], deps: CollectorDeps): Promise<void> {
   const { store, log, metrics } = deps;
   const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
-  let superseded = 0;
-  let entries = 0;
-  let run: string | undefined;
-  let failed = new Map<Reason, number>();
-  await updateObject(store, ledgerKey(date), async (current) => {
-    const ledger = Ledger.parse(current);
-    // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
-    run = (await readRun(store, date))?.run;
-    // Without a run there is nothing to tell the entries' run from: they stay.
-    if (run !== undefined) ledger.keepRun(run);
-    superseded = 0;
-    for (const letter of inOrder) {
-      if (letter.lote === undefined) ledger.record(malformed(letter));
-      else if (letter.lote.run === run) await enter(letter, letter.lote, ledger, store);
-      else superseded++;
-    }
-    entries = ledger.entries().length;
-    failed = ledger.news();
-    if (ledger.isEmpty) return "remove";
-    const next = ledger.toObject(run);
-    return current?.body === next.body ? undefined : next;
-  });
+  let written = await write(date, inOrder, store);
+  // What was looked at before the write may have changed by then: a superseded run must not leave its entries behind, and an id that has
+  // got its record must not stay.
+  while ((await runInForce(date, store)) !== written.run || (await haveGotRecords(written.entered, store))) {
+    written = await write(date, inOrder, store);
+  }
+  const { run, superseded, entries, failed } = written;
   if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, run, superseded });
   for (const [reason, ids] of failed) metrics.addFailed(reason, ids);
   log.info("ledger written", { date, run, letters: letters.length, entries });
 }
 
-/** Enters a lote's failures and takes out its recoveries. */
-async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, store: ObjectStore): Promise<void> {
+async function write(date: RunDate, letters: readonly ReadLetter[], store: ObjectStore): Promise<Written> {
+  let written: Written | undefined;
+  await updateObject(store, ledgerKey(date), async (current) => {
+    const ledger = Ledger.parse(current);
+    // Looked up after the ledger: entries of a later run can't be there unless that run is seen here.
+    const inForce = await readRun(store, date);
+    const run = idOf(inForce);
+    // Of a date that never had a run there is nothing to tell the entries' run from: they stay.
+    if (inForce !== undefined) ledger.keepRun(run);
+    let superseded = 0;
+    const entered: LoteMessage[] = [];
+    for (const letter of letters) {
+      if (letter.lote === undefined) ledger.record(malformed(letter));
+      else if (letter.lote.run === run) entered.push(await enter(letter, letter.lote, ledger, store));
+      else superseded++;
+    }
+    written = { run, superseded, entered, entries: ledger.entries().length, failed: ledger.news() };
+    if (ledger.isEmpty) return "remove";
+    const next = ledger.toObject(run);
+    return current?.body === next.body ? undefined : next;
+  });
+  return written as unknown as Written;
+}
+
+async function runInForce(date: RunDate, store: ObjectStore): Promise<string | undefined> {
+  return idOf(await readRun(store, date));
+}
+
+/** A run that is rejected is not in force. */
+function idOf(run: RunFile | undefined): string | undefined {
+  return run?.status === "rejected" ? undefined : run?.run;
+}
+
+/** Whether any of the ids has a record by now. */
+async function haveGotRecords(entered: readonly LoteMessage[], store: ObjectStore): Promise<boolean> {
+  for (const lote of entered) {
+    if (lote.ids.length === 0) continue;
+    const stored = new Set(await storedIds(lote, store));
+    if (lote.ids.some((id) => stored.has(id))) return true;
+  }
+  return false;
+}
+
+/** Enters a lote's failures, takes out its recoveries, and returns the lote with the ids that were entered. */
+async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, store: ObjectStore): Promise<LoteMessage> {
   const reports = reportsOf(letter, lote);
   // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
-  const stored = reports.length > 0 ? await storedIds(lote, store) : [];
+  const stored = reports.length > 0 ? [...(await storedIds(lote, store))] : [];
   for (const report of reports) ledger.record(report);
   ledger.recover(lote.lote, [...stored, ...(lote.recovered ?? [])]);
+  const failed = new Set(lote.ids).difference(new Set(stored));
+  return { ...lote, ids: [...failed] };
 }
 
 /** A report for each id: the consumer's, or, where it got no word out, that the lote failed. */

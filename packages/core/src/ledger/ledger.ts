@@ -82,8 +82,11 @@ export class Ledger {
     for (const id of ids) this.#entries.delete(keyOf({ imdb_id: id, lote, message: "" }));
   }
 
-  /** Forgets what belongs to another run. A malformed message belongs to none, and stays. */
-  keepRun(run: string): void {
+  /**
+   * Forgets what belongs to another run. A malformed message belongs to none, and stays.
+   * @param run undefined when no run is in force
+   */
+  keepRun(run: string | undefined): void {
     for (const [key, entry] of this.#entries) {
       if (entry.run !== null && entry.run !== run) this.#entries.delete(key);
     }

@@ -1,4 +1,5 @@
-import { loteKey } from "../keys.ts";
+import { ledgerKey, loteKey } from "../keys.ts";
+import { Ledger, LedgerError } from "../ledger/ledger.ts";
 import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
 import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
@@ -38,7 +39,11 @@ export async function consumeLote(
   const { store, deadLetterQueue, movies, log, metrics } = deps;
   const startedAt = Date.now();
   const run = await readRunInForce(store, message.date, message.run);
-  if (run === undefined) return log.warn("lote dropped: a later upload superseded its run");
+  if (run === undefined) {
+    // A consumer before this one may have died between its write and its second look.
+    await takeBack(message, store);
+    return log.warn("lote dropped: a later upload superseded its run");
+  }
 
   const fetched = await fetchLote(message.ids, movies, deadline);
   // Whatever becomes of the lote, these were sent.
@@ -51,7 +56,8 @@ export async function consumeLote(
     return log.warn("lote taken back: a later upload superseded its run meanwhile");
   }
 
-  const report = reportOf(message, fetched, mayHaveFailedBefore(message, delivery, run));
+  const repeated = mayHaveFailedBefore(message, delivery, run) || (await isInLedger(message, store));
+  const report = reportOf(message, fetched, repeated);
   if (report) {
     await deadLetterQueue.send([
       { body: messageBody(report), attributes: { [ATTEMPTS_ATTRIBUTE]: delivery.attempts + 1 } },
@@ -95,6 +101,22 @@ function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Del
     message.failures !== undefined ||
     (run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))
   );
+}
+
+/**
+ * Whether the ledger has entries of the lote. A second delivery of the message may have overtaken the first and failed meanwhile. The
+ * collector looks into the lote's file after it has entered failures, and this looks into the ledger after the file was written: of the
+ * two, at least one sees the other.
+ */
+async function isInLedger({ run, date, lote }: LoteMessage, store: ObjectStore): Promise<boolean> {
+  try {
+    const entries = Ledger.parse(await store.get(ledgerKey(date))).entries();
+    return entries.some((entry) => entry.run === run && entry.lote === lote);
+  } catch (error) {
+    // Somebody wrote into it by hand: that is the collector's trouble, and one recovery too many is none.
+    if (error instanceof LedgerError) return true;
+    throw error;
+  }
 }
 
 /** What the collector has to know, or undefined when there is nothing to say. */

@@ -21,6 +21,8 @@ export interface ProducerDeps {
   readonly metrics: Metrics;
 }
 
+const REPLACED = "the CSV was replaced before all of its lotes were queued; drop it again";
+
 /** What became of an upload. */
 export type Production = "queued" | "already queued" | "outdated" | "rejected";
 
@@ -42,7 +44,7 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   try {
     selection = await selectIds(await store.stream(source.key, source.etag), filter);
   } catch (error) {
-    if (error instanceof ObjectChangedError) return told("outdated", log);
+    if (error instanceof ObjectChangedError) return giveUp(started, date, deps);
     if (error instanceof UnusableCsvError) return reject(started, date, error.message, deps);
     throw error;
   }
@@ -94,25 +96,54 @@ async function putInForce(run: RunFile, date: RunDate, store: ObjectStore) {
 }
 
 /** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
-async function removeEarlierFiles(run: string, date: RunDate, store: ObjectStore): Promise<void> {
+function removeEarlierFiles(run: string, date: RunDate, store: ObjectStore): Promise<void> {
+  return removeFiles(date, store, run, async () => (await readRunInForce(store, date, run)) !== undefined);
+}
+
+/** @param maySo asked after a file was read: as long as it holds, what was there before can't be a later run's */
+async function removeFiles(
+  date: RunDate,
+  store: ObjectStore,
+  kept: string | undefined,
+  maySo: () => Promise<boolean>,
+): Promise<void> {
   const keys = [ledgerKey(date)];
   for await (const { key } of store.list(lotePrefix(date))) keys.push(key);
-  const removeIfEarlier = (key: string) =>
+  const remove = (key: string) =>
     updateObject(store, key, async (current) => {
-      if (current === undefined || runOf(current) === run) return undefined;
-      // Looked up after the file: as long as this run is in force, a file of another one that was there before can't be of a later one.
-      return (await readRunInForce(store, date, run)) ? "remove" : undefined;
+      if (current === undefined || (kept !== undefined && runOf(current) === kept)) return undefined;
+      return (await maySo()) ? "remove" : undefined;
     });
-  await pMap(keys, removeIfEarlier, { concurrency: CLEANING_AT_ONCE });
+  await pMap(keys, remove, { concurrency: CLEANING_AT_ONCE });
+}
+
+/** Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. */
+async function removeAllFilesIfRejected(date: RunDate, store: ObjectStore): Promise<void> {
+  const isRejected = async () => (await readRun(store, date))?.status === "rejected";
+  if (await isRejected()) await removeFiles(date, store, undefined, isRejected);
 }
 
 async function declareQueued(run: string, date: RunDate, store: ObjectStore): Promise<void> {
   await updateObject(store, runKey(date), (current) => {
     const inForce = current && parseRunFile(current);
     // A later upload may have taken over meanwhile, or another call for this one may have been faster.
-    if (inForce?.run !== run || inForce.status === "queued") return undefined;
+    if (inForce?.run !== run || inForce.status !== "queuing") return undefined;
     return runObject({ ...inForce, status: "queued", queued_at: new Date().toISOString() });
   });
+}
+
+/**
+ * The CSV is not there any more. If an earlier call had put its run in force and died, nobody can send the rest of its lotes: unless the
+ * later upload takes over, the run must not stay half of what it says.
+ */
+async function giveUp({ run }: RunFile, date: RunDate, { store, log }: ProducerDeps): Promise<Production> {
+  await updateObject(store, runKey(date), (current) => {
+    const inForce = current && parseRunFile(current);
+    if (inForce?.run !== run || inForce.status !== "queuing") return undefined;
+    return runObject({ ...inForce, status: "rejected", error: REPLACED });
+  });
+  await removeAllFilesIfRejected(date, store);
+  return told("outdated", log);
 }
 
 /** Tells of a CSV that can't be used: beside the run in force, or in its place where there is none. */
@@ -132,6 +163,7 @@ async function reject(run: RunFile, date: RunDate, reason: string, deps: Produce
       : runObject({ ...inForce, rejected });
   });
   if (production !== "rejected") return told(production, log);
+  await removeAllFilesIfRejected(date, store);
   log.error("the CSV can't be used", { reason });
   metrics.add(METRICS.csvRejected, 1);
   return production;

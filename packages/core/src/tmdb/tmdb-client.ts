@@ -1,6 +1,13 @@
 import http, { type ClientRequest } from "node:http";
 import https from "node:https";
-import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
+import axios, {
+  type AxiosAdapter,
+  AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+} from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
 import { parseMovie } from "../lote/movie-record.ts";
@@ -99,12 +106,10 @@ export class TmdbClient implements MovieSource {
         const sentAt = performance.now();
         this.#traffic.requests++;
         try {
-          const response = await send(config);
-          if (isOnNewConnection(response)) reached();
+          const response = await sendTelling(send, config, reached);
           backoff.passed(sentAt);
           return response;
         } catch (error) {
-          if (error instanceof AxiosError && isOnNewConnection(error)) reached();
           if (error instanceof AxiosError && isRateLimited(error)) {
             this.#traffic.rate_limited++;
             const left = (config.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
@@ -123,9 +128,19 @@ function credentials(token: string, params: Record<string, string>) {
     : { params, headers: { Authorization: `Bearer ${token}` } };
 }
 
-/** A request has to wait for its connection: how long it took to get to the server can't be told from how long it took to be answered. */
-function isOnNewConnection({ request }: AxiosResponse | AxiosError): boolean {
-  return !(request as ClientRequest | undefined)?.reusedSocket;
+/** Sends a request, and calls `reached` once it is over if it had to wait for its connection: nobody can tell when it left. */
+async function sendTelling(send: AxiosAdapter, config: InternalAxiosRequestConfig, reached: () => void) {
+  const told = ({ request }: AxiosResponse | AxiosError) => {
+    if (!(request as ClientRequest | undefined)?.reusedSocket) reached();
+  };
+  try {
+    const response = await send(config);
+    told(response);
+    return response;
+  } catch (error) {
+    if (error instanceof AxiosError) told(error);
+    throw error;
+  }
 }
 
 function isRateLimited(error: AxiosError): boolean {

@@ -9,6 +9,8 @@ export interface FunctionOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Gets each line the handler prints. */
   readonly onLine: (line: string) => void;
+  /** Told how many milliseconds each invocation took, the start of a new environment among them: what Lambda bills. */
+  readonly onBilled?: ((ms: number) => void) | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export class LambdaFunction {
    */
   async invoke(event: unknown): Promise<unknown> {
     const { name, timeoutMs } = this.#options;
+    const began = performance.now();
     const environment = this.#warm() ?? (await this.#start());
     try {
       return await environment.invoke({
@@ -43,6 +46,7 @@ export class LambdaFunction {
         deadline: Date.now() + timeoutMs,
       });
     } finally {
+      this.#options.onBilled?.(performance.now() - began);
       if (environment.alive) this.#idle.push(environment);
       else this.#all.delete(environment);
     }

@@ -1,0 +1,92 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { S3ObjectStore } from "@lotes/aws";
+import { Accountant, inputKey } from "@lotes/core";
+import { type AwsRequest, LocalStack, startTmdbStandIn } from "@lotes/local";
+import { movie } from "./budget.ts";
+
+const DATE = "2026/11/23";
+const TOKEN = "token";
+const LOOK_MS = 50;
+
+export interface PipelineRunOptions {
+  readonly ids: number;
+  /** How many of them TMDB does not know. Default 0. */
+  readonly unknown?: number;
+  readonly requestsPerSecond: number;
+  readonly latencyMs: number;
+  /** Whether the server keeps to the budget too. */
+  readonly limited: boolean;
+}
+
+export interface PipelineRun {
+  /** From the drop to the last file. */
+  readonly seconds: number;
+  /** Between the first and the last request at the server. */
+  readonly fetchingSeconds: number;
+  readonly requests: number;
+  readonly cpuSeconds: number;
+  /** Calls to S3 and SQS by their names. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Seconds that each function is billed for, and how often it was invoked. */
+  readonly billed: Readonly<Record<string, { readonly seconds: number; readonly invocations: number }>>;
+}
+
+/** A run of the whole local stack as it is deployed: two consumers, lotes of 100. */
+export async function pipelineRun({
+  ids,
+  unknown = 0,
+  requestsPerSecond,
+  latencyMs,
+  limited,
+}: PipelineRunOptions): Promise<PipelineRun> {
+  const facts = Array.from({ length: ids - unknown }, (_, n) => movie(1_000_000 + n));
+  const tmdb = await startTmdbStandIn({ facts, token: TOKEN, latencyMs, ...(limited && { requestsPerSecond }) });
+  const calls: Record<string, number> = {};
+  const billed: Record<string, { seconds: number; invocations: number }> = {};
+  const stack = await LocalStack.start({
+    settings: { TMDB_TOKEN: TOKEN, TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond) },
+    onBilled: (name, ms) => {
+      const { seconds, invocations } = billed[name] ?? { seconds: 0, invocations: 0 };
+      billed[name] = { seconds: seconds + ms / 1000, invocations: invocations + 1 };
+    },
+    fault: (request) => {
+      const name = nameOf(request);
+      calls[name] = (calls[name] ?? 0) + 1;
+      return undefined;
+    },
+  });
+  const { bucket, clientConfig } = stack.services;
+  const store = new S3ObjectStore(bucket, clientConfig);
+  const s3 = new S3Client(clientConfig);
+  const cpuBefore = process.cpuUsage();
+  const began = performance.now();
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: inputKey(DATE), Body: csvOf(ids) }));
+  const accountant = new Accountant(store, DATE);
+  const isDone = async () => (await tmdb.stats()).requests >= ids && (await accountant.take())?.settled;
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const { requests, firstArrivalAt, lastArrivalAt } = await tmdb.stats();
+  const counted = { ...calls };
+  store.close();
+  s3.destroy();
+  await stack.stop();
+  await tmdb.stop();
+  return {
+    seconds,
+    fetchingSeconds: ((lastArrivalAt ?? 0) - (firstArrivalAt ?? 0)) / 1000,
+    requests,
+    cpuSeconds: (user + system) / 1e6,
+    calls: counted,
+    billed,
+  };
+}
+
+function nameOf(request: AwsRequest): string {
+  return request.service === "sqs" ? `sqs ${request.operation}` : `s3 ${request.method}`;
+}
+
+function csvOf(ids: number): string {
+  const rows = Array.from({ length: ids }, (_, n) => `tt${1_000_000 + n}|1994|Crime|20000`);
+  return `${["id|anoLancamento|genero|numeroVotos", ...rows].join("\n")}\n`;
+}

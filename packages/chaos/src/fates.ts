@@ -1,0 +1,95 @@
+import { Random, weighted } from "@lotes/local/sample/random";
+
+/** What becomes of one call over the network. */
+export type Fate =
+  | { readonly kind: "done" }
+  /** The process dies as it is about to send it, or with the answer on its way. */
+  | { readonly kind: "dies before" | "dies after" }
+  /** The connection breaks before the service has the call, or after it has done it. */
+  | { readonly kind: "unsent" | "answer lost" }
+  | { readonly kind: "slow"; readonly ms: number }
+  /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
+  | { readonly kind: "throttled" | "broken" | "conflict" }
+  /** SQS takes a part of the batch. */
+  | { readonly kind: "in part" };
+
+export interface Call {
+  readonly service: "s3" | "sqs" | "tmdb";
+  readonly conditional: boolean;
+  readonly batch: boolean;
+}
+
+/** How many troubles a schedule has left, for all its processes. */
+export interface Troubles {
+  left: number;
+  readonly oneIn: number;
+}
+
+const DONE: Fate = { kind: "done" };
+
+const KINDS = weighted([
+  ["dies before", 3],
+  ["dies after", 3],
+  ["unsent", 2],
+  ["answer lost", 4],
+  ["slow", 4],
+  ["throttled", 2],
+  ["broken", 2],
+  ["conflict", 3],
+  ["in part", 3],
+] as const);
+
+// A call is tried three times by the SDK: now and then all of them must fail.
+const LONGEST_STREAK = 4;
+// TMDB has its own misbehaviour; what is to be seen here is a death among its answers.
+const TMDB_DEATH_ONE_IN = 60;
+
+/** Deals out the fates of the calls of one invocation. */
+export class Fates {
+  readonly #random: Random;
+  readonly #troubles: Troubles;
+  #streak: { fate: Fate; left: number } | undefined;
+
+  constructor(seed: number, troubles: Troubles) {
+    this.#random = new Random(seed);
+    this.#troubles = troubles;
+  }
+
+  next(call: Call): Fate {
+    if (this.#troubles.left <= 0) return DONE;
+    if (call.service === "tmdb") {
+      return this.#random.oneIn(TMDB_DEATH_ONE_IN)
+        ? this.#spent({ kind: this.#random.pick(["dies before", "dies after"]) })
+        : DONE;
+    }
+    if (this.#streak && this.#streak.left-- > 0) return this.#spent(this.#streak.fate);
+    this.#streak = undefined;
+    if (!this.#random.oneIn(this.#troubles.oneIn)) return DONE;
+    return this.#spent(this.#fateOf(call));
+  }
+
+  #fateOf(call: Call): Fate {
+    const kind = this.#random.pick(KINDS);
+    switch (kind) {
+      case "slow":
+        return { kind, ms: this.#random.between(20, 500) };
+      case "conflict":
+        return call.conditional ? { kind } : DONE;
+      case "in part":
+        return call.batch ? { kind } : DONE;
+      case "throttled":
+      case "broken":
+      case "unsent": {
+        if (this.#random.oneIn(2)) this.#streak = { fate: { kind }, left: this.#random.between(1, LONGEST_STREAK) };
+        return { kind };
+      }
+      default:
+        return { kind };
+    }
+  }
+
+  #spent(fate: Fate): Fate {
+    if (fate !== DONE) this.#troubles.left--;
+    return fate;
+  }
+}

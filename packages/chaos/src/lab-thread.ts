@@ -1,0 +1,23 @@
+// A thread of runSchedules, with a lab of its own.
+import { parentPort, workerData } from "node:worker_threads";
+import pMap from "p-map";
+import { Lab } from "./lab.ts";
+import { type Outcome, runSchedule } from "./run-schedule.ts";
+import { scheduleOf } from "./schedule.ts";
+
+export interface Share {
+  readonly seed: number;
+  readonly indexes: readonly number[];
+  readonly atOnce: number;
+}
+
+const { seed, indexes, atOnce } = workerData as Share;
+await using lab = await Lab.start();
+await pMap(
+  indexes,
+  async (index) => {
+    const outcome: Outcome = await runSchedule(scheduleOf(seed, index), lab);
+    parentPort?.postMessage(outcome);
+  },
+  { concurrency: atOnce },
+);

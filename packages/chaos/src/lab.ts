@@ -1,0 +1,43 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { Emulator, LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
+import { startFaultyAws } from "./faulty-aws.ts";
+import { type FunctionCode, type FunctionName, functionCode } from "./function-code.ts";
+import { TmdbHost } from "./tmdb-host.ts";
+
+/** What all schedules of a process share: S3 and SQS, where each has its own bucket and queues, and the functions' code. */
+export class Lab implements AsyncDisposable {
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+  readonly tmdb = new TmdbHost();
+  readonly awsUrl: string;
+  readonly faultyAwsPort: number;
+  readonly code: Record<FunctionName, FunctionCode>;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(awsUrl: string, faultyAwsPort: number, code: Lab["code"], stop: () => Promise<void>) {
+    const config = { endpoint: awsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+    this.s3 = new S3Client(config);
+    this.sqs = new SQSClient(config);
+    this.awsUrl = awsUrl;
+    this.faultyAwsPort = faultyAwsPort;
+    this.code = code;
+    this.#stop = stop;
+  }
+
+  static async start(): Promise<Lab> {
+    const emulator = await Emulator.start("unused", { port: 0 });
+    const faulty = await startFaultyAws(emulator.url);
+    return new Lab(emulator.url, faulty.port, await functionCode(), async () => {
+      faulty.stop();
+      await emulator.stop();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.s3.destroy();
+    this.sqs.destroy();
+    await this.tmdb.stop();
+    await this.#stop();
+  }
+}

@@ -1,0 +1,32 @@
+import type { MovieRecord } from "@lotes/core";
+import { FIRST_KNOWN, KNOWN } from "./schedule.ts";
+
+function movie(number: number): MovieRecord {
+  return {
+    id: number,
+    imdb_id: `tt${number}`,
+    title: `Filme ${number} “ção”`,
+    runtime: number % 200,
+    release_date: "1994-09-23",
+    budget: 0,
+    revenue: null,
+    popularity: 1.5,
+    vote_average: 7.5,
+    vote_count: 100,
+  };
+}
+
+/** Every movie that TMDB knows. */
+export const MOVIES: readonly MovieRecord[] = Array.from({ length: KNOWN }, (_, n) => movie(FIRST_KNOWN + n));
+
+const LINES = new Map(
+  MOVIES.flatMap((known) => [
+    [known.imdb_id ?? "", JSON.stringify(known)],
+    [String(known.id), JSON.stringify(known)],
+  ]),
+);
+
+/** A movie as a lote's file has it, found by its IMDb id or its TMDB id. */
+export function lineOf(id: string): string | undefined {
+  return LINES.get(id);
+}

@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Share } from "./lab-thread.ts";
+import type { Outcome } from "./run-schedule.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly indexes: readonly number[];
+  readonly threads: number;
+  readonly print: (line: string) => void;
+}
+
+export interface Sum {
+  schedules: number;
+  broken: number;
+  /** Calls that went wrong, deaths among them. */
+  troubles: number;
+  deaths: number;
+}
+
+// They mostly wait. With more of them a thread is so busy that functions run out of time for no other reason.
+const AT_ONCE = 14;
+// Some 100 MB are in use at a time. Left alone, the collector lets the dead environments of many schedules pile up.
+const HEAP_MB = 1_000;
+// Often enough to see that it goes on.
+const TOLD_EVERY = 100;
+// What follows from the same mistake is the same.
+const SENTENCES_SHOWN = 4;
+const LONGEST_SENTENCE = 600;
+
+/** Runs the schedules and tells of each that broke a promise, and how to see it again. */
+export async function runSchedules({ seed, indexes, threads, print }: ChaosOptions): Promise<Sum> {
+  const began = performance.now();
+  const sum: Sum = { schedules: 0, broken: 0, troubles: 0, deaths: 0 };
+  const told = () => {
+    const seconds = ((performance.now() - began) / 1000).toFixed(0);
+    const { schedules, troubles, deaths, broken } = sum;
+    return `${schedules} schedules, ${troubles} troubles, ${deaths} deaths, ${broken} broken promises, ${seconds} s`;
+  };
+  const add = ({ schedule, wrong, troubles, deaths }: Outcome) => {
+    sum.schedules++;
+    sum.troubles += troubles;
+    sum.deaths += deaths;
+    if (wrong.length > 0) {
+      sum.broken++;
+      const shown = wrong.slice(0, SENTENCES_SHOWN).map((sentence) => sentence.slice(0, LONGEST_SENTENCE));
+      print([`see it again with pnpm chaos --seed ${seed} --only ${schedule.index}`, ...shown].join("\n  "));
+    }
+    if (sum.schedules % TOLD_EVERY === 0) print(told());
+  };
+  print(`seed ${seed}`);
+  await Promise.all(
+    Array.from({ length: threads }, async (_, thread) => {
+      const workerData: Share = {
+        seed,
+        indexes: indexes.filter((_, nth) => nth % threads === thread),
+        atOnce: AT_ONCE,
+      };
+      const worker = new Worker(new URL("./lab-thread.ts", import.meta.url), {
+        workerData,
+        execArgv: [],
+        resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      });
+      worker.on("message", add);
+      await once(worker, "exit");
+    }),
+  );
+  print(told());
+  return sum;
+}

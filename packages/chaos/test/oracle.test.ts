@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { certainPeak, type Evidence, judge, selectedBy } from "../src/oracle.ts";
+
+const PREFIX = "Raw/TMDB/JSON/Movies/2026/11/23/";
+const CSV = [
+  "id|anoLancamento|genero|numeroVotos",
+  ...["tt0000001", "tt0000002", "tt0000003", "tt0000004", "../x"].map((id) => `${id}|1994|Crime|20000`),
+].join("\n");
+const record = (id: string) => JSON.stringify({ id: Number(id.slice(2)), imdb_id: id });
+const run = { run: "r2", status: "queued", source: { sequencer: "02" }, ids: 5, lotes: 3, rejected: null };
+
+const entry = (changes: Record<string, unknown>) => ({
+  imdb_id: "tt0000003",
+  reason: "not_found",
+  status: 404,
+  message: "could not be found",
+  retryable: false,
+  lote: 2,
+  run: "r2",
+  attempts: 1,
+  first_failed_at: "2026-11-23T12:00:00.000Z",
+  last_failed_at: "2026-11-23T12:00:00.000Z",
+  ...changes,
+});
+const invalid = entry({ imdb_id: "../x", reason: "invalid_id", status: null, lote: 3 });
+
+interface Changes extends Partial<Evidence> {
+  readonly files?: Readonly<Record<string, string | undefined>>;
+  readonly runs?: Readonly<Record<string, string>>;
+}
+
+/** Lotes of two: the first stored, the second with an id that TMDB does not know, the third no id at all. With something changed. */
+function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence {
+  const all: Record<string, string | undefined> = {
+    "_run.json": JSON.stringify(run),
+    "lote_1.json": `${record("tt0000001")}\n${record("tt0000002")}\n`,
+    "lote_2.json": `${record("tt0000004")}\n`,
+    "erros_geral.json": [entry({}), invalid].map((each) => `${JSON.stringify(each)}\n`).join(""),
+    ...files,
+  };
+  const objects = Object.entries(all).flatMap(([name, body]) =>
+    body === undefined ? [] : [[PREFIX + name, { body, metadata: { run: runs[name] ?? "r2" } }] as const],
+  );
+  return {
+    uploads: [{ date: "2026/11/23", csv: CSV, sequencer: "02" }],
+    objects: new Map(objects),
+    recordOf: (id) => (/^tt000000[124]$/.test(id) ? record(id) : undefined),
+    arrivals: [{ at: 0, uncertainMs: 0, id: "tt0000003", outcome: 404 }],
+    deliveries: [],
+    misanswered: new Set(),
+    junk: [],
+    loteSize: 2,
+    requestsPerSecond: 2,
+    secret: "the-secret",
+    texts: [],
+    healed: true,
+    ...changes,
+  };
+}
+
+/** The ledger with other entries for the id of lote 2. */
+const ledgerWith = (...entries: object[]) => ({
+  "erros_geral.json": [...entries, invalid].map((each) => `${JSON.stringify(each)}\n`).join(""),
+});
+
+test("the oracle has nothing to say of a run that is as promised", () => {
+  expect(judge(evidence())).toEqual([]);
+});
+
+describe("the oracle objects to", () => {
+  test.each<[string, Changes, string]>([
+    ["a record that is missing", { files: { "lote_1.json": `${record("tt0000001")}\n` } }, "lote_1.json"],
+    ["a lote that is missing", { files: { "lote_1.json": undefined } }, "lote_1.json"],
+    ["a record that stands twice", { files: { "lote_2.json": `${record("tt0000004")}\n`.repeat(2) } }, "lote_2.json"],
+    [
+      "a record in another lote",
+      { files: { "lote_2.json": `${record("tt0000002")}\n${record("tt0000004")}\n` } },
+      "lote_2",
+    ],
+    [
+      "records out of order",
+      { files: { "lote_1.json": `${record("tt0000002")}\n${record("tt0000001")}\n` } },
+      "lote_1",
+    ],
+    ["a wrong record", { files: { "lote_2.json": `${record("tt0000004").replace("4", "5")}\n` } }, "lote_2.json"],
+    ["an id neither stored nor failed", { files: ledgerWith() }, "lote_2.json"],
+    ["an id both stored and failed", { files: ledgerWith(entry({}), entry({ imdb_id: "tt0000004" })) }, "lote_2.json"],
+    ["a file that is empty", { files: { "lote_3.json": "" } }, "lote_3.json is empty"],
+    ["a file of a superseded run", { files: { "lote_4.json": `${record("tt0000004")}\n` } }, "lote_4.json is nobody's"],
+    ["a file with another run's name on it", { runs: { "lote_2.json": "r1" } }, "of another run"],
+    ["an entry of a superseded run", { files: ledgerWith(entry({ run: "r1" })) }, "superseded run"],
+    ["an entry that stands twice", { files: ledgerWith(entry({}), entry({})) }, "twice"],
+    ["an entry of another lote", { files: ledgerWith(entry({ lote: 1 })) }, "not selected into this lote"],
+    ["not_found of a movie that TMDB knows", { recordOf: record }, "bears it out"],
+    ["not_found without a request", { arrivals: [] }, "bears it out"],
+    ["a status that TMDB never answered", { files: ledgerWith(entry({ status: 410 })) }, "bears it out"],
+    [
+      "server_error without one",
+      { files: ledgerWith(entry({ reason: "server_error", status: 503, retryable: true })) },
+      "bears",
+    ],
+    [
+      "lote_failed after one delivery",
+      { files: ledgerWith(entry({ reason: "lote_failed", status: null, retryable: true })) },
+      "bears",
+    ],
+    [
+      "deadline without a delivery that took long",
+      { files: ledgerWith(entry({ reason: "deadline", retryable: true })) },
+      "bears",
+    ],
+    ["a reason that there is not", { files: ledgerWith(entry({ reason: "bad_luck" })) }, "no such reason"],
+    [
+      "what could be retried, once it was",
+      { files: ledgerWith(entry({ reason: "network", retryable: true })) },
+      "still there",
+    ],
+    ["a wrong word about retrying", { files: ledgerWith(entry({ retryable: true })) }, "retryable is true"],
+    [
+      "a malformed message that nobody sent",
+      { files: ledgerWith(entry({ reason: "malformed_message", lote: null })) },
+      "nobody sent",
+    ],
+    [
+      "a run that is not queued to its end",
+      { files: { "_run.json": JSON.stringify({ ...run, status: "queuing" }) } },
+      "queuing",
+    ],
+    ["a wrong number of ids", { files: { "_run.json": JSON.stringify({ ...run, ids: 4 }) } }, "4 ids"],
+    [
+      "a run of no upload",
+      { files: { "_run.json": JSON.stringify({ ...run, source: { sequencer: "09" } }) } },
+      "no upload",
+    ],
+    ["no run at all", { files: { "_run.json": undefined } }, "no _run.json"],
+    [
+      "an older upload in force",
+      {
+        uploads: [
+          { date: "2026/11/23", csv: CSV, sequencer: "02" },
+          { date: "2026/11/23", csv: CSV, sequencer: "03" },
+        ],
+      },
+      "not in force",
+    ],
+    ["the token in a file", { files: ledgerWith(entry({ message: "the-secret" })) }, "the token stands in"],
+    ["the token in a log", { texts: ["GET /3/movie/1?api_key=the-secret"] }, "the token stands in"],
+    [
+      "a second over the budget",
+      { arrivals: [0, 400, 999].map((at) => ({ at, uncertainMs: 0, id: "tt0000003", outcome: 404 })) },
+      "budget",
+    ],
+  ])("%s", (_, changes, sentence) => {
+    expect(judge(evidence(changes)).join("\n")).toContain(sentence);
+  });
+});
+
+describe("the second at the server", () => {
+  const arrivals = (...times: [at: number, uncertainMs: number][]) =>
+    times.map(([at, uncertainMs]) => ({ at, uncertainMs, id: null, outcome: 200 }));
+
+  test("is half-open, and slides", () => {
+    expect(certainPeak(arrivals([0, 0], [1000, 0]))).toBe(1);
+    expect(certainPeak(arrivals([0, 0], [999, 0], [1500, 0]))).toBe(2);
+  });
+
+  test("does not count a request that may have come before it", () => {
+    expect(certainPeak(arrivals([50, 60], [1000, 0]))).toBe(1);
+    expect(certainPeak(arrivals([50, 40], [1000, 0]))).toBe(2);
+  });
+});
+
+test("the oracle selects as the contract says", () => {
+  expect(selectedBy(CSV)).toEqual(["tt0000001", "tt0000002", "tt0000003", "tt0000004", "../x"]);
+  expect(selectedBy("id|genero\n1|Crime\n")).toBeUndefined();
+  const rows = [
+    "1|1960|Crime|20000",
+    "2|1961|Drama|20000",
+    "3|1961|War|10000",
+    "4|1961|WAR|10001",
+    "5|too|few",
+    "4|1961|War|10001",
+  ];
+  expect(selectedBy(["id|anoLancamento|genero|numeroVotos", ...rows].join("\n"))).toEqual(["4"]);
+});
