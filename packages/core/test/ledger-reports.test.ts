@@ -46,6 +46,13 @@ describe("of several reports for an id", () => {
   });
 });
 
+test("that a lote failed as a whole says nothing new of an id whose own failure was told", () => {
+  const told = report({ reason: "not_found", status: 404, message: "gone", failedAt: at(10) });
+  const whole = report({ reason: "lote_failed", status: null, message: "no consumer finished it", failedAt: at(70) });
+  expect(bytes(told, whole)).toBe(bytes(told));
+  expect(bytes(whole, told)).toBe(bytes(told));
+});
+
 describe("the file is the same bytes", () => {
   const ids = ["tt0111161", "278", "tt0068646"];
 
@@ -58,7 +65,7 @@ describe("the file is the same bytes", () => {
         : report({
             id: one(ids),
             lote: between(random, 1, 2),
-            reason: one(REASONS.slice(0, 4)),
+            reason: one([...REASONS.slice(0, 4), "lote_failed"]),
             message: one(["x", "y"]),
             attempts: between(random, 1, 3),
             failedAt: at(between(random, 0, 3)),

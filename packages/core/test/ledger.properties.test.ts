@@ -142,11 +142,14 @@ describe("the entries", () => {
         const told = Map.groupBy(all, place);
         for (const entry of ledgerOf(...all).entries()) {
           const mine = told.get(placeOf(entry)) ?? [];
-          const times = mine.map(({ failedAt }) => failedAt.getTime());
-          expect(Date.parse(entry.first_failed_at)).toBe(Math.min(...times));
+          // That a lote failed as a whole says the least: any other word about the id counts for more.
+          const words = mine.filter(({ reason }) => reason !== "lote_failed");
+          const counting = words.length > 0 ? words : mine;
+          const times = counting.map(({ failedAt }) => failedAt.getTime());
+          expect(Date.parse(entry.first_failed_at)).toBe(Math.min(...mine.map(({ failedAt }) => failedAt.getTime())));
           expect(Date.parse(entry.last_failed_at)).toBe(Math.max(...times));
           expect(entry.attempts).toBe(Math.max(...mine.map(({ attempts }) => attempts)));
-          const last = mine.filter(({ failedAt }) => failedAt.getTime() === Math.max(...times));
+          const last = counting.filter(({ failedAt }) => failedAt.getTime() === Math.max(...times));
           expect(last.map(({ reason, status, message }) => ({ reason, status, message }))).toContainEqual({
             reason: entry.reason,
             status: entry.status,

@@ -70,7 +70,7 @@ export class Ledger {
     return [...this.#entries.values()].sort(byLoteThenId);
   }
 
-  /** Of two reports for an id the later one tells the reason. */
+  /** Of two reports for an id the later one tells the reason, but any consumer's word counts for more than that none got a word out. */
   record(report: FailureReport): void {
     const entry = toEntry(report);
     const known = this.#entries.get(keyOf(entry));
@@ -136,7 +136,8 @@ function toEntry({ id, failedAt, reason, status, message, lote, run, attempts }:
 
 function merge(a: LedgerEntry, b: LedgerEntry): LedgerEntry {
   // Of two reports of the same instant it does not matter which tells the reason, only that it is always the same one.
-  const rank = (entry: LedgerEntry) => `${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
+  const rank = (entry: LedgerEntry) =>
+    `${entry.reason !== "lote_failed"} ${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
   const later = compare(rank(a), rank(b)) > 0 ? a : b;
   const [first_failed_at] = [a.first_failed_at, b.first_failed_at].sort(compare) as [string, string];
   return { ...later, attempts: Math.max(a.attempts, b.attempts), first_failed_at };

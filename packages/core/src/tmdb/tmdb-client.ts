@@ -79,7 +79,9 @@ export class TmdbClient implements MovieSource {
     };
     // The limiter is paused after a 429: there is nothing to wait for before getting in line again.
     const retryDelay = (_: number, error: AxiosError) =>
-      isRateLimited(error) ? 0 : Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - Date.now());
+      isRateLimited(error)
+        ? 0
+        : Math.max(0, Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - Date.now()));
     try {
       const { data } = await this.#http.get<unknown>(`/3/movie/${id}`, {
         signal,
