@@ -12,7 +12,7 @@ import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
 import { type Delivery, type Evidence, judge, type KnownUpload } from "./oracle.ts";
 import { type OperatorAction, type Schedule, seedOf, type Upload } from "./schedule.ts";
-import { type QueueName, Signal, World } from "./world.ts";
+import { MAX_RECEIVES, type QueueName, Signal, World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";
 
@@ -224,11 +224,19 @@ class ScheduleRun {
     for (const record of records) {
       const failed = failures.has(record.messageId);
       if (name === "consumer") this.#deliveries.push({ body: record.body, timeUsed, failed });
-      if (isDuplicate) continue;
       // Lambda may do its work and yet not be able to delete the message.
-      if (failed || this.#loses()) await this.#world.giveBack(queue, record);
+      const comesBack = failed || this.#loses();
+      if (isDuplicate) await this.#endDuplicate(record, comesBack);
+      else if (comesBack) await this.#world.giveBack(queue, record);
       else await this.#world.delete(queue, record);
     }
+  }
+
+  /** A second copy of a message is a message: it comes back until it is deleted, or given up after five receives. */
+  async #endDuplicate(record: SQSRecord, comesBack: boolean): Promise<void> {
+    if (!comesBack) return;
+    if (Number(record.attributes.ApproximateReceiveCount) < MAX_RECEIVES) this.#duplicates.push(oneReceiveMore(record));
+    else await this.#world.move(record, "DeadLetterQueue");
   }
 
   #loses(): boolean {

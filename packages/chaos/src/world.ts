@@ -30,7 +30,7 @@ export interface Stored {
 
 const ACCOUNT = "000000000000";
 // AWS's least for a queue with a dead-letter queue that is to keep lotes through throttling.
-const MAX_RECEIVES = "5";
+export const MAX_RECEIVES = 5;
 // Longer than any schedule: who fails gives a message back by itself.
 const VISIBILITY_SECONDS = "3600";
 
@@ -59,7 +59,7 @@ export class World {
     await this.#createQueue("LoteQueue", {
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: this.#arn("DeadLetterQueue"),
-        maxReceiveCount: MAX_RECEIVES,
+        maxReceiveCount: String(MAX_RECEIVES),
       }),
     });
   }
@@ -111,14 +111,19 @@ export class World {
     );
   }
 
+  /** Puts a message into a queue as it is. */
+  async move({ body, messageAttributes }: SQSRecord, queue: QueueName): Promise<void> {
+    const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
+      name,
+      { DataType: dataType, StringValue: stringValue },
+    ]);
+    await this.send(queue, body, Object.fromEntries(attributes));
+  }
+
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */
   async redrive(): Promise<void> {
     for (const record of await this.receive("DeadLetterQueue", 10)) {
-      const attributes = Object.entries(record.messageAttributes).map(([name, { dataType, stringValue }]) => [
-        name,
-        { DataType: dataType, StringValue: stringValue },
-      ]);
-      await this.send("LoteQueue", record.body, Object.fromEntries(attributes));
+      await this.move(record, "LoteQueue");
       await this.delete("DeadLetterQueue", record);
     }
   }

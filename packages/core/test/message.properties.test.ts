@@ -7,6 +7,7 @@ import { type LoteMessage, MalformedMessageError, messageBody, parseMessage } fr
 import { REASONS } from "../src/reasons.ts";
 import { newRun, runObject } from "../src/run/run-file.ts";
 import { MemoryStore } from "./support/memory-store.ts";
+import { QUIET } from "./support/quiet.ts";
 
 // Enough to break each field in each way, and the file still takes less than 2 s.
 const RUNS = { numRuns: 300 };
@@ -154,8 +155,6 @@ describe("collecting dead letters", () => {
   const DATE = "2026/11/23";
   const SOURCE = { bucket: "lake", key: inputKey(DATE), etag: "etag", size: 1, sequencer: "01" };
   const IN_FORCE = newRun(SOURCE, { minYear: 0, minVotes: 0, genres: [] }, new Date("2026-11-23T12:00:00Z"));
-  const ignore = () => undefined;
-  const QUIET = { log: { info: ignore, warn: ignore, error: ignore }, metrics: { add: ignore, addFailed: ignore } };
 
   /** The entries of all ledgers once each batch of letters was collected. */
   async function entriesAfter(batches: readonly DeadLetter[][]): Promise<LedgerEntry[]> {
