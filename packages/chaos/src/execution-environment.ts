@@ -2,8 +2,14 @@ import type http from "node:http";
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
 import timersPromises from "node:timers/promises";
+import {
+  type FunctionCode,
+  type FunctionName,
+  type Globals,
+  type Handler,
+  requireBuiltin,
+} from "@lotes/bundler/function-code";
 import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";
-import { type FunctionCode, type FunctionName, type Globals, type Handler, requireBuiltin } from "./function-code.ts";
 import { type Mortal, networkOf, type Ports } from "./network.ts";
 
 /** The process died in the middle of an invocation. */

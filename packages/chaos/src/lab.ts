@@ -1,8 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { type FunctionCode, type FunctionName, functionCode } from "@lotes/bundler/function-code";
 import { Emulator, LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
 import { startFaultyAws } from "./faulty-aws.ts";
-import { type FunctionCode, type FunctionName, functionCode } from "./function-code.ts";
 import { TmdbHost } from "./tmdb-host.ts";
 
 /** What all schedules of a process share: S3 and SQS, where each has its own bucket and queues, and the functions' code. */

@@ -168,3 +168,10 @@ function rulesOf(random: Random): MisbehaviourRule[] {
   ];
   return Array.from({ length: random.pick([0, 1, 2, 3]) }, () => random.pick(kinds)());
 }
+
+/** The ids that TMDB answers with something that is no movie, or with another one. */
+export function misansweredBy({ tmdb }: Schedule): Set<string> {
+  const isOdd = ({ answer }: MisbehaviourRule) =>
+    answer === "html" || (typeof answer === "object" && answer.status === 200);
+  return new Set(tmdb.filter(isOdd).flatMap(({ ids = [] }) => ids));
+}

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -163,22 +162,5 @@ export class World {
 
   #arn(queue: QueueName): string {
     return `arn:aws:sqs:us-east-1:${ACCOUNT}:${queue}-${this.#name}`;
-  }
-}
-
-/** Something that others wait for. */
-export class Signal {
-  #changed = Promise.withResolvers<void>();
-
-  give(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
-  }
-
-  /** @param ms how long to wait at the most */
-  async wait(ms: number): Promise<void> {
-    const stop = new AbortController();
-    await Promise.race([this.#changed.promise, delay(ms, undefined, { signal: stop.signal }).catch(() => {})]);
-    stop.abort();
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { certainPeak, type Evidence, judge, selectedBy } from "../src/oracle.ts";
+import { certainPeak } from "../src/certain-peak.ts";
+import { type Evidence, judge, selectedBy } from "../src/oracle.ts";
 
 const PREFIX = "Raw/TMDB/JSON/Movies/2026/11/23/";
 const CSV = [

@@ -1,3 +1,4 @@
+import { type FunctionCode, functionCode, type Handler, requireBuiltin } from "@lotes/bundler/function-code";
 import type { Context } from "aws-lambda";
 
 /**
@@ -8,13 +9,32 @@ export type Invoke = (service: Service, event: unknown, millis: number) => Promi
 
 export type Service = "producer" | "consumer" | "collector";
 
-/** Calls the handler in this process, as of its source. */
-export const invokeSource: Invoke = async (service, event, millis) => {
-  const { handler } = (await import(`../../src/${service}.ts`)) as {
-    handler(event: unknown, context: Context): Promise<unknown>;
+const code = functionCode();
+
+/**
+ * Calls the handlers in this process, as of their sources: each is loaded when it is first called, with the environment of that moment,
+ * and then stays as it is, like a warm process of Lambda's. Bundled they load ten times as fast as module by module.
+ */
+export function handlersInProcess(): Invoke {
+  const handlers = new Map<Service, Handler>();
+  return async (service, event, millis) => {
+    const handler = handlers.get(service) ?? load((await code)[service]);
+    handlers.set(service, handler);
+    return handler(event, contextOf(service, millis));
   };
-  return handler(event, contextOf(service, millis));
-};
+}
+
+function load(code: FunctionCode): Handler {
+  return code.load({
+    require: requireBuiltin,
+    process,
+    // SST keeps the links it has read there.
+    globalThis: Object.create(globalThis),
+    setTimeout,
+    setInterval,
+    setImmediate,
+  });
+}
 
 function contextOf(functionName: string, millis: number): Context {
   const deadline = Date.now() + millis;

@@ -35,7 +35,7 @@ import {
 } from "@lotes/local";
 import type { S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
-import { type Invoke, invokeSource } from "./invoke.ts";
+import { handlersInProcess, type Invoke } from "./invoke.ts";
 import { csvSelecting } from "./movies.ts";
 
 export const DATE = "2026/11/23";
@@ -76,7 +76,7 @@ export class Pipeline {
   }
 
   static async start(options: PipelineOptions = {}): Promise<Pipeline> {
-    const { facts = [], misbehaviour = [], settings = {}, invoke = invokeSource, metrics = false } = options;
+    const { facts = [], misbehaviour = [], settings = {}, invoke = handlersInProcess(), metrics = false } = options;
     // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
     const fault: { of?: Pipeline } = {};
     const services = await LocalServices.start(DEPLOYED_TIMING, {
@@ -98,8 +98,6 @@ export class Pipeline {
     };
     vi.unstubAllEnvs();
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    // The handlers read their environment when they are loaded, as in Lambda.
-    vi.resetModules();
     return pipeline;
   }
 

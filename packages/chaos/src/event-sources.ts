@@ -1,0 +1,134 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Random } from "@lotes/local/sample/random";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import type { Activity } from "./activity.ts";
+import type { Troubles } from "./fates.ts";
+import type { Functions } from "./functions.ts";
+import type { Delivery } from "./oracle.ts";
+import { type Schedule, seedOf } from "./schedule.ts";
+import { MAX_RECEIVES, type World } from "./world.ts";
+
+/** A look without a reason, in case one was missed. */
+export const IDLE_MS = 2_000;
+
+const COLLECTOR_BATCH = 10;
+// A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
+const LATE_ONE_IN = 3;
+const LATEST_MS = 300;
+// A message in so many is not deleted, though the work is done.
+const UNDELETED_ONE_IN = 12;
+
+export interface EventSourcesOptions {
+  readonly schedule: Schedule;
+  readonly world: World;
+  readonly functions: Functions;
+  readonly activity: Activity;
+  readonly troubles: { left: number } & Troubles;
+}
+
+interface Source {
+  readonly name: "consumer" | "collector";
+  readonly queue: "LoteQueue" | "DeadLetterQueue";
+  readonly batch: number;
+}
+
+const CONSUMER: Source = { name: "consumer", queue: "LoteQueue", batch: 1 };
+const COLLECTOR: Source = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
+
+/** SQS and Lambda's event sources on a bad day: messages that come late, twice, at the same time, and again though they were done. */
+export class EventSources {
+  /** What became of the consumers' deliveries. */
+  readonly deliveries: Delivery[] = [];
+  readonly #options: EventSourcesOptions;
+  readonly #random: Random;
+  /** Second copies of messages, to be delivered like the first. */
+  readonly #duplicates: SQSRecord[] = [];
+  readonly #running: Promise<unknown>;
+  #over = false;
+
+  constructor(options: EventSourcesOptions) {
+    const { consumers, collectors, seed, index } = options.schedule;
+    this.#options = options;
+    // Other choices than those of the schedule itself.
+    this.#random = new Random(~seedOf(seed, index));
+    const sources = [...Array<Source>(consumers).fill(CONSUMER), ...Array<Source>(collectors).fill(COLLECTOR)];
+    this.#running = Promise.all(sources.map((source) => this.#run(source)));
+  }
+
+  /** Whether every copy of every message was worked on. */
+  async isDrained(): Promise<boolean> {
+    return this.#duplicates.length === 0 && (await this.#options.world.isDrained());
+  }
+
+  async stop(): Promise<void> {
+    this.#over = true;
+    this.#options.activity.ring();
+    await this.#running;
+  }
+
+  /** Hands batches to a function, one at a time. */
+  async #run(source: Source): Promise<void> {
+    const { activity } = this.#options;
+    while (!this.#over) {
+      const worked = await activity.during(() => this.#workOnNext(source));
+      if (!worked) await activity.wait(IDLE_MS);
+    }
+  }
+
+  async #workOnNext(source: Source): Promise<boolean> {
+    const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
+    const records = copies.length > 0 ? copies : await this.#receive(source);
+    if (records.length === 0) return false;
+    if (this.#random.oneIn(LATE_ONE_IN)) await delay(this.#random.below(LATEST_MS));
+    for (const [record, comesBack] of await this.#delivered(source, records)) {
+      if (copies.length > 0) await this.#endCopy(record, comesBack);
+      else if (comesBack) await this.#options.world.giveBack(source.queue, record);
+      else await this.#options.world.delete(source.queue, record);
+    }
+    return true;
+  }
+
+  async #receive({ name, queue, batch }: Source): Promise<SQSRecord[]> {
+    const { world, schedule } = this.#options;
+    const records = await world.receive(queue, this.#random.between(1, batch));
+    if (name === "consumer" && this.#random.oneIn(schedule.duplicateOneIn)) {
+      this.#duplicates.push(...records.map(receivedOnceMore));
+    }
+    return records;
+  }
+
+  /** @returns each message, and whether it comes back */
+  async #delivered({ name }: Source, records: readonly SQSRecord[]): Promise<[SQSRecord, boolean][]> {
+    const { functions, schedule } = this.#options;
+    const began = performance.now();
+    const response = await functions.invoke<SQSBatchResponse>(name, { Records: records });
+    const timeUsed = (performance.now() - began) / schedule.functionMs;
+    const failures = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+    return records.map((record) => {
+      const failed = response === undefined || failures.has(record.messageId);
+      if (name === "consumer") this.deliveries.push({ body: record.body, timeUsed, failed });
+      return [record, failed || this.#isNotDeleted()];
+    });
+  }
+
+  #isNotDeleted(): boolean {
+    const { troubles } = this.#options;
+    if (troubles.left <= 0 || !this.#random.oneIn(UNDELETED_ONE_IN)) return false;
+    troubles.left--;
+    return true;
+  }
+
+  /** A second copy of a message is a message: it comes back until it is deleted, or given up after five receives. */
+  async #endCopy(record: SQSRecord, comesBack: boolean): Promise<void> {
+    if (!comesBack) return;
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    if (receives < MAX_RECEIVES) this.#duplicates.push(receivedOnceMore(record));
+    else await this.#options.world.move(record, "DeadLetterQueue");
+  }
+}
+
+/** The same message as another delivery of it looks. */
+function receivedOnceMore(record: SQSRecord): SQSRecord {
+  const ApproximateReceiveCount = String(Number(record.attributes.ApproximateReceiveCount) + 1);
+  return { ...record, attributes: { ...record.attributes, ApproximateReceiveCount } };
+}
