@@ -16,7 +16,6 @@ export class Activity {
       return await work();
     } finally {
       this.#underWay--;
-      this.ring();
     }
   }
 

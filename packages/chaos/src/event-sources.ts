@@ -71,7 +71,9 @@ export class EventSources {
     const { activity } = this.#options;
     while (!this.#over) {
       const worked = await activity.during(() => this.#workOnNext(source));
-      if (!worked) await activity.wait(IDLE_MS);
+      // A look in vain is no news: if it rang the bell, all would look without end.
+      if (worked) activity.ring();
+      else await activity.wait(IDLE_MS);
     }
   }
 

@@ -51,6 +51,7 @@ export class Functions {
       } finally {
         if (environment.dead) this.deaths++;
         else this.#idle[name].push(environment);
+        activity.ring();
       }
     });
   }
