@@ -8,8 +8,8 @@ import type { Delivery } from "./oracle.ts";
 import { type Schedule, seedOf } from "./schedule.ts";
 import { MAX_RECEIVES, type World } from "./world.ts";
 
-/** A look without a reason, in case one was missed. */
-export const IDLE_MS = 2_000;
+// A look without a reason, in case one was missed.
+const IDLE_MS = 5_000;
 
 const COLLECTOR_BATCH = 10;
 // A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
@@ -44,6 +44,7 @@ export class EventSources {
   /** Second copies of messages, to be delivered like the first. */
   readonly #duplicates: SQSRecord[] = [];
   readonly #running: Promise<unknown>;
+  #givenUp = false;
   #over = false;
 
   constructor(options: EventSourcesOptions) {
@@ -80,13 +81,25 @@ export class EventSources {
   async #workOnNext(source: Source): Promise<boolean> {
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : await this.#receive(source);
-    if (records.length === 0) return false;
+    if (records.length === 0) return this.#isMovedOn(source);
     if (this.#random.oneIn(LATE_ONE_IN)) await delay(this.#random.below(LATEST_MS));
     for (const [record, comesBack] of await this.#delivered(source, records)) {
       if (copies.length > 0) await this.#endCopy(record, comesBack);
-      else if (comesBack) await this.#options.world.giveBack(source.queue, record);
+      else if (comesBack) await this.#giveBack(source, record);
       else await this.#options.world.delete(source.queue, record);
     }
+    return true;
+  }
+
+  async #giveBack({ queue }: Source, record: SQSRecord): Promise<void> {
+    await this.#options.world.giveBack(queue, record);
+    if (Number(record.attributes.ApproximateReceiveCount) >= MAX_RECEIVES) this.#givenUp = true;
+  }
+
+  /** A message that was received often enough is moved to the DeadLetterQueue by the next look for it, which finds nothing. */
+  #isMovedOn(source: Source): boolean {
+    if (source !== CONSUMER || !this.#givenUp) return false;
+    this.#givenUp = false;
     return true;
   }
 

@@ -4,7 +4,7 @@ import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
-import { EventSources, IDLE_MS } from "./event-sources.ts";
+import { EventSources } from "./event-sources.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
@@ -18,6 +18,7 @@ const TOKEN = "the-secret-token-of-the-chaos";
 const LATER_MS = 60;
 // A schedule takes some ten. A machine with other things to do lets functions run out of time, and that takes longer.
 const MOST_SECONDS = 240;
+const LOOK_MS = 150;
 const HEALING_ROUNDS = 3;
 
 /** What became of one schedule. */
@@ -163,7 +164,7 @@ class ScheduleRun {
     while (performance.now() < end) {
       // Asked before and after, since the queues can only be asked in between.
       if (this.#activity.isNone && (await this.#sources.isDrained()) && this.#activity.isNone) return;
-      await this.#activity.wait(IDLE_MS);
+      await this.#activity.wait(LOOK_MS);
     }
     throw new Error(`not settled after ${MOST_SECONDS} s`);
   }

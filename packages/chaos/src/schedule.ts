@@ -49,8 +49,8 @@ export interface Schedule {
 export const FIRST_KNOWN = 1_000_000;
 export const KNOWN = 80;
 
-// Two to nine lotes: enough for all of them to meet, and no more work than that.
-const MOST_ROWS = 18;
+// A few lotes: enough for all of them to meet, and no more work than that.
+const MOST_ROWS = 12;
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
 const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`];
@@ -67,7 +67,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
   const random = new Random(seedOf(seed, index));
   const consumers = random.pick([2, 2, 2, 3]);
   const requestsPerSecond = random.pick([10, 20, 40, 200]);
-  const dates = random.oneIn(4) ? DATES : DATES.slice(0, 1);
+  const dates = random.oneIn(6) ? DATES : DATES.slice(0, 1);
   const uploads = dates.flatMap((date) => uploadsOf(date, random));
   const lastAt = Math.max(...uploads.map(({ atMs }) => atMs));
   return {
@@ -77,7 +77,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     consumers,
     // Two run at once where concurrency can't be reserved.
     collectors: random.oneIn(3) ? 2 : 1,
-    loteSize: random.pick([2, 4, 8]),
+    loteSize: random.pick([2, 3, 5]),
     functionMs: random.pick([4_000, 6_000, 10_000]),
     uploads,
     operator: Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, () => ({
@@ -107,7 +107,7 @@ function uploadsOf(date: string, random: Random): Upload[] {
     // A later one comes in the middle of the earlier one's work.
     if (nth > 0) atMs += random.below(4_000);
     const csv = nth > 0 && random.oneIn(6) ? random.pick(UNUSABLE) : csvOf(random);
-    return { date, atMs, csv, events: random.pick([1, 1, 2, 3]), eventGapMs: random.pick([0, 0, 300, 2_000]) };
+    return { date, atMs, csv, events: random.pick([1, 1, 1, 2, 3]), eventGapMs: random.pick([0, 0, 300, 2_000]) };
   });
 }
 
