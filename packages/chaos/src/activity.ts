@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { QueueName } from "./world.ts";
 
-/** What is under way in a schedule, and a bell for those who wait for a change. */
+/** What is under way in a schedule, and a bell at each queue for those who wait for messages: to look without a reason costs time. */
 export class Activity {
   #underWay = 0;
-  #changed = Promise.withResolvers<void>();
+  readonly #bells = { LoteQueue: Promise.withResolvers<void>(), DeadLetterQueue: Promise.withResolvers<void>() };
 
   get isNone(): boolean {
     return this.#underWay === 0;
@@ -19,15 +20,16 @@ export class Activity {
     }
   }
 
-  ring(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
+  /** There is, or may be, something to receive. */
+  ring(queue: QueueName): void {
+    this.#bells[queue].resolve();
+    this.#bells[queue] = Promise.withResolvers<void>();
   }
 
-  /** @param ms how long to wait at the most */
-  async wait(ms: number): Promise<void> {
+  /** @param ms how long to wait for the bell at the most */
+  async wait(queue: QueueName, ms: number): Promise<void> {
     const stop = new AbortController();
-    await Promise.race([this.#changed.promise, delay(ms, undefined, { signal: stop.signal }).catch(() => {})]);
+    await Promise.race([this.#bells[queue].promise, delay(ms, undefined, { signal: stop.signal }).catch(() => {})]);
     stop.abort();
   }
 }

@@ -54,6 +54,8 @@ export class EventSources {
     this.#random = new Random(~seedOf(seed, index));
     const sources = [...Array<Source>(consumers).fill(CONSUMER), ...Array<Source>(collectors).fill(COLLECTOR)];
     this.#running = Promise.all(sources.map((source) => this.#run(source)));
+    // Told of when they are stopped.
+    this.#running.catch(() => {});
   }
 
   /** Whether every copy of every message was worked on. */
@@ -63,7 +65,7 @@ export class EventSources {
 
   async stop(): Promise<void> {
     this.#over = true;
-    this.#options.activity.ring();
+    for (const { queue } of [CONSUMER, COLLECTOR]) this.#options.activity.ring(queue);
     await this.#running;
   }
 
@@ -72,9 +74,7 @@ export class EventSources {
     const { activity } = this.#options;
     while (!this.#over) {
       const worked = await activity.during(() => this.#workOnNext(source));
-      // A look in vain is no news: if it rang the bell, all would look without end.
-      if (worked) activity.ring();
-      else await activity.wait(IDLE_MS);
+      if (!worked) await activity.wait(source.queue, IDLE_MS);
     }
   }
 
@@ -93,6 +93,7 @@ export class EventSources {
 
   async #giveBack({ queue }: Source, record: SQSRecord): Promise<void> {
     await this.#options.world.giveBack(queue, record);
+    this.#options.activity.ring(queue);
     if (Number(record.attributes.ApproximateReceiveCount) >= MAX_RECEIVES) this.#givenUp = true;
   }
 
@@ -100,6 +101,7 @@ export class EventSources {
   #isMovedOn(source: Source): boolean {
     if (source !== CONSUMER || !this.#givenUp) return false;
     this.#givenUp = false;
+    this.#options.activity.ring("DeadLetterQueue");
     return true;
   }
 
@@ -108,6 +110,7 @@ export class EventSources {
     const records = await world.receive(queue, this.#random.between(1, batch));
     if (name === "consumer" && this.#random.oneIn(schedule.duplicateOneIn)) {
       this.#duplicates.push(...records.map(receivedOnceMore));
+      this.#options.activity.ring(queue);
     }
     return records;
   }
@@ -137,8 +140,12 @@ export class EventSources {
   async #endCopy(record: SQSRecord, comesBack: boolean): Promise<void> {
     if (!comesBack) return;
     const receives = Number(record.attributes.ApproximateReceiveCount);
-    if (receives < MAX_RECEIVES) this.#duplicates.push(receivedOnceMore(record));
-    else await this.#options.world.move(record, "DeadLetterQueue");
+    if (receives < MAX_RECEIVES) {
+      this.#duplicates.push(receivedOnceMore(record));
+    } else {
+      await this.#options.world.move(record, "DeadLetterQueue");
+      this.#options.activity.ring("DeadLetterQueue");
+    }
   }
 }
 

@@ -51,7 +51,6 @@ export class Functions {
       } finally {
         if (environment.dead) this.deaths++;
         else this.#idle[name].push(environment);
-        activity.ring();
       }
     });
   }
@@ -70,7 +69,7 @@ export class Functions {
       ports: { aws: Number(new URL(lab.awsUrl).port), faultyAws: lab.faultyAwsPort, tmdb: tmdbPort },
       troubles,
       sockets: this.#sockets,
-      onSent: () => setTimeout(() => activity.ring(), SENT_MS),
+      onSent: () => setTimeout(() => activity.ring(name === "producer" ? "LoteQueue" : "DeadLetterQueue"), SENT_MS),
       onOutput: (text) => this.output.push(text),
       env: {
         AWS_REGION: LOCAL_REGION,

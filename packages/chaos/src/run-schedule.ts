@@ -10,7 +10,7 @@ import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
 import { type Evidence, judge, type KnownUpload } from "./oracle.ts";
 import { misansweredBy, type OperatorAction, type Schedule, type Upload } from "./schedule.ts";
-import { World } from "./world.ts";
+import { type QueueName, World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";
 
@@ -73,8 +73,11 @@ class ScheduleRun {
 
   async toTheEnd(): Promise<Outcome> {
     const wrong: string[] = [];
+    const told = (error: unknown) => wrong.push(`${(error as Error).stack}`);
     try {
       const planned = this.#activity.during(() => this.#everythingPlanned());
+      // Told of when it is waited for.
+      planned.catch(() => {});
       await this.#settled();
       await planned;
       const stormy = await this.#evidence([], false);
@@ -82,10 +85,10 @@ class ScheduleRun {
       const arrivals = await this.#lab.tmdb.end(this.#tmdb.server);
       wrong.push(...judge({ ...stormy, arrivals }), ...judge(await this.#evidence(arrivals, true)));
     } catch (error) {
-      wrong.push(`${(error as Error).stack}`);
+      told(error);
     }
     this.#over = true;
-    await this.#sources.stop();
+    await this.#sources.stop().catch(told);
     return {
       schedule: this.#schedule,
       wrong: [...new Set(wrong)],
@@ -104,8 +107,13 @@ class ScheduleRun {
     await Promise.all([
       ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
       ...operator.map((action) => this.#operate(action)),
-      ...junk.map(({ queue, body }) => this.#world.send(queue, body)),
+      ...junk.map(({ queue, body }) => this.#sendJunk(queue, body)),
     ]);
+  }
+
+  async #sendJunk(queue: QueueName, body: string): Promise<void> {
+    await this.#world.send(queue, body);
+    this.#activity.ring(queue);
   }
 
   /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
@@ -131,7 +139,7 @@ class ScheduleRun {
     await delay(atMs);
     if (does === "redrive") await this.#world.redrive();
     else await this.#replay(date, does === "replay-all");
-    this.#activity.ring();
+    this.#activity.ring("LoteQueue");
   }
 
   /** As `lotes replay` does it. */
@@ -142,7 +150,7 @@ class ScheduleRun {
     const queue = new SqsMessageQueue(this.#world.url("LoteQueue"), this.#clientConfig());
     await queue.send(replayMessages(entries, date));
     queue.close();
-    this.#activity.ring();
+    this.#activity.ring("LoteQueue");
     return entries.length;
   }
 
@@ -164,7 +172,7 @@ class ScheduleRun {
     while (performance.now() < end) {
       // Asked before and after, since the queues can only be asked in between.
       if (this.#activity.isNone && (await this.#sources.isDrained()) && this.#activity.isNone) return;
-      await this.#activity.wait(LOOK_MS);
+      await delay(LOOK_MS);
     }
     throw new Error(`not settled after ${MOST_SECONDS} s`);
   }
@@ -188,6 +196,7 @@ class ScheduleRun {
   }
 
   #clientConfig() {
-    return { endpoint: this.#lab.awsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+    // An operator has time.
+    return { endpoint: this.#lab.awsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, requestHandler: {} };
   }
 }

@@ -19,7 +19,7 @@ export interface Sum {
 }
 
 // They mostly wait. With more of them a thread is so busy that functions run out of time for no other reason.
-const AT_ONCE = 18;
+const AT_ONCE = 15;
 // Some 100 MB are in use at a time. Left alone, the collector lets the dead environments of many schedules pile up.
 const HEAP_MB = 2_000;
 // Often enough to see that it goes on.
