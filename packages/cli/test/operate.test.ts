@@ -71,7 +71,7 @@ describe("a plan", () => {
       ids: 151,
       lotes: 2,
       seconds: 151 / 40,
-      usd: expect.closeTo(0.000103, 6),
+      usd: expect.closeTo(0.000104, 6),
     });
   });
 });
