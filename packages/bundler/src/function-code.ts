@@ -26,10 +26,13 @@ export interface FunctionCode {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const NAMES = ["require", "process", "globalThis", "setTimeout", "setInterval", "setImmediate"] as const;
 
-/** Bundles the handlers' sources, as for Lambda, but into a script that can be run many times over in one process. */
-export async function functionCode(): Promise<Record<FunctionName, FunctionCode>> {
-  const codes = await Promise.all(FUNCTIONS.map(async (name) => [name, await codeOf(name)] as const));
-  return Object.fromEntries(codes) as Record<FunctionName, FunctionCode>;
+const codes = new Map<FunctionName, Promise<FunctionCode>>();
+
+/** Bundles a handler's sources, as for Lambda, but into a script that can be run many times over in one process. Done once in a process. */
+export function functionCode(name: FunctionName): Promise<FunctionCode> {
+  const code = codes.get(name) ?? codeOf(name);
+  codes.set(name, code);
+  return code;
 }
 
 async function codeOf(name: FunctionName): Promise<FunctionCode> {

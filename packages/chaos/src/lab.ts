@@ -28,7 +28,7 @@ export class Lab implements AsyncDisposable {
   static async start(): Promise<Lab> {
     const emulator = await Emulator.start("unused", { port: 0 });
     const faulty = await startFaultyAws(emulator.url);
-    return new Lab(emulator.url, faulty.port, await functionCode(), async () => {
+    return new Lab(emulator.url, faulty.port, await allCode(), async () => {
       faulty.stop();
       await emulator.stop();
     });
@@ -40,4 +40,13 @@ export class Lab implements AsyncDisposable {
     await this.tmdb.stop();
     await this.#stop();
   }
+}
+
+async function allCode(): Promise<Lab["code"]> {
+  const [producer, consumer, collector] = await Promise.all([
+    functionCode("producer"),
+    functionCode("consumer"),
+    functionCode("collector"),
+  ]);
+  return { producer, consumer, collector };
 }

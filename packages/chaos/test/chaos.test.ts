@@ -3,7 +3,7 @@ import { runSchedules } from "../src/run-schedules.ts";
 
 // Chosen at random once. With others, `pnpm chaos` goes on.
 const SEED = 20_261_123;
-const SCHEDULES = 24;
+const SCHEDULES = 14;
 
 test("after calls that failed, processes that died and messages that came twice, every promise holds", {
   timeout: 120_000,
@@ -15,5 +15,5 @@ test("after calls that failed, processes that died and messages that came twice,
   expect(sum.schedules).toBe(SCHEDULES);
   // What the test is about did happen.
   expect(sum.troubles).toBeGreaterThan(100);
-  expect(sum.deaths).toBeGreaterThan(10);
+  expect(sum.deaths).toBeGreaterThan(5);
 });

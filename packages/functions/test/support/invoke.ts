@@ -9,8 +9,6 @@ export type Invoke = (service: Service, event: unknown, millis: number) => Promi
 
 export type Service = "producer" | "consumer" | "collector";
 
-const code = functionCode();
-
 /**
  * Calls the handlers in this process, as of their sources: each is loaded when it is first called, with the environment of that moment,
  * and then stays as it is, like a warm process of Lambda's. Bundled they load ten times as fast as module by module.
@@ -18,7 +16,7 @@ const code = functionCode();
 export function handlersInProcess(): Invoke {
   const handlers = new Map<Service, Handler>();
   return async (service, event, millis) => {
-    const handler = handlers.get(service) ?? load((await code)[service]);
+    const handler = handlers.get(service) ?? load(await functionCode(service));
     handlers.set(service, handler);
     return handler(event, contextOf(service, millis));
   };

@@ -29,10 +29,10 @@ import {
   type MisbehaviourRule,
   type QueueName,
   s3Event,
-  startTmdbStandIn,
   type TmdbStandIn,
   toRecord,
 } from "@lotes/local";
+import { TmdbServer, type TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
 import type { S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
 import { handlersInProcess, type Invoke } from "./invoke.ts";
@@ -83,7 +83,7 @@ export class Pipeline {
       port: 0,
       fault: (request) => fault.of?.fault?.(request),
     });
-    const tmdb = await startTmdbStandIn({ facts, misbehaviour, token: TOKEN });
+    const tmdb = await tmdbInProcess({ facts, misbehaviour, token: TOKEN });
     const pipeline = new Pipeline(services, tmdb, invoke);
     fault.of = pipeline;
     const environment = {
@@ -221,6 +221,18 @@ export class Pipeline {
     }
     return files;
   }
+}
+
+/** The stand-in for TMDB without its thread, which nobody needs here whose time is not measured. */
+async function tmdbInProcess(options: TmdbServerOptions): Promise<TmdbStandIn> {
+  const server = new TmdbServer(options);
+  return {
+    url: await server.listen(0),
+    stats: async () => server.stats(),
+    arrivals: async () => server.arrivals(),
+    misbehave: async (rules) => server.misbehave(rules),
+    stop: () => server.close(),
+  };
 }
 
 /** The lote message in a record. */
