@@ -19,7 +19,7 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
           // They wait more than they work: more files at a time than a small machine has cores.
-          maxWorkers: 6,
+          maxWorkers: 9,
           sequence: { groupOrder: 0 },
         },
       },
@@ -41,7 +41,7 @@ export default defineConfig({
           include: CLOCKED,
           // One for each core of a small machine: the storm is mostly waiting.
           maxWorkers: 2,
-          // The requests keep 25 ms clear of the budget. A machine that stalls longer than that once is a stall; twice is a bug.
+          // The requests keep 15 ms clear of the budget. A machine that stalls longer than that once is a stall; twice is a bug.
           retry: 1,
           sequence: { groupOrder: 2 },
         },

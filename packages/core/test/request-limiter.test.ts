@@ -119,6 +119,15 @@ describe("the requests under way", () => {
     expect(requests.mostUnderWay).toBe(4);
   });
 
+  test("are as many as the connections all the time, while there is enough of the budget", async () => {
+    const requests = new Requests(share(1_000_000), () => 80);
+    await pass(2000);
+    requests.add(100);
+    // Each connection's tenth request, nine answers after its first, and what it takes until all have their first.
+    await pass(9 * 80 + 25);
+    expect(requests.sent).toBe(100);
+  });
+
   test("are sent in the order in which they came", async () => {
     const requests = new Requests(share(20));
     requests.add(60);

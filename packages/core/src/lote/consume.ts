@@ -51,12 +51,16 @@ export async function consumeLote(
   metrics.add(METRICS.retries, fetched.traffic.retries);
   metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
   if (fetched.records.size > 0) await writeRecords(message, fetched, store);
-  if (!(await readRunInForce(store, message.date, message.run))) {
+  const [inForce, inLedger] = await Promise.all([
+    readRunInForce(store, message.date, message.run),
+    isInLedger(message, store),
+  ]);
+  if (inForce === undefined) {
     await takeBack(message, store);
     return log.warn("lote taken back: a later upload superseded its run meanwhile");
   }
 
-  const repeated = mayHaveFailedBefore(message, delivery, run) || (await isInLedger(message, store));
+  const repeated = inLedger || mayHaveFailedBefore(message, delivery, run);
   const report = reportOf(message, fetched, repeated);
   if (report) {
     await deadLetterQueue.send([
