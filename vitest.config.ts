@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const CLOCKED = ["packages/local/test/pipeline/{budget,storm}.test.ts"];
 
 const options = {
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
   server: { deps: { inline: ["sst"] } },
 };
@@ -19,7 +19,7 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
           // They wait more than they work: more files at a time than a small machine has cores.
-          maxWorkers: 9,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },
