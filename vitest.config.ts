@@ -1,7 +1,20 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that hold requests to a sliding second: what else runs on the machine would be in their clocks. */
 const CLOCKED = ["packages/local/test/pipeline/{budget,storm}.test.ts"];
+
+/** Tests of whole processes, and those that wait for backoffs and for messages to come back. */
+const LONGEST = /packages\/(cli|chaos|local\/test\/pipeline)\/|consumer-failures/;
+
+/** What takes longest begins first, also where no earlier run tells what does: begun last, it would leave a core idle. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const options = {
   testTimeout: 60_000,
@@ -11,6 +24,7 @@ const options = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
