@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runSchedules } from "../src/run-schedules.ts";
 
 // With many deaths, and none that waits long for a hanging request. With others, `pnpm chaos` goes on.
-const SEED = 5;
+const SEED = 2;
 const SCHEDULES = 8;
 
 test("after calls that failed, processes that died and messages that came twice, every promise holds", {
@@ -14,6 +14,6 @@ test("after calls that failed, processes that died and messages that came twice,
   expect(sum.broken, lines.join("\n")).toBe(0);
   expect(sum.schedules).toBe(SCHEDULES);
   // What the test is about did happen.
-  expect(sum.troubles).toBeGreaterThan(100);
-  expect(sum.deaths).toBeGreaterThan(5);
+  expect(sum.troubles).toBeGreaterThan(80);
+  expect(sum.deaths).toBeGreaterThan(10);
 });

@@ -3,30 +3,16 @@ import { ledgerKey, loteKey, runKey } from "../src/keys.ts";
 import { collect } from "../src/ledger/collect.ts";
 import { loteObject } from "../src/lote/lote-file.ts";
 import { messageBody } from "../src/message.ts";
-import type { NewObject } from "../src/ports.ts";
 import { newRun, runObject, type Source } from "../src/run/run-file.ts";
 import { FILTER } from "./support/csv.ts";
-import { MemoryStore } from "./support/memory-store.ts";
+import { InterruptedStore } from "./support/interrupted-store.ts";
+import type { MemoryStore } from "./support/memory-store.ts";
 import { loteFile } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at } from "./support/reports.ts";
 
 const DATE = "2026/11/23";
 const ID = "tt1000000";
-
-/** Lets somebody else act between a collector's looks and its first write. */
-class InterruptedStore extends MemoryStore {
-  interrupt: (() => Promise<void>) | undefined;
-
-  override async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
-    const { interrupt } = this;
-    if (key === ledgerKey(DATE) && interrupt !== undefined) {
-      this.interrupt = undefined;
-      await interrupt();
-    }
-    await super.putIf(key, expectedEtag, object);
-  }
-}
 
 function runOf(sequencer: string) {
   const source: Source = { bucket: "b", key: "k", etag: "e", size: 1, sequencer };
@@ -35,7 +21,7 @@ function runOf(sequencer: string) {
 
 /** Collects one failure of the run, with something happening in the middle. */
 async function collectedWith(interrupt: (store: MemoryStore) => Promise<void>): Promise<string | undefined> {
-  const store = new InterruptedStore();
+  const store = new InterruptedStore(ledgerKey(DATE));
   const { run } = runOf("01");
   await store.putIf(runKey(DATE), undefined, runObject(runOf("01")));
   store.interrupt = () => interrupt(store);

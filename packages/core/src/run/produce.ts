@@ -76,6 +76,12 @@ function verdictOn(mine: RunFile, inForce: RunFile | undefined): "go on" | "alre
   return isOlder(mine.source, inForce.source) ? "outdated" : "go on";
 }
 
+/** That an upload after mine can't be used, which stays told whatever becomes of mine; null when there is none. */
+function laterRejection(mine: RunFile, inForce: RunFile | undefined): RunFile["rejected"] {
+  const rejected = inForce?.rejected ?? null;
+  return rejected && isOlder(mine.source, rejected.source) ? rejected : null;
+}
+
 function told(production: Exclude<Production, "queued" | "rejected">, log: Log): Production {
   if (production === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
   else log.info("this upload is queued already");
@@ -90,7 +96,7 @@ async function putInForce(run: RunFile, date: RunDate, store: ObjectStore) {
     const inForce = current && parseRunFile(current);
     verdict = verdictOn(run, inForce);
     resumed = inForce?.run === run.run;
-    return verdict === "go on" ? runObject(run) : undefined;
+    return verdict === "go on" ? runObject({ ...run, rejected: laterRejection(run, inForce) }) : undefined;
   });
   return { verdict, resumed };
 }
@@ -152,7 +158,7 @@ async function reject(run: RunFile, date: RunDate, reason: string, deps: Produce
   let production: Exclude<Production, "queued"> = "rejected";
   await updateObject(store, runKey(date), (current) => {
     const inForce = current && parseRunFile(current);
-    const verdict = verdictOn(run, inForce);
+    const verdict = laterRejection(run, inForce) ? "outdated" : verdictOn(run, inForce);
     if (verdict !== "go on") {
       production = verdict;
       return undefined;

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { inputKey, runKey } from "../src/keys.ts";
+import { produce } from "../src/run/produce.ts";
+import { readRun, type Source } from "../src/run/run-file.ts";
+import { csv, FILTER, row } from "./support/csv.ts";
+import { InterruptedStore } from "./support/interrupted-store.ts";
+import { QUIET } from "./support/quiet.ts";
+
+const DATE = "2026/11/23";
+const USABLE = csv(row());
+const UNUSABLE = "";
+
+/** A lake whose movies.csv is uploaded again and again. */
+class Lake {
+  readonly store = new InterruptedStore(runKey(DATE));
+  #uploads = 0;
+
+  async upload(body: string): Promise<Source> {
+    const key = inputKey(DATE);
+    await this.store.overwrite(key, body);
+    const etag = (await this.store.get(key))?.etag ?? "";
+    return { bucket: "lake", key, etag, size: body.length, sequencer: `0${++this.#uploads}` };
+  }
+
+  produce(source: Source) {
+    const loteQueue = { send: async () => {} };
+    return produce(source, DATE, { store: this.store, loteQueue, filter: FILTER, loteSize: 100, ...QUIET });
+  }
+
+  /** Works on an upload, with a later one being worked on between its reading and its word about it. */
+  async produceWith(source: Source, later: string) {
+    this.store.interrupt = async () => {
+      await this.produce(await this.upload(later));
+    };
+    await this.produce(source);
+    return readRun(this.store, DATE);
+  }
+}
+
+describe("a later upload that can't be used stays told", () => {
+  test("when an earlier one that can't be used either is done with after it", async () => {
+    const lake = new Lake();
+    await lake.produce(await lake.upload(USABLE));
+    const run = await lake.produceWith(await lake.upload(UNUSABLE), UNUSABLE);
+    expect(run).toMatchObject({
+      status: "queued",
+      source: { sequencer: "01" },
+      rejected: { source: { sequencer: "03" } },
+    });
+  });
+
+  test("when an earlier one that can be used is put in force after it", async () => {
+    const lake = new Lake();
+    await lake.produce(await lake.upload(USABLE));
+    const run = await lake.produceWith(await lake.upload(USABLE), UNUSABLE);
+    expect(run).toMatchObject({
+      status: "queued",
+      source: { sequencer: "02" },
+      rejected: { source: { sequencer: "03" } },
+    });
+  });
+});
+
+test("a later upload that can be used leaves nothing of the one that can't", async () => {
+  const lake = new Lake();
+  await lake.produce(await lake.upload(USABLE));
+  await lake.produce(await lake.upload(UNUSABLE));
+  await lake.produce(await lake.upload(USABLE));
+  expect(await readRun(lake.store, DATE)).toMatchObject({ source: { sequencer: "03" }, rejected: null });
+});
