@@ -23,7 +23,7 @@ describe("what is not asked for again", { timeout: 60_000 }, () => {
     expect(await dry("--all", "--dlq")).toMatchObject({ ids: 2, lotes: 1, dlq: { waiting: 0 } });
     expect(await dry("--id", UNKNOWN, "--reason", "not_found")).toMatchObject({ ids: 1 });
 
-    const { stdout } = await operator.lotes("errors");
+    const { stdout } = await operator.lotes("errors", "--date", DATE);
     expect(stdout).toContain("2 failures of 6 ids on 2026/11/23");
     expect(stdout).toMatch(
       /lote {2}id {9}reason {12}status {2}tries {2}message\n {2}1 {5}tt1000000 {2}invalid_response {2}200/,
@@ -40,7 +40,7 @@ describe("what is not asked for again", { timeout: 60_000 }, () => {
 
     // Somebody has written there by hand.
     await operator.swap("_run.json", "not a run");
-    expect(await operator.lotes("status")).toMatchObject({
+    expect(await operator.lotes("status", "--date", DATE)).toMatchObject({
       code: 1,
       stderr: "lotes: RunFileError: _run.json does not hold a run; remove it and drop the CSV again\n",
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { facts, movieIds } from "../../functions/test/support/movies.ts";
-import { failedIds, Operator, storedIds } from "./support/operator.ts";
+import { DATE, failedIds, Operator, storedIds } from "./support/operator.ts";
 
 const UNKNOWN = "tt7777770";
 const KNOWN = movieIds(150);
@@ -18,7 +18,7 @@ afterAll(() => operator[Symbol.asyncDispose]());
 test("a replay when nothing has failed sends nothing, and says so", async () => {
   await operator.ingest(KNOWN.slice(0, 3));
   await operator.json("status", "--watch");
-  expect(await operator.lotes("replay")).toMatchObject({ code: 0, stdout: "There is nothing to replay.\n" });
+  expect(await operator.lotes("replay", "--date", DATE)).toMatchObject({ code: 0, stdout: "There is nothing to replay.\n" });
 });
 
 test("a replay during a run, and twice at once, loses nothing and writes nothing twice", async () => {
