@@ -10,9 +10,12 @@ const LONGEST = /packages\/(cli|chaos|local\/test\/pipeline)\/|consumer-failures
 /** What takes longest begins first, also where no earlier run tells what does: begun last, it would leave a core idle. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const place = ({ moduleId, project }: TestSpecification) => {
+      // SST's components are installed and evaluated for these while the others run.
+      if (project.name === "stacks") return 2;
+      return LONGEST.test(moduleId) ? 0 : 1;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
 
@@ -32,6 +35,7 @@ export default defineConfig({
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
           exclude: CLOCKED,
+          globalSetup: "packages/functions/test/support/bundle-functions.ts",
           // They wait more than they work: more files at a time than a small machine has cores.
           maxWorkers: 6,
           sequence: { groupOrder: 0 },
@@ -44,8 +48,7 @@ export default defineConfig({
           include: ["stacks/test/**/*.test.ts"],
           globalSetup: "stacks/test/support/evaluate-stages.ts",
           maxWorkers: 6,
-          // After the others: by then SST's components have been installed and evaluated.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -57,7 +60,7 @@ export default defineConfig({
           maxWorkers: 2,
           // The requests keep 15 ms clear of the budget. A machine that stalls longer than that once is a stall; twice is a bug.
           retry: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { build } from "esbuild";
@@ -26,19 +27,16 @@ export interface FunctionCode {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const NAMES = ["require", "process", "globalThis", "setTimeout", "setInterval", "setImmediate"] as const;
 
-const codes = new Map<FunctionName, Promise<FunctionCode>>();
-
-/** Bundles a handler's sources, as for Lambda, but into a script that can be run many times over in one process. Done once in a process. */
-export function functionCode(name: FunctionName): Promise<FunctionCode> {
-  const code = codes.get(name) ?? codeOf(name);
-  codes.set(name, code);
-  return code;
-}
-
-async function codeOf(name: FunctionName): Promise<FunctionCode> {
+/**
+ * Bundles the handlers' sources, as for Lambda, but each into a script that can be run many times over in one process.
+ * @returns the scripts, for {@link functionCode}
+ */
+export async function functionScripts(): Promise<Record<FunctionName, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [`packages/functions/src/${name}.ts`],
+    entryPoints: FUNCTIONS.map((name) => `packages/functions/src/${name}.ts`),
+    // Nothing is written, but several outputs need a place each.
+    outdir: "functions",
     bundle: true,
     write: false,
     platform: "node",
@@ -49,7 +47,12 @@ async function codeOf(name: FunctionName): Promise<FunctionCode> {
     mainFields: ["module", "main"],
     logLevel: "silent",
   });
-  const text = outputFiles[0]?.text ?? "";
+  const textOf = (name: FunctionName) => outputFiles.find(({ path }) => parse(path).name === name)?.text ?? "";
+  return { producer: textOf("producer"), consumer: textOf("consumer"), collector: textOf("collector") };
+}
+
+/** Compiles one of the scripts that {@link functionScripts} has made. */
+export function functionCode(name: FunctionName, text: string): FunctionCode {
   const script = new Script(`(function (module, exports, ${NAMES.join(", ")}) {${text}\n})`, {
     filename: `${name}.cjs`,
   });

@@ -25,10 +25,11 @@ export class Lab implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  static async start(): Promise<Lab> {
+  /** @param scripts the functions', bundled */
+  static async start(scripts: Readonly<Record<FunctionName, string>>): Promise<Lab> {
     const emulator = await Emulator.start("unused", { port: 0 });
     const faulty = await startFaultyAws(emulator.url);
-    return new Lab(emulator.url, faulty.port, await allCode(), async () => {
+    return new Lab(emulator.url, faulty.port, compiled(scripts), async () => {
       faulty.stop();
       await emulator.stop();
     });
@@ -42,11 +43,10 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-async function allCode(): Promise<Lab["code"]> {
-  const [producer, consumer, collector] = await Promise.all([
-    functionCode("producer"),
-    functionCode("consumer"),
-    functionCode("collector"),
-  ]);
-  return { producer, consumer, collector };
+function compiled(scripts: Readonly<Record<FunctionName, string>>): Lab["code"] {
+  return {
+    producer: functionCode("producer", scripts.producer),
+    consumer: functionCode("consumer", scripts.consumer),
+    collector: functionCode("collector", scripts.collector),
+  };
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { functionScripts } from "@lotes/bundler/function-code";
 import type { Share } from "./lab-thread.ts";
 import type { Outcome } from "./run-schedule.ts";
 
@@ -49,12 +50,14 @@ export async function runSchedules({ seed, indexes, threads, print }: ChaosOptio
     if (sum.schedules % TOLD_EVERY === 0) print(told());
   };
   print(`seed ${seed}`);
+  const scripts = await functionScripts();
   await Promise.all(
     Array.from({ length: threads }, async (_, thread) => {
       const workerData: Share = {
         seed,
         indexes: indexes.filter((_, nth) => nth % threads === thread),
         atOnce: AT_ONCE,
+        scripts,
       };
       const worker = new Worker(new URL("./lab-thread.ts", import.meta.url), {
         workerData,

@@ -18,7 +18,10 @@ afterAll(() => operator[Symbol.asyncDispose]());
 test("a replay when nothing has failed sends nothing, and says so", async () => {
   await operator.ingest(KNOWN.slice(0, 3));
   await operator.json("status", "--watch");
-  expect(await operator.lotes("replay", "--date", DATE)).toMatchObject({ code: 0, stdout: "There is nothing to replay.\n" });
+  expect(await operator.lotes("replay", "--date", DATE)).toMatchObject({
+    code: 0,
+    stdout: "There is nothing to replay.\n",
+  });
 });
 
 test("a replay during a run, and twice at once, loses nothing and writes nothing twice", async () => {

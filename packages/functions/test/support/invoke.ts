@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { type FunctionCode, functionCode, type Handler, requireBuiltin } from "@lotes/bundler/function-code";
 import type { Context } from "aws-lambda";
+import { inject } from "vitest";
+import { scriptFile } from "./bundle-functions.ts";
 
 /**
  * Hands an event to a function and returns what it answers.
@@ -16,10 +19,14 @@ export type Service = "producer" | "consumer" | "collector";
 export function handlersInProcess(): Invoke {
   const handlers = new Map<Service, Handler>();
   return async (service, event, millis) => {
-    const handler = handlers.get(service) ?? load(await functionCode(service));
+    const handler = handlers.get(service) ?? load(await codeOf(service));
     handlers.set(service, handler);
     return handler(event, contextOf(service, millis));
   };
+}
+
+async function codeOf(service: Service): Promise<FunctionCode> {
+  return functionCode(service, await readFile(scriptFile(inject("functionScripts"), service), "utf8"));
 }
 
 function load(code: FunctionCode): Handler {
