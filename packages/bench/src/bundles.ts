@@ -2,14 +2,12 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundleHandler } from "@lotes/bundler";
-import { machine, median, print } from "./machine.ts";
+import { machine, median, print, root } from "./machine.ts";
 import { table } from "./table.ts";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Bytes of a minified bundle, and milliseconds to load it, that a cold start may take. */
 const GOALS = {

@@ -1,4 +1,8 @@
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What was measured on, and when: numbers without it mean nothing. */
 export function machine(): string {

@@ -1,8 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { S3ObjectStore } from "@lotes/aws";
+import { bundleHandler } from "@lotes/bundler";
+import { FUNCTIONS } from "@lotes/bundler/function-code";
 import { Accountant, inputKey } from "@lotes/core";
 import { type AwsRequest, LocalStack, startTmdbStandIn } from "@lotes/local";
 import { movie } from "./budget.ts";
+import { root } from "./machine.ts";
 
 const DATE = "2026/11/23";
 const TOKEN = "token";
@@ -31,7 +38,7 @@ export interface PipelineRun {
   readonly billed: Readonly<Record<string, { readonly seconds: number; readonly invocations: number }>>;
 }
 
-/** A run of the whole local stack as it is deployed: two consumers, lotes of 100. */
+/** A run of the whole local stack with what is deployed: the bundles of the functions, two consumers, lotes of 100. */
 export async function pipelineRun({
   ids,
   unknown = 0,
@@ -43,7 +50,9 @@ export async function pipelineRun({
   const tmdb = await startTmdbStandIn({ facts, token: TOKEN, latencyMs, ...(limited && { requestsPerSecond }) });
   const calls: Record<string, number> = {};
   const billed: Record<string, { seconds: number; invocations: number }> = {};
+  const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   const stack = await LocalStack.start({
+    handlers: await bundles(folder),
     settings: { TMDB_TOKEN: TOKEN, TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond) },
     onBilled: (name, ms) => {
       const { seconds, invocations } = billed[name] ?? { seconds: 0, invocations: 0 };
@@ -72,6 +81,7 @@ export async function pipelineRun({
   s3.destroy();
   await stack.stop();
   await tmdb.stop();
+  await rm(folder, { recursive: true });
   return {
     seconds,
     fetchingSeconds: ((lastArrivalAt ?? 0) - (firstArrivalAt ?? 0)) / 1000,
@@ -80,6 +90,15 @@ export async function pipelineRun({
     calls: counted,
     billed,
   };
+}
+
+async function bundles(folder: string): Promise<(functionName: string) => string> {
+  const bundled = FUNCTIONS.map(async (name) => {
+    const { file } = await bundleHandler(root, `packages/functions/src/${name}.handler`, path.join(folder, name));
+    return [name, pathToFileURL(file).href] as const;
+  });
+  const files = new Map<string, string>(await Promise.all(bundled));
+  return (functionName) => files.get(functionName) ?? "";
 }
 
 function nameOf(request: AwsRequest): string {

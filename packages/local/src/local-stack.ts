@@ -11,6 +11,8 @@ import { DEPLOYED_TIMING, type Timing } from "./timing.ts";
 export interface LocalStackOptions {
   /** The settings, as in an environment, TMDB_TOKEN among them. */
   readonly settings: Readonly<Record<string, string | undefined>>;
+  /** URL of the module of each handler; by default their sources, which Node runs as they are. */
+  readonly handlers?: (functionName: string) => string;
   /** Default 0: any free one. */
   readonly port?: number;
   /** Where the state is kept, to go on from when it is started again; by default it is gone with the process. */
@@ -26,8 +28,8 @@ export interface LocalStackOptions {
   readonly onProducerGivenUp?: (error: Error) => void;
 }
 
-/** The handlers' sources: Node runs them as they are. */
-const HANDLERS = new URL("../../functions/src/", import.meta.url);
+const SOURCES = new URL("../../functions/src/", import.meta.url);
+const sourceOf = (functionName: string) => new URL(`${functionName}.ts`, SOURCES).href;
 
 // More than SQS hands out at a time takes a batching window, in which Lambda gathers them.
 const MOST_WITHOUT_WINDOW = 10;
@@ -114,7 +116,7 @@ export class LocalStack {
   #function(name: string, timeoutMs: number): LambdaFunction {
     const created = new LambdaFunction({
       name,
-      module: new URL(`${name}.ts`, HANDLERS).href,
+      module: (this.#options.handlers ?? sourceOf)(name),
       timeoutMs,
       env: { ...this.services.functionEnvironment(this.#options.settings), AWS_LAMBDA_FUNCTION_NAME: name },
       onLine: (line) => this.#options.onLog?.(parseLogLine(name, line)),
