@@ -1,4 +1,6 @@
 // A thread of runSchedules, with a lab of its own.
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FunctionName } from "@lotes/bundler/function-code";
 import pMap from "p-map";
@@ -14,11 +16,30 @@ export interface Share {
   readonly scripts: Readonly<Record<FunctionName, string>>;
 }
 
+// Beyond that functions run out of time for want of a core, and those that replace them take more of it than they did.
+const MOST_BUSY = 0.8;
+const LOOK_MS = 100;
+
+let startedAt = 0;
+
+/** Waits until the thread has time for another schedule, whatever else the machine is doing. They begin one after the other. */
+async function untilThereIsRoom(): Promise<void> {
+  for (;;) {
+    const before = performance.eventLoopUtilization();
+    await delay(LOOK_MS);
+    const { utilization } = performance.eventLoopUtilization(before);
+    if (utilization > MOST_BUSY || performance.now() - startedAt < LOOK_MS) continue;
+    startedAt = performance.now();
+    return;
+  }
+}
+
 const { seed, indexes, atOnce, scripts } = workerData as Share;
 await using lab = await Lab.start(scripts);
 await pMap(
   indexes,
   async (index) => {
+    await untilThereIsRoom();
     const outcome: Outcome = await runSchedule(scheduleOf(seed, index), lab);
     parentPort?.postMessage(outcome);
   },

@@ -51,6 +51,10 @@ export const KNOWN = 80;
 
 // A few lotes: enough for all of them to meet, and no more work than that.
 const MOST_ROWS = 12;
+// Of an upload that has fewer lotes than the one before it: files are left that nobody will overwrite.
+const FEW_ROWS = 3;
+// Twice what most runs take to their first file: the function's start, a second's wait, the requests.
+const LONGEST_GAP_MS = 8_000;
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
 const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`];
@@ -104,9 +108,10 @@ function uploadsOf(date: string, random: Random): Upload[] {
   const count = random.pick([1, 1, 1, 2, 2, 3]);
   let atMs = 0;
   return Array.from({ length: count }, (_, nth) => {
-    // A later one comes in the middle of the earlier one's work.
-    if (nth > 0) atMs += random.below(4_000);
-    const csv = nth > 0 && random.oneIn(6) ? random.pick(UNUSABLE) : csvOf(random);
+    // A later one comes in the middle of the earlier one's work, or when that has written its files.
+    if (nth > 0) atMs += random.below(LONGEST_GAP_MS);
+    const mostRows = nth > 0 ? random.pick([FEW_ROWS, MOST_ROWS]) : MOST_ROWS;
+    const csv = nth > 0 && random.oneIn(6) ? random.pick(UNUSABLE) : csvOf(mostRows, random);
     return { date, atMs, csv, events: random.pick([1, 1, 1, 2, 3]), eventGapMs: random.pick([0, 0, 300, 2_000]) };
   });
 }
@@ -130,9 +135,9 @@ const LINES: Readonly<Record<(typeof ROWS)[number], (known: number, random: Rand
   malformed: (known) => `tt${known}|too|few`,
 };
 
-function csvOf(random: Random): string {
+function csvOf(mostRows: number, random: Random): string {
   const first = random.below(KNOWN);
-  const lines = Array.from({ length: random.between(1, MOST_ROWS) }, (_, nth) => {
+  const lines = Array.from({ length: random.between(1, mostRows) }, (_, nth) => {
     const known = FIRST_KNOWN + ((first + nth) % KNOWN);
     return LINES[random.pick(ROWS)](known, random);
   });
