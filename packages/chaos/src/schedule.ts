@@ -107,13 +107,19 @@ export function scheduleOf(seed: number, index: number): Schedule {
 function uploadsOf(date: string, random: Random): Upload[] {
   const count = random.pick([1, 1, 1, 2, 2, 3]);
   let atMs = 0;
+  let csv = "";
   return Array.from({ length: count }, (_, nth) => {
     // A later one comes in the middle of the earlier one's work, or when that has written its files.
     if (nth > 0) atMs += random.below(LONGEST_GAP_MS);
-    const mostRows = nth > 0 ? random.pick([FEW_ROWS, MOST_ROWS]) : MOST_ROWS;
-    const csv = nth > 0 && random.oneIn(6) ? random.pick(UNUSABLE) : csvOf(mostRows, random);
+    csv = nth > 0 ? laterCsv(csv, random) : csvOf(MOST_ROWS, random);
     return { date, atMs, csv, events: random.pick([1, 1, 1, 2, 3]), eventGapMs: random.pick([0, 0, 300, 2_000]) };
   });
+}
+
+/** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
+function laterCsv(earlier: string, random: Random): string {
+  if (random.oneIn(6)) return random.pick(UNUSABLE);
+  return random.oneIn(6) ? earlier : csvOf(random.pick([FEW_ROWS, MOST_ROWS]), random);
 }
 
 const ROWS = weighted([

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runSchedules } from "../src/run-schedules.ts";
 
-// With many deaths, and none that waits long for a hanging request. With others, `pnpm chaos` goes on.
-const SEED = 2;
+// With many deaths and uploads that replace each other, and none that waits long for a hanging request. With others, `pnpm chaos` goes on.
+const SEED = 231;
 const SCHEDULES = 8;
 
 test("after calls that failed, processes that died and messages that came twice, every promise holds", {

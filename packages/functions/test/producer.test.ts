@@ -151,6 +151,19 @@ describe("a new upload for the same date", () => {
     expect(await pipeline.take("LoteQueue")).toHaveLength(1);
   });
 
+  test("wins as well when both are of the same bytes, which have the same ETag", async () => {
+    const replaced = await pipeline.drop(csvSelecting(movieIds(3)));
+    const latest = await pipeline.drop(csvSelecting(movieIds(3)));
+    await pipeline.produce(latest);
+    const run = await pipeline.runFile();
+    await pipeline.take("LoteQueue");
+
+    await pipeline.produce(replaced);
+
+    expect(await pipeline.runFile()).toEqual(run);
+    expect(await pipeline.take("LoteQueue")).toEqual([]);
+  });
+
   test("while the first is being read ends the first without a trace", async () => {
     const first = await pipeline.drop(csvSelecting(movieIds(2)));
     await pipeline.drop(csvSelecting(movieIds(1)));
