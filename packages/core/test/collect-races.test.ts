@@ -1,29 +1,27 @@
 import { expect, test } from "vitest";
 import { ledgerKey, loteKey, runKey } from "../src/keys.ts";
 import { collect } from "../src/ledger/collect.ts";
+import { Ledger } from "../src/ledger/ledger.ts";
 import { loteObject } from "../src/lote/lote-file.ts";
 import { messageBody } from "../src/message.ts";
-import { newRun, runObject, type Source } from "../src/run/run-file.ts";
-import { FILTER } from "./support/csv.ts";
+import { runObject } from "../src/run/run-file.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import type { MemoryStore } from "./support/memory-store.ts";
 import { loteFile } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
-import { at } from "./support/reports.ts";
+import { at, report } from "./support/reports.ts";
+import { queuedRun } from "./support/runs.ts";
 
 const DATE = "2026/11/23";
 const ID = "tt1000000";
 
-function runOf(sequencer: string) {
-  const source: Source = { bucket: "b", key: "k", etag: "e", size: 1, sequencer };
-  return { ...newRun(source, FILTER, at(0)), status: "queued" as const, queued_at: at(1).toISOString() };
-}
-
 /** Collects one failure of the run, with something happening in the middle. */
-async function collectedWith(interrupt: (store: MemoryStore) => Promise<void>): Promise<string | undefined> {
-  const store = new InterruptedStore(ledgerKey(DATE));
-  const { run } = runOf("01");
-  await store.putIf(runKey(DATE), undefined, runObject(runOf("01")));
+async function collectedWith(
+  interrupt: (store: MemoryStore) => Promise<void>,
+  store = new InterruptedStore(ledgerKey(DATE)),
+): Promise<string | undefined> {
+  const { run } = queuedRun("01");
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
   store.interrupt = () => interrupt(store);
   const failures = [{ id: ID, reason: "server_error" as const, status: 503, message: "offline" }];
   const body = messageBody({ version: 1, run, date: DATE, lote: 1, ids: [ID], failures });
@@ -36,16 +34,28 @@ test("a failure stands in the ledger when nothing happens meanwhile", async () =
 });
 
 test("a failure of a run that is superseded while it is written does not stay", async () => {
-  expect(await collectedWith((store) => store.overwrite(runKey(DATE), runObject(runOf("02")).body))).toBeUndefined();
+  expect(
+    await collectedWith((store) => store.overwrite(runKey(DATE), runObject(queuedRun("02")).body)),
+  ).toBeUndefined();
 });
 
 test("a failure of a run that is given up while it is written does not stay", async () => {
-  const givenUp = runObject({ ...runOf("01"), status: "rejected", error: "replaced" });
+  const givenUp = runObject({ ...queuedRun("01"), status: "rejected", error: "replaced" });
   expect(await collectedWith((store) => store.overwrite(runKey(DATE), givenUp.body))).toBeUndefined();
 });
 
 test("a failure of an id that gets its record while it is written does not stay", async () => {
-  const { run } = runOf("01");
+  const { run } = queuedRun("01");
   const file = loteObject(loteFile([ID], [ID], { run }));
   expect(await collectedWith((store) => store.putIf(loteKey(DATE, 1), undefined, file))).toBeUndefined();
+});
+
+test("what is left of an earlier run goes with the first write for the one in force", async () => {
+  const left = new Ledger();
+  left.record(report({ id: "tt2222222", run: queuedRun("00").run }));
+  const store = new InterruptedStore(ledgerKey(DATE));
+  await store.putIf(ledgerKey(DATE), undefined, left.toObject(queuedRun("00").run));
+  const ledger = await collectedWith(async () => {}, store);
+  expect(ledger).toContain(ID);
+  expect(ledger).not.toContain("tt2222222");
 });

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { loteKey, runKey } from "../src/keys.ts";
+import { consumeLote } from "../src/lote/consume.ts";
+import { runOf } from "../src/lote/lote-file.ts";
+import { runObject } from "../src/run/run-file.ts";
+import { FakeMovies } from "./support/fake-movies.ts";
+import { InterruptedStore } from "./support/interrupted-store.ts";
+import type { MemoryStore } from "./support/memory-store.ts";
+import { QUIET } from "./support/quiet.ts";
+import { at } from "./support/reports.ts";
+import { queuedRun } from "./support/runs.ts";
+
+const DATE = "2026/11/23";
+const MINUTE_MS = 60_000;
+
+/** Consumes a lote of the run of upload 01, with something happening between the last look before its write and that write. */
+async function consumedWith(interrupt: (store: MemoryStore) => Promise<void>) {
+  const store = new InterruptedStore(loteKey(DATE, 1));
+  const { run } = queuedRun("01");
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  store.interrupt = () => interrupt(store);
+  const sent: string[] = [];
+  const deadLetterQueue = {
+    async send(messages: readonly { body: string }[]) {
+      sent.push(...messages.map(({ body }) => body));
+    },
+  };
+  await consumeLote(
+    { version: 1, run, date: DATE, lote: 1, ids: ["tt1000000", "not-an-id"] },
+    { receiveCount: 1, sentAt: at(0), attempts: 0 },
+    Date.now() + MINUTE_MS,
+    { store, deadLetterQueue, movies: new FakeMovies(), ...QUIET },
+  );
+  return { file: await store.get(loteKey(DATE, 1)), sent, run };
+}
+
+test("a lote is stored and reported when nothing happens meanwhile", async () => {
+  const { file, sent, run } = await consumedWith(async () => {});
+  expect(file && runOf(file)).toBe(run);
+  expect(sent).toHaveLength(1);
+});
+
+test("a lote whose run is superseded while it is written is taken back, and not reported", async () => {
+  const { file, sent } = await consumedWith((store) => store.overwrite(runKey(DATE), runObject(queuedRun("02")).body));
+  expect(file).toBeUndefined();
+  expect(sent).toEqual([]);
+});
+
+test("a lote whose run is given up while it is written is taken back, and not reported", async () => {
+  const givenUp = runObject({ ...queuedRun("01"), status: "rejected", error: "replaced" });
+  const { file, sent } = await consumedWith((store) => store.overwrite(runKey(DATE), givenUp.body));
+  expect(file).toBeUndefined();
+  expect(sent).toEqual([]);
+});
