@@ -1,5 +1,4 @@
 // A thread of runSchedules, with a lab of its own.
-import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FunctionName } from "@lotes/bundler/function-code";
