@@ -9,8 +9,8 @@ import { table } from "./table.ts";
 const MIB = 1024 * 1024;
 const ROWS = 1_000_000;
 const MANY_ROWS = 10_000_000;
-// The median of five is steady within some 5 %; minutes are not spent on who needs a minute.
-const TIMES = 5;
+// The median of seven is steady within some 5 %; minutes are not spent on who needs a minute.
+const TIMES = 7;
 const TIMES_WHEN_SLOW = 2;
 const SLOW_SECONDS = 2;
 
@@ -21,9 +21,21 @@ interface Measured {
   readonly ids: number;
 }
 
+interface Run {
+  readonly seconds: number;
+  readonly ids: number;
+  readonly maxRssKiB: number;
+}
+
+interface Race {
+  readonly contender: Contender;
+  readonly first: Run;
+  readonly runs: Run[];
+}
+
 /** Selects the ids from 1 M and 10 M rows, in a process of each contender's own, from a file that the machine has in its cache. */
 export async function benchSelect(): Promise<void> {
-  const idle = await measured({ name: "an idle process", command: await bundled("idle") }, "");
+  const idle: Contender = { name: "an idle process", command: await bundled("idle") };
   const ours: Contender = { name: "this project", command: await bundled("ours") };
   const parser: Contender = { name: "csv-parser alone", command: await bundled("csv-parser") };
   const others = await peers((why) => print(`left out: ${why}`));
@@ -31,14 +43,13 @@ export async function benchSelect(): Promise<void> {
   await compare(ROWS, [ours, parser, ...others], idle);
   // Who reads every row through an object or a data frame takes minutes and gigabytes here.
   await compare(MANY_ROWS, [ours, ...others.filter(({ name }) => /2 threads/.test(name))], idle);
-  print(`${machine()}; whole processes, medians`);
+  print(`${machine()}; whole processes in turns, medians`);
 }
 
-async function compare(rows: number, contenders: readonly Contender[], idle: Measured): Promise<void> {
+async function compare(rows: number, contenders: readonly Contender[], idle: Contender): Promise<void> {
   const csv = await csvFile(rows);
   const megabytes = statSync(csv).size / 1e6;
-  const all: Measured[] = [];
-  for (const contender of contenders) all.push(await measured(contender, csv));
+  const [nothing, ...all] = await measured([idle, ...contenders], csv);
   const [first] = all;
   const lines = all.map(({ name, seconds, mib, ids }) => [
     name,
@@ -46,7 +57,7 @@ async function compare(rows: number, contenders: readonly Contender[], idle: Mea
     Math.round(megabytes / seconds),
     `${(seconds / (first?.seconds ?? 1)).toFixed(1)}×`,
     Math.round(mib),
-    Math.round(mib - idle.mib),
+    Math.round(mib - (nothing?.mib ?? 0)),
     ids === first?.ids ? "yes" : `no: ${ids} of ${first?.ids}`,
   ]);
   const header = [
@@ -61,25 +72,27 @@ async function compare(rows: number, contenders: readonly Contender[], idle: Mea
   print(`${table(header, lines)}\n`);
 }
 
-async function measured({ name, command }: Contender, csv: string): Promise<Measured> {
-  const { file, args } = command(csv);
-  const once = async () => {
-    const began = performance.now();
-    const { stdout } = await promisify(execFile)(file, [...args]);
-    return {
-      seconds: (performance.now() - began) / 1000,
-      ...(JSON.parse(stdout) as { ids: number; maxRssKiB: number }),
-    };
-  };
+/** The contenders take turns: what else goes on in the machine for a while is no advantage for anybody. */
+async function measured(contenders: readonly Contender[], csv: string): Promise<Measured[]> {
+  const races: Race[] = [];
   // The first one has the file and the program read into the machine's cache.
-  const first = await once();
-  const times = first.seconds > SLOW_SECONDS ? TIMES_WHEN_SLOW : TIMES;
-  const runs = [];
-  for (let time = 0; time < times; time++) runs.push(await once());
-  return {
-    name,
+  for (const contender of contenders) races.push({ contender, first: await once(contender, csv), runs: [] });
+  for (let time = 0; time < TIMES; time++) {
+    for (const { contender, first, runs } of races) {
+      if (time < TIMES_WHEN_SLOW || first.seconds <= SLOW_SECONDS) runs.push(await once(contender, csv));
+    }
+  }
+  return races.map(({ contender, first, runs }) => ({
+    name: contender.name,
     seconds: median(runs.map((run) => run.seconds)),
     mib: (median(runs.map((run) => run.maxRssKiB)) * 1024) / MIB,
     ids: first.ids,
-  };
+  }));
+}
+
+async function once({ command }: Contender, csv: string): Promise<Run> {
+  const { file, args } = command(csv);
+  const began = performance.now();
+  const { stdout } = await promisify(execFile)(file, [...args]);
+  return { seconds: (performance.now() - began) / 1000, ...JSON.parse(stdout) };
 }
