@@ -66,7 +66,7 @@ export async function benchCost(): Promise<void> {
     unit,
     `$${(amount * price).toFixed(3)}`,
   ]);
-  print(table(["a million ids", "how many", "of", "USD"], [...lines, ["in all", 0, "", `$${usd.toFixed(2)}`]]));
+  print(table(["a million ids", "how many", "of", "USD"], [...lines, ["in all", "", "", `$${usd.toFixed(2)}`]]));
 
   const seedSeconds = MILLION / BUDGET;
   const seedUsd = seedSeconds * SEED_GB * PRICES.gbSecond;
