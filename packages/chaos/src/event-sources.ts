@@ -23,7 +23,7 @@ export interface EventSourcesOptions {
   readonly world: World;
   readonly functions: Functions;
   readonly activity: Activity;
-  readonly troubles: { left: number } & Troubles;
+  readonly troubles: Troubles;
 }
 
 interface Source {
@@ -131,8 +131,8 @@ export class EventSources {
 
   #isNotDeleted(): boolean {
     const { troubles } = this.#options;
-    if (troubles.left <= 0 || !this.#random.oneIn(UNDELETED_ONE_IN)) return false;
-    troubles.left--;
+    if (troubles.areOver || !this.#random.oneIn(UNDELETED_ONE_IN)) return false;
+    troubles.meet();
     return true;
   }
 

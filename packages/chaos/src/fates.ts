@@ -19,10 +19,29 @@ export interface Call {
   readonly batch: boolean;
 }
 
-/** How many troubles a schedule has left, for all its processes. */
-export interface Troubles {
-  left: number;
+/** The troubles that the processes of a schedule meet, one in so many calls, until there were enough. */
+export class Troubles {
+  met = 0;
   readonly oneIn: number;
+  #left: number;
+
+  constructor(planned: number, oneIn: number) {
+    this.#left = planned;
+    this.oneIn = oneIn;
+  }
+
+  get areOver(): boolean {
+    return this.#left <= 0;
+  }
+
+  meet(): void {
+    this.met++;
+    this.#left--;
+  }
+
+  end(): void {
+    this.#left = 0;
+  }
 }
 
 const DONE: Fate = { kind: "done" };
@@ -56,7 +75,7 @@ export class Fates {
   }
 
   next(call: Call): Fate {
-    if (this.#troubles.left <= 0) return DONE;
+    if (this.#troubles.areOver) return DONE;
     if (call.service === "tmdb") {
       return this.#random.oneIn(TMDB_DEATH_ONE_IN)
         ? this.#spent({ kind: this.#random.pick(["dies before", "dies after"]) })
@@ -89,7 +108,7 @@ export class Fates {
   }
 
   #spent(fate: Fate): Fate {
-    if (fate !== DONE) this.#troubles.left--;
+    if (fate !== DONE) this.#troubles.meet();
     return fate;
   }
 }

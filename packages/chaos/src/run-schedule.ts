@@ -5,10 +5,12 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator"
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
 import { EventSources } from "./event-sources.ts";
+import { Troubles } from "./fates.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
 import { type Evidence, judge, type KnownUpload } from "./oracle.ts";
+import { Outages } from "./outages.ts";
 import { misansweredBy, type OperatorAction, type Schedule, type Upload } from "./schedule.ts";
 import { type QueueName, World } from "./world.ts";
 
@@ -50,7 +52,8 @@ class ScheduleRun {
   readonly #world: World;
   readonly #tmdb: { readonly server: number; readonly port: number };
   readonly #activity = new Activity();
-  readonly #troubles: { left: number; readonly oneIn: number };
+  readonly #troubles: Troubles;
+  readonly #outages: Outages;
   readonly #functions: Functions;
   readonly #sources: EventSources;
   readonly #store: S3ObjectStore;
@@ -59,13 +62,16 @@ class ScheduleRun {
 
   constructor(schedule: Schedule, lab: Lab, world: World, tmdb: { server: number; port: number }) {
     const activity = this.#activity;
-    const troubles = { left: schedule.troubles, oneIn: schedule.troubleOneIn };
+    const troubles = new Troubles(schedule.troubles, schedule.troubleOneIn);
     this.#schedule = schedule;
     this.#lab = lab;
     this.#world = world;
     this.#tmdb = tmdb;
     this.#troubles = troubles;
-    const functions = new Functions({ schedule, lab, world, activity, troubles, tmdbPort: tmdb.port, token: TOKEN });
+    const outages = new Outages(schedule.outages);
+    this.#outages = outages;
+    const { port: tmdbPort } = tmdb;
+    const functions = new Functions({ schedule, lab, world, activity, troubles, outages, tmdbPort, token: TOKEN });
     this.#functions = functions;
     this.#sources = new EventSources({ schedule, world, functions, activity, troubles });
     this.#store = new S3ObjectStore(world.bucket, this.#clientConfig());
@@ -93,7 +99,7 @@ class ScheduleRun {
       schedule: this.#schedule,
       wrong: [...new Set(wrong)],
       deaths: this.#functions.deaths,
-      troubles: this.#schedule.troubles - this.#troubles.left,
+      troubles: this.#troubles.met + this.#outages.met,
     };
   }
 
@@ -156,7 +162,8 @@ class ScheduleRun {
 
   /** All is well from now on, and what failed is asked for again. */
   async #heal(): Promise<void> {
-    this.#troubles.left = 0;
+    this.#troubles.end();
+    this.#outages.end();
     await this.#lab.tmdb.misbehave(this.#tmdb.server, []);
     const dates = new Set(this.#uploads.map((upload) => upload.date));
     for (let round = 0; round < HEALING_ROUNDS; round++) {

@@ -1,5 +1,6 @@
 import type { MisbehaviourRule } from "@lotes/local";
 import { Random, weighted } from "@lotes/local/sample/random";
+import type { Outage } from "./outages.ts";
 
 /** One upload of a movies.csv. */
 export interface Upload {
@@ -43,6 +44,7 @@ export interface Schedule {
   readonly troubleOneIn: number;
   /** One delivery in so many is made twice. */
   readonly duplicateOneIn: number;
+  readonly outages: readonly Outage[];
 }
 
 /** What TMDB knows: so many movies from this IMDb id on. A movie's TMDB id is the number in it. */
@@ -55,6 +57,10 @@ const MOST_ROWS = 12;
 const FEW_ROWS = 3;
 // Twice what most runs take to their first file: the function's start, a second's wait, the requests.
 const LONGEST_GAP_MS = 8_000;
+// An upload's events, lotes and reports have mostly come and gone after so long.
+const LAST_WORK_MS = 5_000;
+// The SDK's three attempts take a second at most: some outages are over before the caller gives up, and some are not.
+const OUTAGE_MS = { min: 200, max: 3_000 };
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
 const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`];
@@ -101,6 +107,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     troubles: random.pick([0, 5, 10, 20, 40]),
     troubleOneIn: random.pick([4, 8, 15]),
     duplicateOneIn: random.pick([2, 4, 10, 1_000]),
+    outages: outagesOf(random, lastAt),
   };
 }
 
@@ -153,6 +160,18 @@ function csvOf(mostRows: number, random: Random): string {
 
 function row(id: string, year = "1994"): string {
   return [id, 'A "Film', year, "Crime,Drama", "20000"].join("|");
+}
+
+function outagesOf(random: Random, lastUploadMs: number): Outage[] {
+  return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
+    const fromMs = random.below(lastUploadMs + LAST_WORK_MS);
+    return {
+      service: random.pick(["s3", "sqs"] as const),
+      fromMs,
+      toMs: fromMs + random.between(OUTAGE_MS.min, OUTAGE_MS.max),
+      fate: { kind: random.pick(["throttled", "broken", "unsent"] as const) },
+    };
+  });
 }
 
 /** TMDB misbehaving in the ways of the reasons table. Each rule ends, by its count or its window: a run has to settle. */
