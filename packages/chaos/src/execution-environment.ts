@@ -9,9 +9,9 @@ import {
   type Handler,
   requireBuiltin,
 } from "@lotes/bundler/function-code";
+import type { Disturbances } from "./disturbances.ts";
 import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";
 import { type Mortal, networkOf, type Ports } from "./network.ts";
-import type { Outages } from "./outages.ts";
 
 /** The process died in the middle of an invocation. */
 export class Died extends Error {
@@ -24,7 +24,7 @@ export interface EnvironmentOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly ports: Ports;
   readonly troubles: Troubles;
-  readonly outages: Outages;
+  readonly disturbances: Disturbances;
   /** Told when messages are on their way to a queue. */
   readonly onSent: () => void;
   /** Gets what the function prints. */
@@ -37,17 +37,17 @@ export interface EnvironmentOptions {
 export class ExecutionEnvironment implements Mortal {
   readonly #name: FunctionName;
   readonly #troubles: Troubles;
-  readonly #outages: Outages;
+  readonly #disturbances: Disturbances;
   readonly #onSent: () => void;
   readonly #handler: Handler;
   #fates: Fates | undefined;
   #dead = false;
   #death = Promise.withResolvers<never>();
 
-  constructor({ name, code, env, ports, troubles, outages, onSent, onOutput, sockets }: EnvironmentOptions) {
+  constructor({ name, code, env, ports, troubles, disturbances, onSent, onOutput, sockets }: EnvironmentOptions) {
     this.#name = name;
     this.#troubles = troubles;
-    this.#outages = outages;
+    this.#disturbances = disturbances;
     this.#onSent = onSent;
     // Death between two invocations is nobody's news.
     this.#death.promise.catch(() => {});
@@ -65,7 +65,7 @@ export class ExecutionEnvironment implements Mortal {
 
   fateOf(call: Call): Fate {
     if (call.batch) this.#onSent();
-    return this.#outages.fateOf(call) ?? this.#fates?.next(call) ?? { kind: "done" };
+    return this.#disturbances.fateOf(call) ?? this.#fates?.next(call) ?? { kind: "done" };
   }
 
   /**

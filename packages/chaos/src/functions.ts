@@ -2,10 +2,10 @@ import type { Socket } from "node:net";
 import type { FunctionName } from "@lotes/bundler/function-code";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
 import type { Activity } from "./activity.ts";
+import type { Disturbances } from "./disturbances.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
 import type { Troubles } from "./fates.ts";
 import type { Lab } from "./lab.ts";
-import type { Outages } from "./outages.ts";
 import { type Schedule, seedOf } from "./schedule.ts";
 import type { World } from "./world.ts";
 
@@ -18,7 +18,7 @@ export interface FunctionsOptions {
   readonly world: World;
   readonly activity: Activity;
   readonly troubles: Troubles;
-  readonly outages: Outages;
+  readonly disturbances: Disturbances;
   readonly tmdbPort: number;
   readonly token: string;
 }
@@ -63,14 +63,14 @@ export class Functions {
   }
 
   #environment(name: FunctionName): ExecutionEnvironment {
-    const { schedule, lab, world, activity, troubles, outages, tmdbPort, token } = this.#options;
+    const { schedule, lab, world, activity, troubles, disturbances, tmdbPort, token } = this.#options;
     const link = (properties: Record<string, string>) => JSON.stringify(properties);
     return new ExecutionEnvironment({
       name,
       code: lab.code[name],
       ports: { aws: Number(new URL(lab.awsUrl).port), faultyAws: lab.faultyAwsPort, tmdb: tmdbPort },
       troubles,
-      outages,
+      disturbances,
       sockets: this.#sockets,
       onSent: () => setTimeout(() => activity.ring(name === "producer" ? "LoteQueue" : "DeadLetterQueue"), SENT_MS),
       onOutput: (text) => this.output.push(text),

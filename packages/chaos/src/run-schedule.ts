@@ -4,13 +4,13 @@ import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
+import { Disturbances } from "./disturbances.ts";
 import { EventSources } from "./event-sources.ts";
 import { Troubles } from "./fates.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
 import { type Evidence, judge, type KnownUpload } from "./oracle.ts";
-import { Outages } from "./outages.ts";
 import { misansweredBy, type OperatorAction, type Schedule, type Upload } from "./schedule.ts";
 import { type QueueName, World } from "./world.ts";
 
@@ -53,7 +53,7 @@ class ScheduleRun {
   readonly #tmdb: { readonly server: number; readonly port: number };
   readonly #activity = new Activity();
   readonly #troubles: Troubles;
-  readonly #outages: Outages;
+  readonly #disturbances: Disturbances;
   readonly #functions: Functions;
   readonly #sources: EventSources;
   readonly #store: S3ObjectStore;
@@ -68,10 +68,10 @@ class ScheduleRun {
     this.#world = world;
     this.#tmdb = tmdb;
     this.#troubles = troubles;
-    const outages = new Outages(schedule.outages);
-    this.#outages = outages;
+    const disturbances = new Disturbances(schedule.disturbances);
+    this.#disturbances = disturbances;
     const { port: tmdbPort } = tmdb;
-    const functions = new Functions({ schedule, lab, world, activity, troubles, outages, tmdbPort, token: TOKEN });
+    const functions = new Functions({ schedule, lab, world, activity, troubles, disturbances, tmdbPort, token: TOKEN });
     this.#functions = functions;
     this.#sources = new EventSources({ schedule, world, functions, activity, troubles });
     this.#store = new S3ObjectStore(world.bucket, this.#clientConfig());
@@ -99,7 +99,7 @@ class ScheduleRun {
       schedule: this.#schedule,
       wrong: [...new Set(wrong)],
       deaths: this.#functions.deaths,
-      troubles: this.#troubles.met + this.#outages.met,
+      troubles: this.#troubles.met + this.#disturbances.met,
     };
   }
 
@@ -163,7 +163,7 @@ class ScheduleRun {
   /** All is well from now on, and what failed is asked for again. */
   async #heal(): Promise<void> {
     this.#troubles.end();
-    this.#outages.end();
+    this.#disturbances.end();
     await this.#lab.tmdb.misbehave(this.#tmdb.server, []);
     const dates = new Set(this.#uploads.map((upload) => upload.date));
     for (let round = 0; round < HEALING_ROUNDS; round++) {

@@ -1,6 +1,6 @@
 import type { MisbehaviourRule } from "@lotes/local";
 import { Random, weighted } from "@lotes/local/sample/random";
-import type { Outage } from "./outages.ts";
+import type { Disturbance } from "./disturbances.ts";
 
 /** One upload of a movies.csv. */
 export interface Upload {
@@ -44,7 +44,7 @@ export interface Schedule {
   readonly troubleOneIn: number;
   /** One delivery in so many is made twice. */
   readonly duplicateOneIn: number;
-  readonly outages: readonly Outage[];
+  readonly disturbances: readonly Disturbance[];
 }
 
 /** What TMDB knows: so many movies from this IMDb id on. A movie's TMDB id is the number in it. */
@@ -60,7 +60,7 @@ const LONGEST_GAP_MS = 8_000;
 // An upload's events, lotes and reports have mostly come and gone after so long.
 const LAST_WORK_MS = 5_000;
 // The SDK's three attempts take a second at most: some outages are over before the caller gives up, and some are not.
-const OUTAGE_MS = { min: 200, max: 3_000 };
+const DISTURBED_MS = { min: 200, max: 3_000 };
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
 const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`];
@@ -107,7 +107,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     troubles: random.pick([0, 5, 10, 20, 40]),
     troubleOneIn: random.pick([4, 8, 15]),
     duplicateOneIn: random.pick([2, 4, 10, 1_000]),
-    outages: outagesOf(random, lastAt),
+    disturbances: disturbancesOf(random, lastAt),
   };
 }
 
@@ -162,15 +162,14 @@ function row(id: string, year = "1994"): string {
   return [id, 'A "Film', year, "Crime,Drama", "20000"].join("|");
 }
 
-function outagesOf(random: Random, lastUploadMs: number): Outage[] {
+function disturbancesOf(random: Random, lastUploadMs: number): Disturbance[] {
   return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
     const fromMs = random.below(lastUploadMs + LAST_WORK_MS);
-    return {
-      service: random.pick(["s3", "sqs"] as const),
-      fromMs,
-      toMs: fromMs + random.between(OUTAGE_MS.min, OUTAGE_MS.max),
-      fate: { kind: random.pick(["throttled", "broken", "unsent"] as const) },
-    };
+    const toMs = fromMs + random.between(DISTURBED_MS.min, DISTURBED_MS.max);
+    // What is read slowly has often changed by the time it is written.
+    const slow = { kind: "slow", ms: random.between(50, 500) } as const;
+    const fate = random.oneIn(2) ? slow : { kind: random.pick(["throttled", "broken", "unsent"] as const) };
+    return { service: random.pick(["s3", "sqs"] as const), fromMs, toMs, fate };
   });
 }
 
