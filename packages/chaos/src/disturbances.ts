@@ -1,3 +1,4 @@
+import type { Random } from "@lotes/local/sample/random";
 import type { Call, Fate } from "./fates.ts";
 
 /** A time in which a service is out, or slow, for all that call it. */
@@ -6,27 +7,33 @@ export interface Disturbance {
   /** From the beginning of the schedule, in milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** What its callers see of it. */
-  readonly fate: Fate;
+  readonly kind: "throttled" | "broken" | "unsent" | "slow";
 }
+
+// Each answer takes its own time, and so one caller overtakes another between its read and its write.
+const SLOW_MS = { min: 20, max: 500 };
 
 /** The disturbances of a schedule, which begins now. */
 export class Disturbances {
   /** Calls that met one. */
   met = 0;
   readonly #began = performance.now();
+  readonly #random: Random;
   #planned: readonly Disturbance[];
 
-  constructor(planned: readonly Disturbance[]) {
+  constructor(planned: readonly Disturbance[], random: Random) {
     this.#planned = planned;
+    this.#random = random;
   }
 
   /** What becomes of a call at such a time; undefined at any other. */
   fateOf({ service }: Call): Fate | undefined {
     const at = performance.now() - this.#began;
     const met = this.#planned.find((each) => each.service === service && at >= each.fromMs && at < each.toMs);
-    if (met !== undefined) this.met++;
-    return met?.fate;
+    if (met === undefined) return undefined;
+    this.met++;
+    const { kind } = met;
+    return kind === "slow" ? { kind, ms: this.#random.between(SLOW_MS.min, SLOW_MS.max) } : { kind };
   }
 
   /** From now on there are none. */

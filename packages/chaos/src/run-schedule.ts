@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
+import { Random } from "@lotes/local/sample/random";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
 import { Disturbances } from "./disturbances.ts";
@@ -11,7 +12,7 @@ import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
 import { lineOf, MOVIES } from "./movies.ts";
 import { type Evidence, judge, type KnownUpload } from "./oracle.ts";
-import { misansweredBy, type OperatorAction, type Schedule, type Upload } from "./schedule.ts";
+import { misansweredBy, type OperatorAction, type Schedule, seedOf, type Upload } from "./schedule.ts";
 import { type QueueName, World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";
@@ -68,7 +69,7 @@ class ScheduleRun {
     this.#world = world;
     this.#tmdb = tmdb;
     this.#troubles = troubles;
-    const disturbances = new Disturbances(schedule.disturbances);
+    const disturbances = new Disturbances(schedule.disturbances, new Random(seedOf(schedule.seed, schedule.index)));
     this.#disturbances = disturbances;
     const { port: tmdbPort } = tmdb;
     const functions = new Functions({ schedule, lab, world, activity, troubles, disturbances, tmdbPort, token: TOKEN });

@@ -60,7 +60,9 @@ const LONGEST_GAP_MS = 8_000;
 // An upload's events, lotes and reports have mostly come and gone after so long.
 const LAST_WORK_MS = 5_000;
 // The SDK's three attempts take a second at most: some outages are over before the caller gives up, and some are not.
-const DISTURBED_MS = { min: 200, max: 3_000 };
+const OUTAGE_MS = { min: 200, max: 3_000 };
+// Long enough for all of a run.
+const SLOW_SPELL_MS = { min: 1_000, max: 15_000 };
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
 const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`];
@@ -119,14 +121,14 @@ function uploadsOf(date: string, random: Random): Upload[] {
     // A later one comes in the middle of the earlier one's work, or when that has written its files.
     if (nth > 0) atMs += random.below(LONGEST_GAP_MS);
     csv = nth > 0 ? laterCsv(csv, random) : csvOf(MOST_ROWS, random);
-    return { date, atMs, csv, events: random.pick([1, 1, 1, 2, 3]), eventGapMs: random.pick([0, 0, 300, 2_000]) };
+    return { date, atMs, csv, events: random.pick([1, 1, 1, 2, 3]), eventGapMs: random.pick([0, 300, 2_000, 6_000]) };
   });
 }
 
 /** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
 function laterCsv(earlier: string, random: Random): string {
   if (random.oneIn(6)) return random.pick(UNUSABLE);
-  return random.oneIn(6) ? earlier : csvOf(random.pick([FEW_ROWS, MOST_ROWS]), random);
+  return random.oneIn(4) ? earlier : csvOf(random.pick([FEW_ROWS, MOST_ROWS]), random);
 }
 
 const ROWS = weighted([
@@ -163,13 +165,16 @@ function row(id: string, year = "1994"): string {
 }
 
 function disturbancesOf(random: Random, lastUploadMs: number): Disturbance[] {
-  return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
+  return Array.from({ length: random.pick([0, 1, 1, 2]) }, () => {
+    const kind = random.pick(["slow", "slow", "slow", "throttled", "broken", "unsent"] as const);
+    const { min, max } = kind === "slow" ? SLOW_SPELL_MS : OUTAGE_MS;
     const fromMs = random.below(lastUploadMs + LAST_WORK_MS);
-    const toMs = fromMs + random.between(DISTURBED_MS.min, DISTURBED_MS.max);
-    // What is read slowly has often changed by the time it is written.
-    const slow = { kind: "slow", ms: random.between(50, 500) } as const;
-    const fate = random.oneIn(2) ? slow : { kind: random.pick(["throttled", "broken", "unsent"] as const) };
-    return { service: random.pick(["s3", "sqs"] as const), fromMs, toMs, fate };
+    return {
+      service: random.pick(["s3", "s3", "sqs"] as const),
+      fromMs,
+      toMs: fromMs + random.between(min, max),
+      kind,
+    };
   });
 }
 
