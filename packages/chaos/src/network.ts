@@ -82,9 +82,10 @@ function callOf({ port, headers = {}, method }: RequestOptions, ports: Ports): C
 }
 
 /** A request that goes nowhere and is never answered. */
-function swallowed(options: RequestOptions): ClientRequest {
+function swallowed({ agent: _, ...options }: RequestOptions): ClientRequest {
   const nowhere = new Duplex({ read() {}, write() {} });
-  return http.request({ ...options, agent: false, createConnection: () => nowhere as unknown as Socket });
+  // Only without an agent is this connection taken: an agent, even `false`, makes its own.
+  return http.request({ ...options, createConnection: () => nowhere as unknown as Socket });
 }
 
 function connectionReset(): Error {
