@@ -83,9 +83,27 @@ function callOf({ port, headers = {}, method }: RequestOptions, ports: Ports): C
 
 /** A request that goes nowhere and is never answered. */
 function swallowed({ agent: _, ...options }: RequestOptions): ClientRequest {
-  const nowhere = new Duplex({ read() {}, write() {} });
   // Only without an agent is this connection taken: an agent, even `false`, makes its own.
-  return http.request({ ...options, createConnection: () => nowhere as unknown as Socket });
+  return http.request({ ...options, createConnection: () => new Nowhere() as unknown as Socket });
+}
+
+/** A connection as far as clients look at it: they give it timeouts. */
+class Nowhere extends Duplex {
+  override _read(): void {}
+
+  override _write(): void {}
+
+  setTimeout(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
 }
 
 function connectionReset(): Error {

@@ -45,7 +45,14 @@ class Writer implements Mortal {
 
   async write(): Promise<this> {
     const { request } = networkOf(this, { aws: port, faultyAws: port, tmdb: 0 }, new Set());
-    const options = { port, host: "127.0.0.1", method: "PUT", path: "/object", agent: new http.Agent() };
+    const options = {
+      port,
+      host: "127.0.0.1",
+      method: "PUT",
+      path: "/object",
+      agent: new http.Agent(),
+      timeout: 60_000,
+    };
     const sent = request(options, (response: IncomingMessage) => {
       this.heard = `${response.statusCode}`;
       response.resume();
