@@ -1,6 +1,5 @@
-import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import http, { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { Socket } from "node:net";
-import { Duplex } from "node:stream";
 import type { Call, Fate } from "./fates.ts";
 import { FATE_HEADER } from "./faulty-aws.ts";
 
@@ -82,29 +81,12 @@ function callOf({ port, headers = {}, method }: RequestOptions, ports: Ports): C
 }
 
 /** A request that goes nowhere and is never answered. */
-function swallowed({ agent: _, ...options }: RequestOptions): ClientRequest {
-  // Only without an agent is this connection taken: an agent, even `false`, makes its own.
-  return http.request({ ...options, createConnection: () => new Nowhere() as unknown as Socket });
+function swallowed(options: RequestOptions): ClientRequest {
+  return http.request({ ...options, agent: NOWHERE });
 }
 
-/** A connection as far as clients look at it: they give it timeouts. */
-class Nowhere extends Duplex {
-  override _read(): void {}
-
-  override _write(): void {}
-
-  setTimeout(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-}
+/** Gives no request a connection. One that is made for it, even of nothing, would keep its process in memory for ever. */
+const NOWHERE = { addRequest() {} } as unknown as Agent;
 
 function connectionReset(): Error {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
