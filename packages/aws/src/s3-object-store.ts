@@ -15,6 +15,7 @@ import {
   type ObjectStore,
   type ObjectSummary,
   type StoredObject,
+  UncertainWriteError,
 } from "@lotes/core";
 import { CALL_LIMITS } from "./call-limits.ts";
 import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type ReadRange } from "./parallel-ranges.ts";
@@ -22,11 +23,14 @@ import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type R
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements ObjectStore {
   readonly #client: S3Client;
+  /** Asks once, over the same connections. */
+  readonly #once: S3Client;
   readonly #bucket: string;
 
   /** @param config beyond what the environment says; for a bucket that lies elsewhere */
   constructor(bucket: string, config: S3ClientConfig = {}) {
     this.#client = new S3Client({ ...CALL_LIMITS, ...config });
+    this.#once = new S3Client({ ...config, requestHandler: this.#client.config.requestHandler, maxAttempts: 1 });
     this.#bucket = bucket;
   }
 
@@ -67,27 +71,28 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
-    await this.#unchanged(
-      key,
-      new PutObjectCommand({
-        Bucket: this.#bucket,
-        Key: key,
-        Body: object.body,
-        ContentType: object.contentType,
-        Metadata: { ...object.metadata },
-        ...(expectedEtag === undefined ? { IfNoneMatch: "*" } : { IfMatch: quoted(expectedEtag) }),
-      }),
-    );
+    try {
+      await this.#once.send(
+        new PutObjectCommand({
+          Bucket: this.#bucket,
+          Key: key,
+          Body: object.body,
+          ContentType: object.contentType,
+          Metadata: { ...object.metadata },
+          ...(expectedEtag === undefined ? { IfNoneMatch: "*" } : { IfMatch: quoted(expectedEtag) }),
+        }),
+      );
+    } catch (error) {
+      throw asUncertain(key, asChanged(key, error));
+    }
   }
 
   async removeIf(key: string, expectedEtag: string): Promise<void> {
     try {
-      await this.#client.send(
-        new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(expectedEtag) }),
-      );
+      await this.#once.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(expectedEtag) }));
     } catch (error) {
       if (isGone(error)) return;
-      throw asChanged(key, error);
+      throw asUncertain(key, asChanged(key, error));
     }
   }
 
@@ -100,12 +105,13 @@ export class S3ObjectStore implements ObjectStore {
 
   /** Closes the connections. */
   close(): void {
+    this.#once.destroy();
     this.#client.destroy();
   }
 
-  async #unchanged(key: string, command: GetObjectCommand | PutObjectCommand, abortSignal?: AbortSignal) {
+  async #unchanged(key: string, command: GetObjectCommand, abortSignal: AbortSignal) {
     try {
-      return await this.#client.send(command as GetObjectCommand, { ...(abortSignal && { abortSignal }) });
+      return await this.#client.send(command, { abortSignal });
     } catch (error) {
       throw asChanged(key, error);
     }
@@ -129,6 +135,14 @@ function asChanged(key: string, error: unknown): unknown {
   const status = error.$metadata.httpStatusCode;
   const changed = status === 412 || status === 409 || isGone(error);
   return changed ? new ObjectChangedError(key, { cause: error }) : error;
+}
+
+/** An error of S3's own (5xx) decides nothing, nor does a broken connection. Whatever else it says, it has not done it. */
+function asUncertain(key: string, error: unknown): unknown {
+  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : undefined;
+  const isUnanswered = error instanceof Error && ("code" in error || error.name === "TimeoutError");
+  const isUncertain = status === undefined ? isUnanswered : status >= 500;
+  return isUncertain ? new UncertainWriteError(key, { cause: error }) : error;
 }
 
 // S3's headers carry ETags in quotes, its events without.

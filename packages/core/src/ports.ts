@@ -31,11 +31,13 @@ export interface ObjectStore {
   /**
    * Writes the object if it still is what it was: of the given ETag, or absent when that is undefined.
    * @throws {ObjectChangedError} when it isn't.
+   * @throws {UncertainWriteError} when nobody knows whether it was written.
    */
   putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void>;
   /**
    * Removes the object if it still has the ETag. An object that is gone already is no error.
    * @throws {ObjectChangedError} when it has another.
+   * @throws {UncertainWriteError} when nobody knows whether it was removed.
    */
   removeIf(key: string, expectedEtag: string): Promise<void>;
   list(prefix: string): AsyncIterable<ObjectSummary>;
@@ -49,6 +51,18 @@ export class ObjectChangedError extends Error {
   constructor(key: string, options?: ErrorOptions) {
     super(`${key} was changed by somebody else in the meantime`, options);
     this.key = key;
+  }
+}
+
+/**
+ * The store did not answer a conditional write or removal, or not with a decision: it may have been done, and it may not. It can't be
+ * asked again as it was, for the same bytes have the same ETag: what has it by now may be somebody else's.
+ */
+export class UncertainWriteError extends Error {
+  override readonly name = "UncertainWriteError";
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`nobody knows whether ${key} was written`, options);
   }
 }
 

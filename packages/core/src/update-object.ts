@@ -1,5 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type NewObject, ObjectChangedError, type ObjectStore, type StoredObject } from "./ports.ts";
+import {
+  type NewObject,
+  ObjectChangedError,
+  type ObjectStore,
+  type StoredObject,
+  UncertainWriteError,
+} from "./ports.ts";
 
 /** What is to become of an object: a new content, its removal, or (undefined) nothing. */
 export type Change = NewObject | "remove" | undefined;
@@ -15,9 +21,10 @@ const MOST_WAIT_MS = 100;
 
 /**
  * Reads an object, lets `change` say what becomes of it, and writes that only if nobody wrote in between; else it starts over with
- * what they wrote.
- * @param change may be called several times; only its last answer takes effect.
+ * what they wrote. It starts over as well when nobody knows whether its own write was done.
+ * @param change may be called several times; it must be content with what an earlier answer of its own has made of the object.
  * @throws {ContentionError} when others won every round.
+ * @throws {UncertainWriteError} when the store had no answer in the last round.
  */
 export async function updateObject(
   store: ObjectStore,
@@ -31,14 +38,18 @@ export async function updateObject(
     const current = await store.get(key);
     const next = await change(current);
     try {
-      if (next === undefined) return;
-      if (next !== "remove") return await store.putIf(key, current?.etag, next);
-      if (current !== undefined) await store.removeIf(key, current.etag);
-      return;
+      return await apply(next, key, current, store);
     } catch (error) {
-      if (!(error instanceof ObjectChangedError)) throw error;
+      if (!(error instanceof ObjectChangedError || error instanceof UncertainWriteError)) throw error;
       lost = error;
     }
   }
+  if (lost instanceof UncertainWriteError) throw lost;
   throw new ContentionError(`${key} was changed by others ${ROUNDS} times in a row`, { cause: lost });
+}
+
+async function apply(next: Change, key: string, current: StoredObject | undefined, store: ObjectStore): Promise<void> {
+  if (next === undefined) return;
+  if (next !== "remove") await store.putIf(key, current?.etag, next);
+  else if (current !== undefined) await store.removeIf(key, current.etag);
 }

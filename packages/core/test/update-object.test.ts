@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ObjectChangedError, type StoredObject } from "../src/ports.ts";
+import { ObjectChangedError, type StoredObject, UncertainWriteError } from "../src/ports.ts";
 import { ContentionError, updateObject } from "../src/update-object.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
 
@@ -129,6 +129,36 @@ describe("an update that somebody else comes before", () => {
     await expect(update).rejects.toMatchObject({ cause: expect.any(ObjectChangedError) });
     expect(rounds).toBe(10);
     expect(await textIn(store)).toBe("theirs 10");
+  });
+});
+
+describe("an update of which nobody knows whether it was done", () => {
+  test("is looked at again before it is asked for again", async () => {
+    withoutWaits();
+    const store = await storeWith("the same\n");
+    // It is done, but the answer is lost; and somebody else writes. Asked for again as it was, it would hit theirs if they wrote the same bytes.
+    vi.spyOn(store, "removeIf").mockImplementationOnce(async (key) => {
+      await store.overwrite(key, "another's\n");
+      throw new UncertainWriteError(key);
+    });
+    await updateObject(store, KEY, (current) => (current?.body === "the same\n" ? "remove" : undefined));
+    expect(await textIn(store)).toBe("another's\n");
+  });
+
+  test("is done when another try is answered", async () => {
+    withoutWaits();
+    const store = await storeWith("theirs\n");
+    vi.spyOn(store, "putIf").mockRejectedValueOnce(new UncertainWriteError(KEY));
+    await updateObject(store, KEY, (current) => appended(current, "mine"));
+    expect(await textIn(store)).toBe("theirs\nmine\n");
+  });
+
+  test("is told to be uncertain when no try is answered", async () => {
+    withoutWaits();
+    const store = await storeWith("theirs\n");
+    const reset = new UncertainWriteError(KEY, { cause: new Error("read ECONNRESET") });
+    vi.spyOn(store, "putIf").mockRejectedValue(reset);
+    await expect(updateObject(store, KEY, (current) => appended(current, "mine"))).rejects.toBe(reset);
   });
 });
 

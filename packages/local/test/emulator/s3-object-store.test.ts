@@ -1,6 +1,7 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
-import { ObjectChangedError } from "@lotes/core";
-import { describe, expect } from "vitest";
+import { ObjectChangedError, UncertainWriteError } from "@lotes/core";
+import { describe, expect, onTestFinished } from "vitest";
+import { S3ObjectStore } from "../../../aws/src/index.ts";
 import type { Fault } from "../../src/index.ts";
 import type { Services } from "../support/services.ts";
 import { test } from "../support/test.ts";
@@ -60,10 +61,57 @@ describe("an object that somebody else changed", () => {
     const expected = { name: code, $metadata: { httpStatusCode: status } };
     await expect(store.get("key")).rejects.toMatchObject(expected);
     await expect(store.stream("key", "0123")).rejects.toMatchObject(expected);
-    await expect(store.putIf("key", undefined, object("x"))).rejects.toMatchObject(expected);
-    await expect(store.removeIf("key", "0123")).rejects.toMatchObject(expected);
+    await expect(store.putIf("key", undefined, object("x"))).rejects.not.toThrow(ObjectChangedError);
+    await expect(store.removeIf("key", "0123")).rejects.not.toThrow(ObjectChangedError);
     await expect(Array.fromAsync(store.list(""))).rejects.toMatchObject(expected);
   });
+});
+
+describe("a conditional write or removal", () => {
+  const writes = {
+    put: (store: S3ObjectStore) => store.putIf("key", "0123", object("x")),
+    remove: (store: S3ObjectStore) => store.removeIf("key", "0123"),
+  };
+
+  test.for(["put", "remove"] as const)(
+    "is asked for once, and uncertain, when S3 fails at a %s",
+    async (write, { startServices }) => {
+      let calls = 0;
+      const { bucket, local } = await startServices({
+        fault: ({ service }) => {
+          if (service !== "s3") return undefined;
+          calls++;
+          return { status: 503, code: "SlowDown", message: "No" };
+        },
+      });
+      const store = new S3ObjectStore(bucket, local.clientConfig);
+      onTestFinished(() => store.close());
+      const error: unknown = await writes[write](store).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(UncertainWriteError);
+      expect(error).toHaveProperty("cause.name", "SlowDown");
+      expect(calls).toBe(1);
+    },
+  );
+
+  test.for(["put", "remove"] as const)(
+    "is uncertain when there is no S3 to answer a %s",
+    async (write, { startServices }) => {
+      const { bucket, local } = await startServices();
+      const store = new S3ObjectStore(bucket, { ...local.clientConfig, endpoint: "http://127.0.0.1:1" });
+      onTestFinished(() => store.close());
+      await expect(writes[write](store)).rejects.toThrow(UncertainWriteError);
+    },
+  );
+
+  test.for(["put", "remove"] as const)(
+    "is certain not to be done when S3 refuses a %s",
+    async (write, { startServices }) => {
+      const { store } = await startServices({
+        fault: ({ service }) => (service === "s3" ? { status: 403, code: "AccessDenied", message: "No" } : undefined),
+      });
+      await expect(writes[write](store)).rejects.toMatchObject({ name: "AccessDenied" });
+    },
+  );
 });
 
 describe("a key with spaces, accents and signs", () => {
