@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loteKey, runKey } from "../src/keys.ts";
 import { consumeLote } from "../src/lote/consume.ts";
 import { runOf } from "../src/lote/lote-file.ts";
+import { UncertainWriteError } from "../src/ports.ts";
 import { runObject } from "../src/run/run-file.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
@@ -51,4 +52,19 @@ test("a lote whose run is given up while it is written is taken back, and not re
   const { file, sent } = await consumedWith((store) => store.overwrite(runKey(DATE), givenUp.body));
   expect(file).toBeUndefined();
   expect(sent).toEqual([]);
+});
+
+test("a lote that is taken back, and nobody knows whether it was, leaves the same bytes of the later run alone", async () => {
+  const later = queuedRun("02");
+  const { file } = await consumedWith(async (store) => {
+    await store.overwrite(runKey(DATE), runObject(later).body);
+    const remove = store.removeIf.bind(store);
+    vi.spyOn(store, "removeIf").mockImplementationOnce(async (key, etag) => {
+      const { body = "" } = (await store.get(key)) ?? {};
+      await remove(key, etag);
+      await store.putIf(key, undefined, { body, contentType: "application/x-ndjson", metadata: { run: later.run } });
+      throw new UncertainWriteError(key);
+    });
+  });
+  expect(file && runOf(file)).toBe(later.run);
 });

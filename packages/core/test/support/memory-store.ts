@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type NewObject,
@@ -7,10 +8,9 @@ import {
   type StoredObject,
 } from "../../src/ports.ts";
 
-/** A bucket in memory. Like S3 it answers later, decides in one instant, and gives every write an ETag of its own. */
+/** A bucket in memory. Like S3 it answers later, decides in one instant, and knows objects by the hash of their bytes. */
 export class MemoryStore implements ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
-  #writes = 0;
 
   async get(key: string): Promise<StoredObject | undefined> {
     await turn();
@@ -29,7 +29,7 @@ export class MemoryStore implements ObjectStore {
   async putIf(key: string, expectedEtag: string | undefined, { body, metadata }: NewObject): Promise<void> {
     await turn();
     if (this.#objects.get(key)?.etag !== expectedEtag) throw new ObjectChangedError(key);
-    this.#objects.set(key, { body, metadata, etag: `etag-${++this.#writes}` });
+    this.#objects.set(key, { body, metadata, etag: createHash("md5").update(body).digest("hex") });
   }
 
   async removeIf(key: string, expectedEtag: string): Promise<void> {
