@@ -6,7 +6,7 @@ import { UncertainWriteError } from "../src/ports.ts";
 import { runObject } from "../src/run/run-file.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
-import type { MemoryStore } from "./support/memory-store.ts";
+import { MemoryStore } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at } from "./support/reports.ts";
 import { queuedRun } from "./support/runs.ts";
@@ -14,12 +14,8 @@ import { queuedRun } from "./support/runs.ts";
 const DATE = "2026/11/23";
 const MINUTE_MS = 60_000;
 
-/** Consumes a lote of the run of upload 01, with something happening between the last look before its write and that write. */
-async function consumedWith(interrupt: (store: MemoryStore) => Promise<void>) {
-  const store = new InterruptedStore(loteKey(DATE, 1));
-  const { run } = queuedRun("01");
-  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
-  store.interrupt = () => interrupt(store);
+/** @returns what was reported */
+async function consume(run: string, store: MemoryStore): Promise<string[]> {
   const sent: string[] = [];
   const deadLetterQueue = {
     async send(messages: readonly { body: string }[]) {
@@ -32,6 +28,16 @@ async function consumedWith(interrupt: (store: MemoryStore) => Promise<void>) {
     Date.now() + MINUTE_MS,
     { store, deadLetterQueue, movies: new FakeMovies(), ...QUIET },
   );
+  return sent;
+}
+
+/** Consumes a lote of the run of upload 01, with something happening between the last look before its write and that write. */
+async function consumedWith(interrupt: (store: MemoryStore) => Promise<void>) {
+  const store = new InterruptedStore(loteKey(DATE, 1));
+  const { run } = queuedRun("01");
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  store.interrupt = () => interrupt(store);
+  const sent = await consume(run, store);
   return { file: await store.get(loteKey(DATE, 1)), sent, run };
 }
 
@@ -66,5 +72,22 @@ test("a lote that is taken back, and nobody knows whether it was, leaves the sam
       throw new UncertainWriteError(key);
     });
   });
+  expect(file && runOf(file)).toBe(later.run);
+});
+
+test("a lote in the place of the same bytes of an earlier run is there again after that run's consumer has removed them", async () => {
+  const store = new MemoryStore();
+  const [earlier, later] = [queuedRun("01"), queuedRun("02")];
+  await store.putIf(runKey(DATE), undefined, runObject(earlier));
+  await consume(earlier.run, store);
+  await store.overwrite(runKey(DATE), runObject(later).body);
+  const { etag = "" } = (await store.get(loteKey(DATE, 1))) ?? {};
+  const put = store.putIf.bind(store);
+  vi.spyOn(store, "putIf").mockImplementationOnce(async (...call) => {
+    await put(...call);
+    await store.removeIf(loteKey(DATE, 1), etag);
+  });
+  await consume(later.run, store);
+  const file = await store.get(loteKey(DATE, 1));
   expect(file && runOf(file)).toBe(later.run);
 });

@@ -1,8 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { ledgerKey, loteKey } from "../keys.ts";
 import { Ledger, LedgerError } from "../ledger/ledger.ts";
 import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
-import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
+import type { Log, MessageQueue, ObjectStore, StoredObject } from "../ports.ts";
 import { readRunInForce } from "../run/in-force.ts";
 import type { RunFile } from "../run/run-file.ts";
 import { updateObject } from "../update-object.ts";
@@ -16,6 +17,9 @@ export interface ConsumerDeps {
   readonly log: Log;
   readonly metrics: Metrics;
 }
+
+// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
+const LONGEST_REMOVAL_MS = 2_000;
 
 /** What SQS tells of a message beside its body. */
 export interface Delivery {
@@ -80,12 +84,23 @@ export async function consumeLote(
 
 async function writeRecords({ run, date, lote, ids }: LoteMessage, { records }: FetchedLote, store: ObjectStore) {
   const fetched: LoteFile = { run, ids, records };
-  await updateObject(store, loteKey(date, lote), async (current) => {
+  let tookTwinsPlace = false;
+  const change = async (current: StoredObject | undefined) => {
     if (current === undefined) return loteObject(fetched);
     if (runOf(current) === run) return loteObject(mergeLote(parseLoteFile(current, ids), fetched));
     // Looked up after the file: while this run is in force, what is there is an earlier run's; otherwise it may be a later one's.
-    return (await readRunInForce(store, date, run)) ? loteObject(fetched) : undefined;
-  });
+    if (!(await readRunInForce(store, date, run))) return undefined;
+    const next = loteObject(fetched);
+    tookTwinsPlace = next.body === current.body;
+    return next;
+  };
+  await updateObject(store, loteKey(date, lote), change);
+  if (!tookTwinsPlace) return;
+  // The earlier run's consumer may be about to remove its own file, which it knows by the hash of its bytes: that of this one.
+  await delay(LONGEST_REMOVAL_MS);
+  await updateObject(store, loteKey(date, lote), (current) =>
+    current && runOf(current) === run ? undefined : change(current),
+  );
 }
 
 /** Removes what was written for a run that is no longer in force, unless a later run has its own file there already. */
