@@ -23,7 +23,7 @@ import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type R
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements ObjectStore {
   readonly #client: S3Client;
-  /** Asks once, over the same connections. */
+  /** Asks once, over the connections of the other one. */
   readonly #once: S3Client;
   readonly #bucket: string;
 
@@ -83,7 +83,7 @@ export class S3ObjectStore implements ObjectStore {
         }),
       );
     } catch (error) {
-      throw asUncertain(key, asChanged(key, error));
+      throw asUndone(key, error);
     }
   }
 
@@ -92,7 +92,7 @@ export class S3ObjectStore implements ObjectStore {
       await this.#once.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(expectedEtag) }));
     } catch (error) {
       if (isGone(error)) return;
-      throw asUncertain(key, asChanged(key, error));
+      throw asUndone(key, error);
     }
   }
 
@@ -105,7 +105,6 @@ export class S3ObjectStore implements ObjectStore {
 
   /** Closes the connections. */
   close(): void {
-    this.#once.destroy();
     this.#client.destroy();
   }
 
@@ -137,12 +136,15 @@ function asChanged(key: string, error: unknown): unknown {
   return changed ? new ObjectChangedError(key, { cause: error }) : error;
 }
 
+/** Why a write or a removal was not done, or may not have been. */
+function asUndone(key: string, error: unknown): unknown {
+  return isUndecided(error) ? new UncertainWriteError(key, { cause: error }) : asChanged(key, error);
+}
+
 /** An error of S3's own (5xx) decides nothing, nor does a broken connection. Whatever else it says, it has not done it. */
-function asUncertain(key: string, error: unknown): unknown {
-  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : undefined;
-  const isUnanswered = error instanceof Error && ("code" in error || error.name === "TimeoutError");
-  const isUncertain = status === undefined ? isUnanswered : status >= 500;
-  return isUncertain ? new UncertainWriteError(key, { cause: error }) : error;
+function isUndecided(error: unknown): boolean {
+  if (error instanceof S3ServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
+  return error instanceof Error && ("code" in error || error.name === "TimeoutError");
 }
 
 // S3's headers carry ETags in quotes, its events without.

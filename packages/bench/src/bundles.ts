@@ -81,10 +81,11 @@ function bundles(folder: string): Promise<Subject[]> {
 async function builtinsOf(functions: readonly Subject[], folder: string): Promise<Subject> {
   const texts = await Promise.all(functions.map(({ file }) => readFile(file, "utf8")));
   const imported = texts.flatMap((text) => [...text.matchAll(/from\s*"([\w:/]+)"/g)].map(([, name = ""]) => name));
-  const imports = [...new Set(imported)].filter(isBuiltin).map((name) => `import "${name}";\n`);
+  const builtins = [...new Set(imported)].filter(isBuiltin);
+  const text = builtins.map((name) => `import "${name}";\n`).join("");
   const file = path.join(folder, "builtins.mjs");
-  await writeFile(file, imports.join(""));
-  return { name: "Node's own", file, bytes: imports.join("").length };
+  await writeFile(file, text);
+  return { name: "Node's own", file, bytes: text.length };
 }
 
 async function row({ name, file, bytes, goal }: Subject, loads: readonly Load[]): Promise<(string | number)[]> {

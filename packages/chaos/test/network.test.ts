@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Fate } from "../src/fates.ts";
 import { type Mortal, networkOf } from "../src/network.ts";
@@ -63,7 +62,6 @@ class Writer implements Mortal {
     sent.end("content");
     // Whatever was sent before these is there when they are answered.
     for (let look = 0; look < 3; look++) {
-      await delay(5);
       await (await fetch(`http://127.0.0.1:${port}/look`)).text();
     }
     done = done.filter((call) => call !== "GET /look");
