@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundleHandler } from "@lotes/bundler";
+import { inTurns } from "./in-turns.ts";
 import { machine, median, print, root } from "./machine.ts";
 import { table } from "./table.ts";
 
@@ -57,7 +58,8 @@ export async function benchBundles(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   try {
     const functions = await bundles(folder);
-    const loads = await loadInTurns([...functions, await builtinsOf(functions, folder)]);
+    const subjects = [...functions, await builtinsOf(functions, folder)];
+    const loads = await inTurns(subjects, load, () => PROCESSES);
     const rows: (string | number)[][] = [];
     for (const [subject, loaded] of loads) rows.push(await row(subject, loaded));
     const header = ["function", "kB", "kB gzip", "goal kB", "import ms", "goal ms", "MiB after", "kept"];
@@ -97,18 +99,7 @@ async function row({ name, file, bytes, goal }: Subject, loads: readonly Load[])
   return [name, kB(bytes), kB(gzipped), kB(goal.bytes), Math.round(ms), goal.importMs, mib, kept ? "yes" : "no"];
 }
 
-/** In turns: what else goes on in the machine for a while is in the numbers of all. */
-async function loadInTurns(subjects: readonly Subject[]): Promise<Map<Subject, Load[]>> {
-  const loads = new Map<Subject, Load[]>(subjects.map((subject) => [subject, []]));
-  // The first one finds the file outside the machine's cache, which is not what is asked here.
-  for (const { file } of subjects) await load(file);
-  for (let time = 0; time < PROCESSES; time++) {
-    for (const [{ file }, loaded] of loads) loaded.push(await load(file));
-  }
-  return loads;
-}
-
-async function load(file: string): Promise<Load> {
+async function load({ file }: Subject): Promise<Load> {
   const args = ["--input-type=module", "--eval", LOAD, pathToFileURL(file).href];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: ENVIRONMENT });
   return JSON.parse(stdout);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { promisify } from "node:util";
 import { csvFile } from "./csv-file.ts";
+import { inTurns } from "./in-turns.ts";
 import { machine, median, print } from "./machine.ts";
 import { bundled, type Contender, peers } from "./select/peers.ts";
 import { table } from "./table.ts";
@@ -25,12 +26,6 @@ interface Run {
   readonly seconds: number;
   readonly ids: number;
   readonly maxRssKiB: number;
-}
-
-interface Race {
-  readonly contender: Contender;
-  readonly first: Run;
-  readonly runs: Run[];
 }
 
 /** Selects the ids from 1 M and 10 M rows, in a process of each contender's own, from a file that the machine has in its cache. */
@@ -72,21 +67,14 @@ async function compare(rows: number, contenders: readonly Contender[], idle: Con
   print(`${table(header, lines)}\n`);
 }
 
-/** The contenders take turns: what else goes on in the machine for a while is no advantage for anybody. */
 async function measured(contenders: readonly Contender[], csv: string): Promise<Measured[]> {
-  const races: Race[] = [];
-  // The first one has the file and the program read into the machine's cache.
-  for (const contender of contenders) races.push({ contender, first: await once(contender, csv), runs: [] });
-  for (let time = 0; time < TIMES; time++) {
-    for (const { contender, first, runs } of races) {
-      if (time < TIMES_WHEN_SLOW || first.seconds <= SLOW_SECONDS) runs.push(await once(contender, csv));
-    }
-  }
-  return races.map(({ contender, first, runs }) => ({
-    name: contender.name,
+  const times = (first: Run) => (first.seconds <= SLOW_SECONDS ? TIMES : TIMES_WHEN_SLOW);
+  const races = await inTurns(contenders, (contender) => once(contender, csv), times);
+  return Array.from(races, ([{ name }, runs]) => ({
+    name,
     seconds: median(runs.map((run) => run.seconds)),
     mib: (median(runs.map((run) => run.maxRssKiB)) * 1024) / MIB,
-    ids: first.ids,
+    ids: runs[0]?.ids ?? 0,
   }));
 }
 

@@ -1,0 +1,18 @@
+/**
+ * Measures in turns: what else goes on in the machine for a while is in the numbers of all.
+ * @param once measures one of them once
+ * @param times how often, given the first measurement; that one only has the files read into the machine's cache, and does not count
+ */
+export async function inTurns<Subject, Measurement>(
+  subjects: readonly Subject[],
+  once: (subject: Subject) => Promise<Measurement>,
+  times: (first: Measurement) => number,
+): Promise<Map<Subject, Measurement[]>> {
+  const races: { subject: Subject; times: number; measured: Measurement[] }[] = [];
+  for (const subject of subjects) races.push({ subject, times: times(await once(subject)), measured: [] });
+  const most = Math.max(...races.map((race) => race.times));
+  for (let time = 0; time < most; time++) {
+    for (const { subject, times, measured } of races) if (time < times) measured.push(await once(subject));
+  }
+  return new Map(races.map(({ subject, measured }) => [subject, measured]));
+}
