@@ -8,11 +8,11 @@ export async function inTurns<Subject, Measurement>(
   once: (subject: Subject) => Promise<Measurement>,
   times: (first: Measurement) => number,
 ): Promise<Map<Subject, Measurement[]>> {
-  const races: { subject: Subject; times: number; measured: Measurement[] }[] = [];
-  for (const subject of subjects) races.push({ subject, times: times(await once(subject)), measured: [] });
-  const most = Math.max(...races.map((race) => race.times));
-  for (let time = 0; time < most; time++) {
-    for (const { subject, times, measured } of races) if (time < times) measured.push(await once(subject));
+  const races: { subject: Subject; turns: number; measured: Measurement[] }[] = [];
+  for (const subject of subjects) races.push({ subject, turns: times(await once(subject)), measured: [] });
+  const most = Math.max(...races.map(({ turns }) => turns));
+  for (let turn = 0; turn < most; turn++) {
+    for (const { subject, turns, measured } of races) if (turn < turns) measured.push(await once(subject));
   }
   return new Map(races.map(({ subject, measured }) => [subject, measured]));
 }

@@ -5,6 +5,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { S3ObjectStore } from "@lotes/aws";
 import { selectIds } from "@lotes/core";
 import { csvFile } from "./csv-file.ts";
+import { inTurns } from "./in-turns.ts";
 import { machine, median, print } from "./machine.ts";
 import { table } from "./table.ts";
 
@@ -44,8 +45,12 @@ export async function benchS3(): Promise<void> {
     ["one connection, and selecting", async () => selectIds(await oneConnection(), FILTER)],
     ["parallel ranges, and selecting", async () => selectIds(await ranges(), FILTER)],
   ];
-  const seconds: number[] = [];
-  for (const [, read] of rows) seconds.push(median(await timed(read)));
+  const timed = await inTurns(
+    rows,
+    ([, read]) => secondsOf(read),
+    () => TIMES,
+  );
+  const seconds = Array.from(timed.values(), median);
   const [alone = 1] = seconds;
   const lines = rows.map(([name], index) => {
     const took = seconds[index] ?? Number.NaN;
@@ -59,7 +64,7 @@ export async function benchS3(): Promise<void> {
   );
   const times = alone / (seconds[1] ?? 1);
   print(`\ngoal: ${GOAL}× one connection; ${times >= GOAL ? "kept" : "missed"}`);
-  print(`${machine()}; the median of ${TIMES}; the stand-in runs on the same cores`);
+  print(`${machine()}; the median of ${TIMES}, in turns; the stand-in runs on the same cores`);
   store.close();
   client.destroy();
   await worker.terminate();
@@ -69,12 +74,8 @@ async function drained(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const _ of chunks);
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number[]> {
-  const seconds: number[] = [];
-  for (let time = 0; time < TIMES; time++) {
-    const began = performance.now();
-    await work();
-    seconds.push((performance.now() - began) / 1000);
-  }
-  return seconds;
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
 }
