@@ -6,7 +6,7 @@ import { UncertainWriteError } from "../src/ports.ts";
 import { runObject } from "../src/run/run-file.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
-import { MemoryStore } from "./support/memory-store.ts";
+import { MemoryStore, textObject } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at } from "./support/reports.ts";
 import { queuedRun } from "./support/runs.ts";
@@ -68,7 +68,7 @@ test("a lote that is taken back, and nobody knows whether it was, leaves the sam
     vi.spyOn(store, "removeIf").mockImplementationOnce(async (key, etag) => {
       const { body = "" } = (await store.get(key)) ?? {};
       await remove(key, etag);
-      await store.putIf(key, undefined, { body, contentType: "application/x-ndjson", metadata: { run: later.run } });
+      await store.putIf(key, undefined, { ...textObject(body), metadata: { run: later.run } });
       throw new UncertainWriteError(key);
     });
   });

@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 
-// The lote's file and the report take some 100 ms; this lets each of their calls run into its timeout once and be tried again.
+// The lote's file and the report take some 100 ms, and two seconds more where an earlier run's file had the same bytes; this lets each of
+// their calls run into its timeout once and be tried again.
 const FOR_THE_WRITES_MS = 10_000;
 
 /**

@@ -18,9 +18,6 @@ export interface ConsumerDeps {
   readonly metrics: Metrics;
 }
 
-// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
-const LONGEST_REMOVAL_MS = 2_000;
-
 /** What SQS tells of a message beside its body. */
 export interface Delivery {
   readonly receiveCount: number;
@@ -28,6 +25,9 @@ export interface Delivery {
   /** How often the ids had been tried on purpose before. */
   readonly attempts: number;
 }
+
+// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
+const LONGEST_REMOVAL_MS = 2_000;
 
 /**
  * Fetches the movies of a lote, writes their records into its file and reports what failed to the DeadLetterQueue.

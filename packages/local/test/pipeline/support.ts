@@ -3,6 +3,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Accountant, inputKey, Ledger, type LedgerEntry, ledgerKey, loteKey, type MovieRecord } from "@lotes/core";
 import { inject } from "vitest";
 import { S3ObjectStore } from "../../../aws/src/index.ts";
+import { FUNCTIONS } from "../../../bundler/src/function-code.ts";
 import { scriptFile } from "../../../functions/test/support/bundle-functions.ts";
 import { LocalStack, type LocalStackOptions, type LogLine } from "../../src/index.ts";
 
@@ -10,7 +11,8 @@ export const DATE = "2026/11/23";
 
 /** An environment loads a bundle in a fraction of the time that it takes for the sources, and some runs here use up a dozen of them. */
 function bundled(folder: string): (functionName: string) => string {
-  return (functionName) => pathToFileURL(scriptFile(folder, functionName)).href;
+  const files = new Map<string, string>(FUNCTIONS.map((name) => [name, pathToFileURL(scriptFile(folder, name)).href]));
+  return (functionName) => files.get(functionName) ?? "";
 }
 
 /** A local stack under test, and what it logged. */
