@@ -1,7 +1,8 @@
 // One consumer of benchBudget: its share of the lotes, one after the other, as Lambda would hand them to a warm process.
 import { workerData } from "node:worker_threads";
-import { TmdbClient, type TmdbSettings } from "@lotes/core";
+import type { TmdbSettings } from "@lotes/core";
 import { fetchLote } from "@lotes/core/lote/fetch-lote";
+import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 
 export interface ConsumerTask {
   readonly settings: TmdbSettings;

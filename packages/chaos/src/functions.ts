@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { FunctionName } from "@lotes/bundler/function-code";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
 import type { Activity } from "./activity.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";

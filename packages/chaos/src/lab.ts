@@ -1,7 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { type FunctionCode, type FunctionName, functionCode } from "@lotes/bundler/function-code";
-import { Emulator, LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
+import { Emulator } from "@lotes/local/emulator/emulator";
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
 import { startFaultyAws } from "./faulty-aws.ts";
 import { TmdbHost } from "./tmdb-host.ts";
 

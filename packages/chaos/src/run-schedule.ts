@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/emulator/emulator";
 import { Random } from "@lotes/local/sample/random";
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
 import { Disturbances } from "./disturbances.ts";

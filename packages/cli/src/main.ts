@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 // By their own modules, here and in the program: the rest of the packages is loaded by the command that needs it.
-import { SettingsError } from "@lotes/core/settings";
+import { SettingsError } from "@lotes/core/read-environment";
 import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
 import { program } from "./program.ts";

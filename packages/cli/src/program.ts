@@ -1,6 +1,6 @@
 import { isRunDate } from "@lotes/core/keys";
 import { REASONS } from "@lotes/core/reasons";
-import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/sample-csv";
+import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
@@ -32,7 +32,7 @@ Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
   lotes
     .command("run")
     .description("run the whole pipeline on this machine: drop the CSV, fetch its movies, copy the result")
-    .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS.toLocaleString("en")} rows)`)
+    .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS} rows)`)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--out <dir>", "where to copy the date's files to", "out")
     .option("--json", JSON_HELP)

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { S3ObjectStore, SqsBacklog, SqsMessageQueue } from "@lotes/aws";
-import { type ClientConfig, LocalServices } from "@lotes/local";
-import { Resource } from "sst";
+import { type ClientConfig, whereaboutsAt } from "@lotes/local/whereabouts";
+import { Resource } from "sst/resource";
 import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
 import { UserError } from "./user-error.ts";
 
@@ -38,7 +39,7 @@ function deployed(): Target {
 }
 
 function local({ url }: LocalState): Target {
-  const { bucket, queueUrls, clientConfig } = LocalServices.at(url);
+  const { bucket, queueUrls, clientConfig } = whereaboutsAt(url);
   return target(`the local stack at ${url}`, bucket, queueUrls.LoteQueue, queueUrls.DeadLetterQueue, clientConfig);
 }
 
@@ -73,6 +74,13 @@ async function runningLocalStack(): Promise<LocalState | undefined> {
   const text = await readFile(LOCAL_STATE_FILE, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const state: LocalState = JSON.parse(text);
-  const answers = await fetch(state.url).catch(() => undefined);
-  return answers && state;
+  return (await isListening(state.url)) ? state : undefined;
+}
+
+/** Whether somebody listens there. Node's `fetch` would tell too, and takes a tenth of a second to load. */
+function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(Number(port), hostname, () => resolve(true)).on("error", () => resolve(false));
+  return promise.finally(() => socket.destroy());
 }

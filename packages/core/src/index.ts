@@ -33,6 +33,5 @@ export {
   SettingsError,
   type TmdbSettings,
 } from "./settings.ts";
-export { TmdbClient } from "./tmdb/tmdb-client.ts";
 export * from "./topology.ts";
 export { ContentionError } from "./update-object.ts";

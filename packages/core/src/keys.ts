@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 /** `yyyy/mm/dd`, zero-padded: the part of every key that tells one drop of the CSV from another. */
 export type RunDate = string;
 
@@ -17,8 +15,6 @@ export function isRunDate(text: string): boolean {
   // 2026/02/30 parses as 2 March in some engines and as nothing in others: it is no day in either case.
   return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text.replaceAll("/", "-");
 }
-
-export const runDateSchema = z.string().refine(isRunDate, "must be a day as yyyy/mm/dd");
 
 /** The day of an instant in UTC, as S3 and SQS tell time. */
 export function utcDate(instant: Date): RunDate {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { runDateSchema } from "./keys.ts";
+import { isRunDate } from "./keys.ts";
 import { REASONS } from "./reasons.ts";
 
 /** Why one id has no record. */
@@ -17,7 +17,7 @@ const failureSchema = z.object({
 const loteMessageSchema = z.object({
   version: z.literal(1),
   run: z.string().min(1),
-  date: runDateSchema,
+  date: z.string().refine(isRunDate, "must be a day as yyyy/mm/dd"),
   lote: z.number().int().positive(),
   ids: z.array(z.string()),
   /** What a consumer reports of the ids that failed; from a producer that resumed its run, empty: it may not be the first to send this lote. */

@@ -1,7 +1,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { consumeLote, loadSettings, parseMessage, TmdbClient } from "@lotes/core";
+import { consumeLote, loadSettings, parseMessage } from "@lotes/core";
+import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Resource } from "sst";
 import { deadlineOf } from "./deadline.ts";

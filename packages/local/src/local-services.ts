@@ -1,24 +1,16 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SETTING_NAMES } from "@lotes/core";
-import { Emulator, type EmulatorOptions, LOCAL_CREDENTIALS, LOCAL_REGION } from "./emulator/emulator.ts";
+import { Emulator, type EmulatorOptions } from "./emulator/emulator.ts";
 import type { Timing } from "./timing.ts";
-
-const BUCKET = "data-lake";
-const ACCOUNT = "000000000000";
-
-/** Where the SDK's clients find S3 and SQS. */
-export interface ClientConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: typeof LOCAL_CREDENTIALS;
-}
-
-/** Where a local stack's bucket and queues are. */
-export interface Whereabouts {
-  readonly bucket: string;
-  readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly clientConfig: ClientConfig;
-}
+import {
+  type ClientConfig,
+  LOCAL_BUCKET,
+  LOCAL_CREDENTIALS,
+  LOCAL_REGION,
+  type QueueName,
+  type Whereabouts,
+  whereaboutsAt,
+} from "./whereabouts.ts";
 
 /** The data lake's bucket and the two queues, over HTTP on this machine; nothing that works on them. */
 export class LocalServices {
@@ -27,7 +19,7 @@ export class LocalServices {
 
   private constructor(emulator: Emulator) {
     this.emulator = emulator;
-    this.#whereabouts = LocalServices.at(emulator.url);
+    this.#whereabouts = whereaboutsAt(emulator.url);
   }
 
   get bucket(): string {
@@ -38,18 +30,9 @@ export class LocalServices {
     return this.#whereabouts.clientConfig;
   }
 
-  /** @param url of an emulator, in this process or another */
-  static at(url: string): Whereabouts {
-    return {
-      bucket: BUCKET,
-      queueUrls: { LoteQueue: `${url}/${ACCOUNT}/LoteQueue`, DeadLetterQueue: `${url}/${ACCOUNT}/DeadLetterQueue` },
-      clientConfig: { endpoint: url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS },
-    };
-  }
-
   /** @throws {PortInUseError} */
   static async start(timing: Timing, options: EmulatorOptions): Promise<LocalServices> {
-    const services = new LocalServices(await Emulator.start(BUCKET, options));
+    const services = new LocalServices(await Emulator.start(LOCAL_BUCKET, options));
     await services.#createQueues(timing);
     return services;
   }
@@ -59,7 +42,7 @@ export class LocalServices {
   }
 
   queueArn(name: QueueName): string {
-    return `arn:aws:sqs:${LOCAL_REGION}:${ACCOUNT}:${name}`;
+    return this.#whereabouts.queueArns[name];
   }
 
   /**
@@ -80,7 +63,7 @@ export class LocalServices {
       // CloudWatch reads them off the log, and nobody else.
       POWERTOOLS_METRICS_DISABLED: "true",
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "local" }),
-      SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
+      SST_RESOURCE_DataLake: JSON.stringify({ name: this.bucket }),
       SST_RESOURCE_LoteQueue: JSON.stringify({ url: this.queueUrl("LoteQueue") }),
       SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: this.queueUrl("DeadLetterQueue") }),
       SST_RESOURCE_TmdbToken: JSON.stringify({ value: TMDB_TOKEN }),
@@ -109,5 +92,3 @@ export class LocalServices {
     sqs.destroy();
   }
 }
-
-export type QueueName = "LoteQueue" | "DeadLetterQueue";

@@ -4,9 +4,10 @@ import type { EmulatorOptions } from "./emulator/emulator.ts";
 import { EventSourceMapping } from "./lambda/event-source-mapping.ts";
 import { LambdaFunction } from "./lambda/lambda-function.ts";
 import { S3Notification } from "./lambda/s3-notification.ts";
-import { LocalServices, type QueueName } from "./local-services.ts";
+import { LocalServices } from "./local-services.ts";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 import { DEPLOYED_TIMING, type Timing } from "./timing.ts";
+import type { QueueName } from "./whereabouts.ts";
 
 export interface LocalStackOptions {
   /** The settings, as in an environment, TMDB_TOKEN among them. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { films, recordedFacts } from "../src/sample/films.ts";
-import { MOST_SAMPLE_ROWS, sampleCsv } from "../src/sample/sample-csv.ts";
+import { MOST_SAMPLE_ROWS } from "../src/sample/most-sample-rows.ts";
+import { sampleCsv } from "../src/sample/sample-csv.ts";
 
 const SEED = 7;
 

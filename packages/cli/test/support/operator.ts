@@ -7,7 +7,8 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } f
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { S3ObjectStore } from "@lotes/aws";
 import { type Account, Accountant, type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
-import { LocalServices, type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
+import { type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
+import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { vi } from "vitest";
 import { csvSelecting } from "../../../functions/test/support/movies.ts";
 import { type CliResult, LOTES, Workplace } from "./cli.ts";
@@ -66,7 +67,7 @@ export class Operator implements AsyncDisposable {
 
   /** A command as `sst shell` runs it: with the links of a deployed stage, and AWS where the environment says. */
   linked(...args: string[]): Promise<CliResult> {
-    const { bucket, queueUrls } = LocalServices.at(this.#url);
+    const { bucket, queueUrls } = whereaboutsAt(this.#url);
     return this.place.lotes(args, {
       ...this.#env,
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "prod" }),
@@ -103,7 +104,7 @@ export class Operator implements AsyncDisposable {
 
   /** Every file of the date by its name. */
   async files(): Promise<Record<string, string>> {
-    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const { bucket, clientConfig } = whereaboutsAt(this.#url);
     const s3 = new S3Client(clientConfig);
     const files: Record<string, string> = {};
     for await (const { Contents = [] } of paginateListObjectsV2(
@@ -121,7 +122,7 @@ export class Operator implements AsyncDisposable {
 
   /** Replaces a file of the date behind the pipeline's back, and returns what it held. */
   async swap(name: string, body: string): Promise<string> {
-    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const { bucket, clientConfig } = whereaboutsAt(this.#url);
     const s3 = new S3Client(clientConfig);
     const object = { Bucket: bucket, Key: `${outputPrefix(DATE)}${name}` };
     const { Body } = await s3.send(new GetObjectCommand(object));
@@ -162,7 +163,7 @@ export class Operator implements AsyncDisposable {
 
   /** Waits until the run is such. */
   async until(isSuch: (account: Account) => boolean): Promise<void> {
-    const { bucket, clientConfig } = LocalServices.at(this.#url);
+    const { bucket, clientConfig } = whereaboutsAt(this.#url);
     const store = new S3ObjectStore(bucket, clientConfig);
     const accountant = new Accountant(store, DATE);
     const look = async () => {
@@ -174,7 +175,7 @@ export class Operator implements AsyncDisposable {
   }
 
   async #withQueue<T>(name: QueueName, work: (sqs: SQSClient, url: string) => Promise<T>): Promise<T> {
-    const { queueUrls, clientConfig } = LocalServices.at(this.#url);
+    const { queueUrls, clientConfig } = whereaboutsAt(this.#url);
     const sqs = new SQSClient(clientConfig);
     try {
       return await work(sqs, queueUrls[name]);

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { buildApp } from "fauxqs";
 import { PortInUseError } from "../port-in-use-error.ts";
+import { LOCAL_REGION } from "../whereabouts.ts";
 import { conditionRefusal } from "./conditional-writes.ts";
 import { fauxqsStores, type StoredObjectFacts } from "./fauxqs.ts";
 import { type AwsRequest, type Refusal, readRequest, refusalBody } from "./request.ts";
@@ -26,10 +27,6 @@ export interface ObjectCreated {
   readonly size: number;
   readonly createdAt: Date;
 }
-
-/** Any key does: the emulator checks none. The SDK only insists that there is one. */
-export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
-export const LOCAL_REGION = "us-east-1";
 
 /** S3 and SQS over HTTP on 127.0.0.1, in this process; tells of what is created in the data lake's bucket. */
 export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {

@@ -1,5 +1,6 @@
 import { FillerFilms } from "./filler-films.ts";
 import { knownFilms } from "./known-films.ts";
+import { MOST_SAMPLE_ROWS } from "./most-sample-rows.ts";
 import { Random } from "./random.ts";
 
 /** The fifteen columns, spelt as in the genuine file. */
@@ -9,11 +10,8 @@ const HEADER =
 // Some 400 rows: large enough that writing a chunk costs little for each row, and no memory to speak of.
 const CHUNK_LENGTH = 64 * 1024;
 
-/** Fifty genuine files. Beyond, the thirty million ids that titles can have are no longer many more than the films. */
-export const MOST_SAMPLE_ROWS = 50_000_000;
-
 export interface SampleOptions {
-  /** How many rows after the header, from 1 to {@link MOST_SAMPLE_ROWS}. */
+  /** How many rows after the header, from 1 to `MOST_SAMPLE_ROWS`. */
   readonly rows: number;
   /** Rows and seed decide every byte. */
   readonly seed: number;

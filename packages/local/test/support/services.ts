@@ -7,8 +7,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import { S3ObjectStore } from "../../../aws/src/index.ts";
 import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
-import { LocalServices, type QueueName } from "../../src/local-services.ts";
+import { LocalServices } from "../../src/local-services.ts";
 import { DEPLOYED_TIMING, type Timing } from "../../src/timing.ts";
+import type { QueueName } from "../../src/whereabouts.ts";
 
 export interface ServicesOptions {
   readonly timing?: Partial<Timing>;
