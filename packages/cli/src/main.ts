@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { SettingsError } from "@lotes/core/read-environment";
 import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
-import { program } from "./program.ts";
+import { programWithCompletion } from "./program.ts";
 import { UserError } from "./user-error.ts";
 
 const WRONG_USAGE = 2;
@@ -37,7 +37,7 @@ function tell(message: string, exitCode: number): number {
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 try {
-  await program().parseAsync();
+  await programWithCompletion().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

@@ -1,7 +1,7 @@
 import { isRunDate } from "@lotes/core/keys";
 import { REASONS } from "@lotes/core/reasons";
 import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
 const DATE_HELP = "the date of the run (default: today)";
@@ -11,8 +11,7 @@ const LOCAL_PORT = 4566;
 const MOST_PORT = 65_535;
 const TARGETS = `
 
-It talks to the local stack (lotes local), or to a deployed stage:
-  pnpm sst shell --stage prod -- pnpm lotes …`;
+It talks to the local stack (lotes local), or to the stage that --stage names.`;
 
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {
@@ -28,6 +27,11 @@ Settings come from the environment or from .env:
   MIN_YEAR, MIN_VOTES, GENRES, LOTE_SIZE
 Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
     );
+
+  lotes.hook("preAction", async (_, command) => {
+    const { stage } = command.opts<{ stage?: string }>();
+    if (stage !== undefined) await (await import("./stage.ts")).linkTo(stage);
+  });
 
   lotes
     .command("run")
@@ -78,6 +82,7 @@ Examples:
     .description("upload a CSV to where it starts a run")
     .argument("<movies.csv>", "the CSV")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -93,6 +98,7 @@ Examples:
     .description("how far a run is, and what is in its way")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--watch", "follow it until every id is accounted for")
+    .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -108,6 +114,7 @@ Examples:
     .description("what has no record, and why")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .addOption(reasonOption())
+    .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -128,6 +135,7 @@ Examples:
     .option("--dlq", "also what still stands in the DeadLetterQueue, as it is")
     .option("--dry-run", "only tell what would be sent")
     .option("--watch", "follow them until every id is accounted for")
+    .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -156,6 +164,40 @@ Example:
     .action(async (options) => (await import("./commands/sample.ts")).sample(options));
 
   return lotes;
+}
+
+/** The commands, and `completion`, which knows them all. */
+export function programWithCompletion(): Command {
+  const lotes = program();
+  lotes
+    .command("completion")
+    .description("print a script that makes the shell complete commands and options")
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  eval "$(./lotes completion bash)"         in ~/.bashrc, with the path of this clone
+  ./lotes completion fish | source`,
+    )
+    .action(async (shell) => (await import("./commands/completion.ts")).completion(shell));
+  lotes
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action(async (words) => (await import("./commands/completion.ts")).suggestions(words));
+  return lotes;
+}
+
+/** Its links are there before the command begins. */
+function stageOption(): Option {
+  return new Option("--stage <name>", "of a deployed stage, by way of SST; without, of the local stack").argParser(
+    stageName,
+  );
+}
+
+function stageName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/i.test(text)) throw new InvalidArgumentError("It must be letters, digits and hyphens.");
+  return text;
 }
 
 function reasonOption(): Option {
