@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { benchBudget } from "./budget.ts";
 import { benchBundles } from "./bundles.ts";
+import { benchCommands } from "./commands.ts";
 import { benchCost } from "./cost.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
 import { benchS3 } from "./s3.ts";
@@ -14,6 +15,7 @@ const BENCHES: readonly [name: string, description: string, run: () => Promise<v
   ["budget", "how much of TMDB's budget is used, and whether it is ever exceeded", benchBudget],
   ["end-to-end", "how long a run takes from the drop to the last file", benchEndToEnd],
   ["cost", "what a million ids cost on AWS", benchCost],
+  ["commands", "how long a command takes from the shell's prompt, beside an earlier build", benchCommands],
   ["bundles", "how large the functions are as deployed, and how long they take to load", benchBundles],
 ];
 
