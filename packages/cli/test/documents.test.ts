@@ -1,0 +1,184 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { recordedFacts, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
+import { whereaboutsAt } from "@lotes/local/whereabouts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { commandsIn, documentedCommands } from "./support/documents.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const TOKEN = "documented-token";
+
+/** What needs AWS, a person, or another repository, and so is only read here. */
+const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
+  [/^aws /, "the AWS CLI, and an account"],
+  [/^git pull$/, "a remote repository"],
+  [/^read -rs /, "a person who pastes a token"],
+  [/ test$/, "it is this very run"],
+  [/^LOTES_KILLS=/, "half an hour"],
+  [/ bench( \w+)?$/, "minutes; bench/test has what it measures"],
+];
+
+/** What comes to its end by being stopped, and is up while the others run. */
+const STAYS = /^\.\/lotes local( |$)/;
+
+const CHAOS = "npx -y pnpm@10.34.9 chaos";
+
+/** The same command, and less of the same work. Once npx has called a script, its other lines call it without npx's seconds. */
+function shortened(line: string): string {
+  if (!line.startsWith(CHAOS)) return line;
+  const script = line === CHAOS ? CHAOS : 'PATH="$PWD/node_modules/.bin:$PATH" with-node chaos';
+  return `${script}${line.slice(CHAOS.length)} --schedules 1`;
+}
+
+let clone: string;
+let home: string;
+let tmdb: TmdbStandIn;
+let local: ChildProcess;
+let environment: NodeJS.ProcessEnv;
+
+/** A shell of a new user: their PATH and an empty HOME, in a clone. What packages are downloaded to is kept: this is no test of a registry. */
+function shellEnvironment(): NodeJS.ProcessEnv {
+  const { storeDir } = JSON.parse(readFileSync(join(root, "node_modules/.modules.yaml"), "utf8"));
+  const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_|TMDB_|AWS_|SST_)/i.test(name));
+  return {
+    ...Object.fromEntries(own),
+    PATH: path.join(delimiter),
+    HOME: home,
+    // npm and pnpm take both from here, as from a user's .npmrc.
+    npm_config_store_dir: storeDir.replace(/\/v\d+$/, ""),
+    npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
+    // To save time: ten times TMDB's budget, and the best known of the sample's movies only.
+    MIN_VOTES: "1000000",
+    TMDB_REQUESTS_PER_SECOND: "400",
+    TMDB_BASE_URL: tmdb.url,
+  };
+}
+
+async function type(line: string): Promise<{ code: number | null; output: string }> {
+  const shell = spawn("bash", ["-c", line], { cwd: clone, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const [out, err, [code]] = await Promise.all([text(shell.stdout), text(shell.stderr), once(shell, "close")]);
+  return { code, output: out + err };
+}
+
+/** SST in the place of which a program gives the links of the local stack, as `sst shell` gives those of a stage. */
+function standInForSst(url: string): string {
+  const { bucket, queueUrls } = whereaboutsAt(url);
+  const file = join(home, "sst");
+  const links = {
+    App: { name: "lotes", stage: "prod" },
+    DataLake: { name: bucket },
+    LoteQueue: { url: queueUrls.LoteQueue },
+    DeadLetterQueue: { url: queueUrls.DeadLetterQueue },
+  };
+  const exports = Object.entries(links).map(([name, link]) => `export SST_RESOURCE_${name}='${JSON.stringify(link)}'`);
+  const aws = `export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`;
+  writeFileSync(file, `#!/bin/sh\nshift 4\n${exports.join("\n")}\n${aws}\nexec "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+const commands = documentedCommands(root);
+const isRead = (line: string) => NOT_RUN.some(([pattern]) => pattern.test(line));
+const isOfSst = (line: string) => /(^|\s)sst /.test(line);
+const typed = commands.filter(({ line }) => !isRead(line) && !isOfSst(line) && !STAYS.test(line));
+/** Once each: a document may name it again. */
+const distinct = [...new Map(typed.map((command) => [command.line, command])).values()];
+
+beforeAll(async () => {
+  clone = mkdtempSync(join(tmpdir(), "lotes-clone-"));
+  home = mkdtempSync(join(tmpdir(), "lotes-home-"));
+  tmdb = await startTmdbStandIn({ facts: recordedFacts(), token: TOKEN });
+  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
+  for (const file of files.split("\0").filter((name) => name !== "")) cpSync(join(root, file), join(clone, file));
+  environment = shellEnvironment();
+  const install = await type("npx -y pnpm@10.34.9 install --offline");
+  expect(install.code, install.output).toBe(0);
+  local = spawn(join(clone, "lotes"), ["local", "--port", "0", "--json"], {
+    cwd: clone,
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(createInterface(local.stdout as NodeJS.ReadableStream), "line");
+  environment.SST_BIN_PATH = standInForSst(JSON.parse(line).url);
+}, 300_000);
+
+afterAll(async () => {
+  local.kill("SIGTERM");
+  await once(local, "exit");
+  await tmdb.stop();
+  for (const folder of [clone, home]) rmSync(folder, { recursive: true });
+}, 60_000);
+
+describe("a command of the documents, typed in a clone", () => {
+  test.each(distinct)("$line ($place)", { timeout: 120_000 }, async ({ line }) => {
+    const { code, output } = await type(shortened(line).replaceAll("…", TOKEN));
+    expect({ code, output }).toEqual({ code: 0, output: expect.not.stringMatching(/\n {4}at .*:\d+:\d+/) });
+  });
+});
+
+describe("a command of the documents for SST", () => {
+  const NPX = "npx -y pnpm@10.34.9 sst ";
+  // A sentence may leave out how SST is called: docs/deployment.md says how.
+  const lines = commands.map(({ line }) => line).filter((line) => isOfSst(line) && !/^sst /.test(line));
+
+  test("is called in one way", () => {
+    expect(lines).not.toEqual([]);
+    expect(lines.filter((line) => !line.includes(NPX))).toEqual([]);
+  });
+
+  // Beyond the evaluation of the configuration all of them need AWS. `install` ends there, by the same code.
+  test("evaluates the configuration", { timeout: 600_000 }, async () => {
+    const platform = join(root, ".sst/platform");
+    await vi.waitUntil(() => existsSync(join(platform, "node_modules/.package-lock.json")), {
+      timeout: 300_000,
+      interval: 500,
+    });
+    mkdirSync(join(clone, ".sst"));
+    symlinkSync(platform, join(clone, ".sst/platform"));
+    const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
+    const { code, output } = await type(`unset SST_BIN_PATH; ${quiet} ${NPX}install --stage prod`);
+    expect(output).toContain("Installed providers");
+    expect(code).toBe(0);
+  });
+});
+
+describe("the documents' commands", () => {
+  test("begin with ./lotes or with npx: a bare name is on nobody's PATH", () => {
+    expect(commands.filter(({ line }) => /^(\w+=\S* )*(lotes|pnpm) /.test(line))).toEqual([]);
+  });
+
+  test("that only need AWS are named, and are still there", () => {
+    for (const [pattern, why] of NOT_RUN)
+      expect(
+        commands.some(({ line }) => pattern.test(line)),
+        why,
+      ).toBe(true);
+  });
+
+  test("are found in blocks, in tables and in sentences", () => {
+    const document =
+      "```sh\nA=1 ./lotes run   # a comment\n\n# another\n```\n| `./lotes plan x.csv` | or `out/` |\nand `npx -y x`.";
+    expect(commandsIn(document, "x.md").map(({ place, line }) => `${place} ${line}`)).toEqual([
+      "x.md:2 A=1 ./lotes run",
+      "x.md:6 ./lotes plan x.csv",
+      "x.md:7 npx -y x",
+    ]);
+  });
+});
