@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { FunctionName } from "@lotes/bundler/function-code";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
+import { awsEnvironment } from "@lotes/local/client-config";
 import type { Activity } from "./activity.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
@@ -75,11 +75,7 @@ export class Functions {
       onSent: () => setTimeout(() => activity.ring(name === "producer" ? "LoteQueue" : "DeadLetterQueue"), SENT_MS),
       onOutput: (text) => this.output.push(text),
       env: {
-        AWS_REGION: LOCAL_REGION,
-        AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-        AWS_ENDPOINT_URL_S3: lab.awsUrl,
-        AWS_ENDPOINT_URL_SQS: lab.awsUrl,
+        ...awsEnvironment(lab.awsUrl),
         AWS_LAMBDA_FUNCTION_NAME: name,
         POWERTOOLS_METRICS_DISABLED: "true",
         TMDB_BASE_URL: `http://127.0.0.1:${tmdbPort}`,

@@ -1,8 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { type FunctionCode, type FunctionName, functionCode } from "@lotes/bundler/function-code";
+import { clientConfigFor } from "@lotes/local/client-config";
 import { Emulator } from "@lotes/local/emulator/emulator";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
 import { startFaultyAws } from "./faulty-aws.ts";
 import { TmdbHost } from "./tmdb-host.ts";
 
@@ -17,7 +17,7 @@ export class Lab implements AsyncDisposable {
   readonly #stop: () => Promise<void>;
 
   private constructor(awsUrl: string, faultyAwsPort: number, code: Lab["code"], stop: () => Promise<void>) {
-    const config = { endpoint: awsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+    const config = clientConfigFor(awsUrl);
     this.s3 = new S3Client(config);
     this.sqs = new SQSClient(config);
     this.awsUrl = awsUrl;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { Random } from "@lotes/local/sample/random";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "@lotes/local/whereabouts";
+import { clientConfigFor } from "@lotes/local/client-config";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
 import { Disturbances } from "./disturbances.ts";
@@ -205,6 +205,6 @@ class ScheduleRun {
 
   #clientConfig() {
     // An operator has time.
-    return { endpoint: this.#lab.awsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, requestHandler: {} };
+    return { ...clientConfigFor(this.#lab.awsUrl), requestHandler: {} };
   }
 }

@@ -1,16 +1,9 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SETTING_NAMES } from "@lotes/core";
+import { awsEnvironment, type ClientConfig } from "./client-config.ts";
 import { Emulator, type EmulatorOptions } from "./emulator/emulator.ts";
 import type { Timing } from "./timing.ts";
-import {
-  type ClientConfig,
-  LOCAL_BUCKET,
-  LOCAL_CREDENTIALS,
-  LOCAL_REGION,
-  type QueueName,
-  type Whereabouts,
-  whereaboutsAt,
-} from "./whereabouts.ts";
+import { LOCAL_BUCKET, type QueueName, type Whereabouts, whereaboutsAt } from "./whereabouts.ts";
 
 /** The data lake's bucket and the two queues, over HTTP on this machine; nothing that works on them. */
 export class LocalServices {
@@ -33,7 +26,13 @@ export class LocalServices {
   /** @throws {PortInUseError} */
   static async start(timing: Timing, options: EmulatorOptions): Promise<LocalServices> {
     const services = new LocalServices(await Emulator.start(LOCAL_BUCKET, options));
-    await services.#createQueues(timing);
+    try {
+      await services.#createQueues(timing);
+    } catch (error) {
+      // A server that nobody has in hand would keep the process alive for ever.
+      await services.stop();
+      throw error;
+    }
     return services;
   }
 
@@ -55,11 +54,7 @@ export class LocalServices {
     );
     return {
       ...rest,
-      AWS_REGION: LOCAL_REGION,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: this.emulator.url,
-      AWS_ENDPOINT_URL_SQS: this.emulator.url,
+      ...awsEnvironment(this.emulator.url),
       // CloudWatch reads them off the log, and nobody else.
       POWERTOOLS_METRICS_DISABLED: "true",
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "local" }),
@@ -81,14 +76,17 @@ export class LocalServices {
       // A queue that was kept may be from before a change of these.
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl: this.queueUrl(name), Attributes }));
     };
-    await create("DeadLetterQueue", { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
-    await create("LoteQueue", {
-      VisibilityTimeout: String(timing.loteVisibilitySeconds),
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: this.queueArn("DeadLetterQueue"),
-        maxReceiveCount: timing.maxReceiveCount,
-      }),
-    });
-    sqs.destroy();
+    try {
+      await create("DeadLetterQueue", { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
+      await create("LoteQueue", {
+        VisibilityTimeout: String(timing.loteVisibilitySeconds),
+        RedrivePolicy: JSON.stringify({
+          deadLetterTargetArn: this.queueArn("DeadLetterQueue"),
+          maxReceiveCount: timing.maxReceiveCount,
+        }),
+      });
+    } finally {
+      sqs.destroy();
+    }
   }
 }

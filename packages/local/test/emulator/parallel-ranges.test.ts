@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { S3ObjectStore } from "../../../aws/src/index.ts";
 import { RANGE_BYTES, RANGES_AT_ONCE } from "../../../aws/src/parallel-ranges.ts";
 import { type OneObjectOptions, OneObjectS3 } from "../../src/index.ts";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../../src/whereabouts.ts";
+import { clientConfigFor } from "../../src/client-config.ts";
 
 const ETAG = "0123456789abcdef";
 /** More ranges than are read at once, the last one shorter. */
@@ -19,7 +19,7 @@ afterEach(async () => {
 async function serving(options: Partial<OneObjectOptions> = {}): Promise<{ s3: OneObjectS3; store: S3ObjectStore }> {
   const s3 = await OneObjectS3.start({ bytes, etag: ETAG, ...options });
   running.push(s3);
-  const config = { endpoint: s3.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, forcePathStyle: true };
+  const config = { ...clientConfigFor(s3.url), forcePathStyle: true };
   const store = new S3ObjectStore("data-lake", config);
   running.push({ stop: () => store.close() });
   return { s3, store };
