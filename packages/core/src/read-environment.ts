@@ -9,8 +9,8 @@ export class SettingsError extends Error {
 export interface SettingType {
   readonly type: z.ZodType<unknown, string | undefined>;
   readonly takes: string;
-  /** Its value is not for error lines. */
-  readonly secret?: boolean;
+  /** Whether a value is not for error lines. */
+  readonly isSecret?: (given: string) => boolean;
 }
 
 type Values<S extends Readonly<Record<string, SettingType>>> = { [K in keyof S]: z.infer<S[K]["type"]> };
@@ -25,13 +25,18 @@ export function readEnvironment<S extends Readonly<Record<string, SettingType>>>
 ): Values<S> {
   const values: Record<string, unknown> = {};
   const wrong: string[] = [];
-  for (const [name, { type, takes, secret }] of Object.entries(schema)) {
+  for (const [name, { type, takes, isSecret = () => false }] of Object.entries(schema)) {
     // A variable that is set to nothing means the default, as `NAME= command` does for most tools.
-    const given = env[name]?.trim() || undefined;
+    const given = unquoted(env[name]?.trim() ?? "") || undefined;
     const result = type.safeParse(given);
     if (result.success) values[name] = result.data;
-    else wrong.push(`${name} must be ${takes}${secret ? "" : `, not ${JSON.stringify(given)}`}`);
+    else wrong.push(`${name} must be ${takes}${isSecret(given ?? "") ? "" : `, not ${JSON.stringify(given)}`}`);
   }
   if (wrong.length > 0) throw new SettingsError(wrong.join("; "));
   return values as Values<S>;
+}
+
+/** `docker --env-file` and cmd.exe's `set` keep the quotes around a value. None of the settings begins and ends with one. */
+function unquoted(given: string): string {
+  return /^(["'])(.*)\1$/s.exec(given)?.[2]?.trim() ?? given;
 }

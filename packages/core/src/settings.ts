@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { readEnvironment, SettingsError } from "./read-environment.ts";
+import { isThisMachine, type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
 import { CONSUMER } from "./topology.ts";
 
 export { SettingsError };
@@ -19,6 +20,8 @@ export interface TmdbSettings {
   readonly language: string;
   /** The budget of all consumers together. */
   readonly requestsPerSecond: number;
+  /** Undefined when no proxy is to be asked. Secret. */
+  readonly proxy?: ProxyEnvironment | undefined;
 }
 
 export interface Settings {
@@ -35,6 +38,14 @@ const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most);
 
+const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org$/;
+
+/** Without the slash at the end, and without the version that TMDB's documentation counts among the base URL: `/3` comes with each request. */
+function baseOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`.replace(/\/+$/, "").replace(/\/+3$/, "");
+}
+
 /** Each setting with its default and, for the error line, what it takes. */
 const schema = {
   TMDB_TOKEN: {
@@ -44,14 +55,19 @@ const schema = {
       .regex(/^[\x21-\x7e]+$/)
       .optional(),
     takes: "TMDB's API read access token, or its 32-character API key, without spaces",
-    secret: true,
+    isSecret: () => true,
   },
   TMDB_BASE_URL: {
     type: z
       .url({ protocol: /^https?$/ })
-      .transform((url) => url.replace(/\/+$/, ""))
+      // What follows it is a path and a query of the client's own, and credentials would be shown with every error.
+      .refine((url) => !/[\s@?#]/.test(url))
+      .transform(baseOf)
+      .refine((url) => !TMDB_HOST.test(new URL(url).hostname) || new URL(url).pathname === "/")
       .default("https://api.themoviedb.org"),
-    takes: "a URL such as https://api.themoviedb.org",
+    takes:
+      "a URL such as https://api.themoviedb.org, without a user, a password, spaces, or what follows a ? or #; for TMDB itself also without a path",
+    isSecret: (given: string) => /[@?#]/.test(given),
   },
   TMDB_LANGUAGE: {
     type: z
@@ -93,6 +109,8 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
       baseUrl: values.TMDB_BASE_URL,
       language: values.TMDB_LANGUAGE,
       requestsPerSecond: values.TMDB_REQUESTS_PER_SECOND,
+      // Whoever asks nobody, or a server on this machine, need not have a proxy that can be used.
+      proxy: values.TMDB_TOKEN === undefined || isThisMachine(values.TMDB_BASE_URL) ? undefined : readProxy(env),
     },
     consumerConcurrency: values.CONSUMER_CONCURRENCY,
     filter: { minYear: values.MIN_YEAR, minVotes: values.MIN_VOTES, genres: values.GENRES },

@@ -72,6 +72,22 @@ describe("what is set", () => {
     expect(loadSettings({ TMDB_BASE_URL: url }).tmdb.baseUrl).toBe("https://tmdb.test");
   });
 
+  test.each([
+    ["https://api.themoviedb.org/3", "https://api.themoviedb.org"],
+    ["https://api.themoviedb.org/3/", "https://api.themoviedb.org"],
+    ["https://gateway.test/tmdb/3/", "https://gateway.test/tmdb"],
+    ["HTTPS://API.TheMovieDB.org", "https://api.themoviedb.org"],
+    ["https://gateway.test/v3", "https://gateway.test/v3"],
+  ])("as %s, a base URL by TMDB's documentation, is without the version", (url, base) => {
+    expect(loadSettings({ TMDB_BASE_URL: url }).tmdb.baseUrl).toBe(base);
+  });
+
+  test.each(['"%s"', "'%s'", " '%s' ", '"%s "'])("is taken out of quotes, where a shell left them: %s", (form) => {
+    const env = { TMDB_TOKEN: "a.b.c", GENRES: "drama, crime", MIN_YEAR: "1990", TMDB_BASE_URL: "https://tmdb.test" };
+    const quoted = Object.entries(env).map(([name, value]) => [name, form.replace("%s", value)]);
+    expect(loadSettings(Object.fromEntries(quoted))).toEqual(loadSettings(env));
+  });
+
   test("is trimmed, as what was pasted often has to be", () => {
     expect(loadSettings({ TMDB_TOKEN: " a.b.c\n", LOTE_SIZE: " 10 " })).toMatchObject({
       tmdb: { token: "a.b.c" },
@@ -81,6 +97,31 @@ describe("what is set", () => {
 
   test("beside the settings is nobody's business", () => {
     expect(loadSettings({ PATH: "/bin", LOTE_SIZES: "x" })).toEqual(loadSettings({}));
+  });
+});
+
+describe("a base URL", () => {
+  test.each([
+    ["a user and a password", "https://ana:s3cret@tmdb.test"],
+    ["a user", "https://s3cret@tmdb.test"],
+    ["a key in a query", "https://tmdb.test/?api_key=s3cret"],
+    ["a fragment", "https://tmdb.test/#s3cret"],
+    ["a password that is none of a URL's", "https://ana:s3c ret@"],
+  ])("with %s is refused in one line that does not show it", (_, url) => {
+    const line = complaint({ TMDB_BASE_URL: url });
+    expect(line).toMatch(/^TMDB_BASE_URL must be a URL such as https:\/\/api.themoviedb.org, without [^\n]*$/);
+    expect(line).not.toMatch(/s3c|ana/);
+  });
+
+  test.each([
+    "https://api.themoviedb.org/4",
+    "https://api.themoviedb.org/3/movie",
+    "https://www.themoviedb.org/movie",
+    "https://api.tmdb.org/3/movie/",
+    "https://gateway.test/a b",
+    "https://api.themoviedb.org /3",
+  ])("%s, which leads to no movie, is refused", (url) => {
+    expect(complaint({ TMDB_BASE_URL: url })).toContain("TMDB_BASE_URL must be a URL such as");
   });
 });
 

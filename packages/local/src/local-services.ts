@@ -1,5 +1,5 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { SETTING_NAMES } from "@lotes/core";
+import { PROXY_VARIABLES, SETTING_NAMES } from "@lotes/core";
 import { awsEnvironment, type ClientConfig } from "./client-config.ts";
 import { Emulator, type EmulatorOptions } from "./emulator/emulator.ts";
 import type { Timing } from "./timing.ts";
@@ -50,7 +50,9 @@ export class LocalServices {
    */
   functionEnvironment(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
     const { TMDB_TOKEN = "", ...rest } = Object.fromEntries(
-      SETTING_NAMES.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+      [...SETTING_NAMES, ...PROXY_VARIABLES].flatMap((name) =>
+        settings[name] === undefined ? [] : [[name, settings[name]]],
+      ),
     );
     return {
       ...rest,

@@ -13,6 +13,7 @@ import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-
 import { parseMovie } from "../lote/movie-record.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
 import { failureOf, isTooLarge, isUnanswered } from "./failure-of.ts";
+import type { ProxyEnvironment } from "./proxy.ts";
 import { RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
 
@@ -46,7 +47,7 @@ export class TmdbClient implements MovieSource {
   constructor(settings: TmdbSettings, consumers: number) {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
-    const agent = { keepAlive: true, maxSockets: share.connections };
+    const agent = { keepAlive: true, maxSockets: share.connections, ...throughProxy(settings.proxy) };
     this.#http = axios.create({
       baseURL: settings.baseUrl,
       ...credentials(this.#token, { language: settings.language }),
@@ -57,6 +58,8 @@ export class TmdbClient implements MovieSource {
       validateStatus: (status) => status === 200,
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
+      // Otherwise axios would look for one by itself, and open a connection for each request.
+      ...(settings.proxy === undefined && { proxy: false as const }),
     });
     this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter), new RequestLimiter(share));
     axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY, shouldResetTimeout: true });
@@ -121,6 +124,12 @@ export class TmdbClient implements MovieSource {
         }
       }, config.signal as AbortSignal);
   }
+}
+
+/** The agents make the tunnels, and keep them: Node's own way, and as few connections as without. */
+function throughProxy(proxy: ProxyEnvironment | undefined) {
+  // The request's timeout begins once there is a tunnel. A proxy that never answers is the agent's to give up.
+  return proxy && { proxyEnv: { ...proxy }, timeout: ATTEMPT_TIMEOUT_MS };
 }
 
 /** A v3 key has 32 hexadecimal digits and travels as a parameter; everything else is a v4 token. */

@@ -5,7 +5,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect } from "vitest";
 import { Emulator } from "../../src/emulator/emulator.ts";
-import type { AwsRequest, Fault } from "../../src/index.ts";
+import { type AwsRequest, DEPLOYED_TIMING, type Fault, LocalServices } from "../../src/index.ts";
 import { test } from "../support/test.ts";
 
 const SOON = { timeout: 10_000, interval: 20 };
@@ -39,6 +39,18 @@ describe("the port", () => {
 
     expect((await ends)[1].status).toBe("rejected");
     const again = await Emulator.start("another", { port: Number(new URL(services.local.emulator.url).port) });
+    await again.stop();
+  });
+
+  test("is free again when the queues can't be made", async () => {
+    const refused: Fault = { status: 400, code: "AccessDenied", message: "no queues today" };
+    const first = await Emulator.start("another", { port: 0 });
+    const port = Number(new URL(first.url).port);
+    await first.stop();
+    await expect(LocalServices.start(DEPLOYED_TIMING, { port, fault: () => refused })).rejects.toThrow(
+      "no queues today",
+    );
+    const again = await Emulator.start("another", { port });
     await again.stop();
   });
 });
