@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { UserError } from "./user-error.ts";
+
+// Where a file begins with one, it tells how the text is encoded.
+const ENCODINGS = [
+  { mark: [0xff, 0xfe], name: "utf-16le" },
+  { mark: [0xfe, 0xff], name: "utf-16be" },
+] as const;
+
+/**
+ * Adds what a file of settings says to an environment, which wins over the file. A missing file says nothing. UTF-16 with a byte order
+ * mark, as Windows PowerShell's `>` writes it, is read too.
+ * @throws {UserError} when there is something of that name that can't be read
+ */
+export function loadEnvFile(path: string, env: NodeJS.ProcessEnv = process.env): void {
+  const bytes = read(path);
+  if (bytes === undefined) return;
+  for (const [name, value] of Object.entries(parseEnv(decode(path, bytes)))) env[name] ??= value;
+}
+
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    const what = code === "EISDIR" ? "it is a directory" : message;
+    throw new UserError(
+      `the settings in ${path} can't be read: ${what}; make it a file that you may read, or remove it`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function decode(path: string, bytes: Buffer): string {
+  const encoding = ENCODINGS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
+  try {
+    // A mark of UTF-8, and of those above, is dropped by the decoder.
+    const text = new TextDecoder(encoding?.name ?? "utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+  }
+  throw new UserError(`the settings in ${path} can't be read: it is not UTF-8 text; save it as UTF-8`);
+}
