@@ -1,17 +1,18 @@
 import type { MalformedRows } from "@lotes/core";
+import { visible } from "./visible.ts";
 
 /** One JSON document on stdout, for a machine. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.stdout.write(`${visible(JSON.stringify(document))}\n`);
 }
 
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+  process.stdout.write(`${lines.map(visible).join("\n")}\n`);
 }
 
 /** Something beside the result, for whoever watches. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visible(line)}\n`);
 }
 
 export function formatNumber(value: number): string {

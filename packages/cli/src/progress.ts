@@ -1,6 +1,7 @@
 import type { Account } from "@lotes/core";
 import { type Options, SingleBar } from "cli-progress";
 import { duration } from "./output.ts";
+import { visible } from "./visible.ts";
 
 const FULL = "█";
 const EMPTY = "░";
@@ -52,7 +53,7 @@ export class Progress {
   /** Tells something beside the progress. */
   note(text: string): void {
     if (this.#bar) this.#out.write("\r\u001b[K");
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${visible(text)}\n`);
   }
 
   end(): void {

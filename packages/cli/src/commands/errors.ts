@@ -1,6 +1,7 @@
 import { Accountant, type LedgerEntry, type Reason, type RunDate } from "@lotes/core";
 import { plural, printJson, printLines } from "../output.ts";
 import { reasonLines } from "../reasons.ts";
+import { tableLines } from "../table.ts";
 import { openTarget } from "../target.ts";
 import { today } from "../today.ts";
 import { UserError } from "../user-error.ts";
@@ -41,15 +42,6 @@ function table(entries: readonly LedgerEntry[]): string[] {
     String(attempts),
     message.replaceAll(/\s+/g, " "),
   ]);
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   // What is not read on a terminal is searched, and must be whole.
-  const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY;
-  const lines = all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return lines.map((line) => `  ${line.length + 2 > columns ? `${line.slice(0, columns - 3)}…` : line}`);
+  return tableLines([header, ...rows], process.stdout.columns);
 }

@@ -35,9 +35,8 @@ export async function local({ port, json = false }: LocalOptions): Promise<void>
   else printLines(welcome(url, stack.services.bucket));
 
   await interrupted();
-  note(
-    "\nStopping: what runs comes to its end first. Press Ctrl-C again to leave it; it will be done again next time.",
-  );
+  note("");
+  note("Stopping: what runs comes to its end first. Press Ctrl-C again to leave it; it will be done again next time.");
   process.once("SIGINT", () => process.exit(1));
   rmSync(LOCAL_STATE_FILE, { force: true });
   await stack.stop();

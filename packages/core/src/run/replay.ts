@@ -42,7 +42,7 @@ export function replayMessages(entries: readonly Replayable[], date: RunDate): O
     const ids = group.map((entry) => entry.imdb_id);
     const message: LoteMessage = { version: 1, run: group[0]?.run ?? "", date, lote, ids, failures };
     // Each id is tried once more than the one tried most: a message has one count for all of them.
-    const attempts = Math.max(...group.map((entry) => entry.attempts));
+    const attempts = group.reduce((most, entry) => Math.max(most, entry.attempts), 0);
     return { body: messageBody(message), attributes: { [ATTEMPTS_ATTRIBUTE]: attempts } };
   });
 }
