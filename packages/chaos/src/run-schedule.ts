@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { Accountant, chooseReplay, replayMessages } from "@lotes/core";
-import { Random } from "@lotes/local/sample/random";
 import { clientConfigFor } from "@lotes/local/client-config";
+import { Random } from "@lotes/local/sample/random";
 import type { S3Event } from "aws-lambda";
 import { Activity } from "./activity.ts";
 import { Disturbances } from "./disturbances.ts";

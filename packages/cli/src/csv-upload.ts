@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -36,7 +36,9 @@ export async function openCsv(path: string | undefined): Promise<Csv> {
   if (path === undefined) {
     return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined };
   }
-  return { bytes: await csvBytes(path), stream: createReadStream(path) };
+  const bytes = await csvBytes(path);
+  // Opened at once: later, nobody would be there to hear that it can't be read, and the file may be gone.
+  return { bytes, stream: createReadStream(path, { fd: openSync(path, "r") }) };
 }
 
 /**
@@ -44,7 +46,10 @@ export async function openCsv(path: string | undefined): Promise<Csv> {
  * @throws {UserError} when there is no such file
  */
 export async function csvBytes(path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
   if (!found) throw new UserError(`${path}: no such file; give the path of a movies.csv`);
   if (!found.isFile()) throw new UserError(`${path} is not a file; give the path of a movies.csv`);
   return found.size;

@@ -2,6 +2,7 @@ import { isRunDate } from "@lotes/core/keys";
 import { REASONS } from "@lotes/core/reasons";
 import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { loadEnvFile } from "./env-file.ts";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
 const DATE_HELP = "the date of the run (default: today)";
@@ -28,7 +29,9 @@ Settings come from the environment or from .env:
 Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
     );
 
+  // Not for those who only ask for help.
   lotes.hook("preAction", async (_, command) => {
+    loadEnvFile(".env");
     const { stage } = command.opts<{ stage?: string }>();
     if (stage !== undefined) await (await import("./stage.ts")).linkTo(stage);
   });

@@ -33,9 +33,18 @@ export async function openTarget(): Promise<Target> {
   );
 }
 
+/** @throws {UserError} when SST has links of the stage, but not these */
 function deployed(): Target {
-  const { App, DataLake, LoteQueue, DeadLetterQueue } = Resource;
-  return target(`stage ${App.stage}`, DataLake.name, LoteQueue.url, DeadLetterQueue.url, {});
+  const { stage } = Resource.App;
+  try {
+    const { DataLake, LoteQueue, DeadLetterQueue } = Resource;
+    return target(`stage ${stage}`, DataLake.name, LoteQueue.url, DeadLetterQueue.url, {});
+  } catch (cause) {
+    throw new UserError(
+      `stage ${stage} has no data lake or no queues: deploy it with \`npx -y pnpm@10.34.9 sst deploy --stage ${stage}\`, or choose another with --stage`,
+      { cause },
+    );
+  }
 }
 
 function local({ url }: LocalState): Target {
@@ -71,10 +80,11 @@ function target(
 
 /** What `lotes local` has left of itself, if it still answers. */
 async function runningLocalStack(): Promise<LocalState | undefined> {
-  const text = await readFile(LOCAL_STATE_FILE, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const state: LocalState = JSON.parse(text);
-  return (await isListening(state.url)) ? state : undefined;
+  // Whatever else the file holds, it tells of no stack.
+  const state: LocalState | undefined = await readFile(LOCAL_STATE_FILE, "utf8")
+    .then((text) => JSON.parse(text))
+    .catch(() => undefined);
+  return state && URL.canParse(state.url) && (await isListening(state.url)) ? state : undefined;
 }
 
 /** Whether somebody listens there. Node's `fetch` would tell too, and takes a tenth of a second to load. */

@@ -1,5 +1,6 @@
-import type { TmdbSettings } from "@lotes/core";
+import { isThisMachine, type TmdbSettings } from "@lotes/core";
 import { recordedFacts, startTmdbStandIn } from "@lotes/local";
+import { note } from "./output.ts";
 
 /** The TMDB a local run talks to, and the settings that lead there. */
 export interface TmdbForRun extends AsyncDisposable {
@@ -12,9 +13,14 @@ const STAND_IN_TOKEN = "stand-in-token";
 const STAND_IN_LATENCY_MS = { min: 40, max: 160 };
 
 /** TMDB itself, or whatever TMDB_BASE_URL names, when there is a token; else the stand-in, which is said in one line. */
-export async function tmdbForRun({ token, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
-  if (token !== undefined) return { settings: {}, [Symbol.asyncDispose]: async () => {} };
-  process.stderr.write("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.\n");
+export async function tmdbForRun({ token, baseUrl, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
+  if (token !== undefined) {
+    if (baseUrl.startsWith("http:") && !isThisMachine(baseUrl)) {
+      note("! TMDB_TOKEN travels unencrypted, since TMDB_BASE_URL begins with http: write https, if the server has it");
+    }
+    return { settings: {}, [Symbol.asyncDispose]: async () => {} };
+  }
+  note("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.");
   const standIn = await startTmdbStandIn({
     facts: recordedFacts(),
     token: STAND_IN_TOKEN,

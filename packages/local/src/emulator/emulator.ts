@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { buildApp } from "fauxqs";
-import { PortInUseError } from "../port-in-use-error.ts";
 import { LOCAL_REGION } from "../client-config.ts";
+import { PortInUseError } from "../port-in-use-error.ts";
 import { conditionRefusal } from "./conditional-writes.ts";
 import { fauxqsStores, type StoredObjectFacts } from "./fauxqs.ts";
 import { type AwsRequest, type Refusal, readRequest, refusalBody } from "./request.ts";

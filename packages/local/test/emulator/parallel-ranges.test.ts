@@ -2,8 +2,8 @@ import { ObjectChangedError } from "@lotes/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { S3ObjectStore } from "../../../aws/src/index.ts";
 import { RANGE_BYTES, RANGES_AT_ONCE } from "../../../aws/src/parallel-ranges.ts";
-import { type OneObjectOptions, OneObjectS3 } from "../../src/index.ts";
 import { clientConfigFor } from "../../src/client-config.ts";
+import { type OneObjectOptions, OneObjectS3 } from "../../src/index.ts";
 
 const ETAG = "0123456789abcdef";
 /** More ranges than are read at once, the last one shorter. */
