@@ -12,6 +12,7 @@ export class RunWatch {
   #requests = 0;
   #troubles: string[] = [];
   #producerError: Error | undefined;
+  #unloadable: UserError | undefined;
 
   /** Requests to TMDB, as far as the consumers have told. */
   get requests(): number {
@@ -27,9 +28,15 @@ export class RunWatch {
     this.#producerError = error;
   }
 
+  unloadable(functionName: string, cause: Error): void {
+    this.#unloadable ??= new UserError(`the ${functionName} can't be run here: ${cause.message}; see .lotes/run.log`, {
+      cause,
+    });
+  }
+
   /**
    * Waits until every id is accounted for.
-   * @throws {UserError} when that will never be: the CSV was rejected, or the producer failed for good
+   * @throws {UserError} when that will never be: the CSV was rejected, the producer failed for good, or a function can't be run
    */
   async untilSettled(accountant: Accountant, progress: Progress): Promise<Account> {
     for (;;) {
@@ -39,6 +46,7 @@ export class RunWatch {
       if (this.#producerError) {
         throw new UserError(`the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`);
       }
+      if (this.#unloadable) throw this.#unloadable;
       if (account) progress.show(account, this.#requests);
       if (account?.settled) return account;
       await delay(LOOK_EVERY_MS);

@@ -27,6 +27,8 @@ export interface LocalStackOptions {
   readonly onBilled?: (functionName: string, ms: number) => void;
   /** Told when the producer has failed for good. */
   readonly onProducerGivenUp?: (error: Error) => void;
+  /** Told when a function's handler can't be loaded: nothing more comes of any run. */
+  readonly onUnloadable?: (functionName: string, error: Error) => void;
 }
 
 const SOURCES = new URL("../../functions/src/", import.meta.url);
@@ -122,6 +124,7 @@ export class LocalStack {
       env: { ...this.services.functionEnvironment(this.#options.settings), AWS_LAMBDA_FUNCTION_NAME: name },
       onLine: (line) => this.#options.onLog?.(parseLogLine(name, line)),
       onBilled: (ms) => this.#options.onBilled?.(name, ms),
+      onUnloadable: (error) => this.#options.onUnloadable?.(name, error),
     });
     this.#functions.push(created);
     return created;

@@ -37,6 +37,7 @@ export async function run(
       watch.heard(line);
     },
     onProducerGivenUp: (error) => watch.producerGaveUp(error),
+    onUnloadable: (functionName, error) => watch.unloadable(functionName, error),
   });
   const store = new S3ObjectStore(stack.services.bucket, stack.services.clientConfig);
   let result: RunResult;

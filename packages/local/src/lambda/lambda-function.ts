@@ -11,6 +11,8 @@ export interface FunctionOptions {
   readonly onLine: (line: string) => void;
   /** Told how many milliseconds each invocation took, the start of a new environment among them: what Lambda bills. */
   readonly onBilled?: ((ms: number) => void) | undefined;
+  /** Told when the handler can't be loaded, and never could: another try would come to the same end. */
+  readonly onUnloadable?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -21,6 +23,7 @@ export class LambdaFunction {
   readonly #options: FunctionOptions;
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
+  #wasLoaded = false;
 
   constructor(options: FunctionOptions) {
     this.#options = options;
@@ -67,13 +70,15 @@ export class LambdaFunction {
   }
 
   async #start(): Promise<ExecutionEnvironment> {
-    const { module, env, onLine } = this.#options;
+    const { module, env, onLine, onUnloadable } = this.#options;
     const environment = new ExecutionEnvironment(module, env, onLine);
     this.#all.add(environment);
     try {
       await environment.ready();
+      this.#wasLoaded = true;
     } catch (error) {
       this.#all.delete(environment);
+      if (!this.#wasLoaded) onUnloadable?.(error as Error);
       throw error;
     }
     return environment;
