@@ -1,7 +1,9 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import {
+  type _Object,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -10,9 +12,10 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import {
+  type Folder,
+  type FolderStore,
   type NewObject,
   ObjectChangedError,
-  type ObjectStore,
   type ObjectSummary,
   type StoredObject,
   UncertainWriteError,
@@ -21,7 +24,7 @@ import { CALL_LIMITS } from "./call-limits.ts";
 import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type ReadRange } from "./parallel-ranges.ts";
 
 /** One S3 bucket. Every write and removal is conditional. */
-export class S3ObjectStore implements ObjectStore {
+export class S3ObjectStore implements FolderStore {
   readonly #client: S3Client;
   /** Asks once, over the connections of the other one. */
   readonly #once: S3Client;
@@ -36,10 +39,11 @@ export class S3ObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      const { Body, ETag, Metadata } = await this.#client.send(
+      const { Body, ETag, Metadata, LastModified } = await this.#client.send(
         new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
       );
-      return { body: (await Body?.transformToString()) ?? "", etag: unquoted(ETag), metadata: Metadata ?? {} };
+      const body = (await Body?.transformToString()) ?? "";
+      return { body, etag: unquoted(ETag), metadata: Metadata ?? {}, modifiedAt: known(LastModified) };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -98,9 +102,14 @@ export class S3ObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectSummary> {
     const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: prefix });
-    for await (const { Contents = [] } of pages) {
-      for (const { Key, ETag } of Contents) yield { key: Key ?? "", etag: unquoted(ETag) };
-    }
+    for await (const { Contents = [] } of pages) yield* Contents.map(summary);
+  }
+
+  async folder(prefix: string): Promise<Folder> {
+    const { Contents = [], CommonPrefixes = [] } = await this.#client.send(
+      new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, Delimiter: "/" }),
+    );
+    return { folders: CommonPrefixes.map(({ Prefix = "" }) => Prefix), objects: Contents.map(summary) };
   }
 
   /** Closes the connections. */
@@ -115,6 +124,15 @@ export class S3ObjectStore implements ObjectStore {
       throw asChanged(key, error);
     }
   }
+}
+
+function summary({ Key = "", ETag, LastModified }: _Object): ObjectSummary {
+  return { key: Key, etag: unquoted(ETag), modifiedAt: known(LastModified) };
+}
+
+/** S3 always tells; of a store that doesn't, any time is later than this one. */
+function known(modified: Date | undefined): Date {
+  return modified ?? new Date(0);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -8,6 +8,7 @@ export { Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
 export { type ConsumerDeps, consumeLote, type Delivery } from "./lote/consume.ts";
 export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
 export { LoteFileError } from "./lote/lote-file.ts";
+export { loteWithRecord } from "./lote/lote-with-record.ts";
 export type { MovieRecord } from "./lote/movie-record.ts";
 export {
   ATTEMPTS_ATTRIBUTE,
@@ -20,11 +21,21 @@ export {
 export { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace } from "./metrics.ts";
 export * from "./ports.ts";
 export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
-export { type Account, Accountant } from "./run/account.ts";
+export { type Account, Accountant, hasFaults, idsLeft } from "./run/account.ts";
 export { diagnose, type QueueDepth, type Queues } from "./run/diagnose.ts";
+export { type MisplacedInput, misplacedInputs } from "./run/misplaced-inputs.ts";
 export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
-export { chooseReplay, type Replayable, type ReplayChoice, replayMessages } from "./run/replay.ts";
+export {
+  chooseReplay,
+  type Replayable,
+  type ReplayChoice,
+  type ReplayOutcome,
+  replayMessages,
+  replayOutcome,
+} from "./run/replay.ts";
 export { type RunFile, RunFileError, readRun, runId, type Source } from "./run/run-file.ts";
+export { TROUBLE_CODES, type Trouble } from "./run/trouble.ts";
+export { type Upload, uploadIn } from "./run/upload.ts";
 export {
   loadSettings,
   type MovieFilter,

@@ -31,6 +31,49 @@ export function dateOfInputKey(key: string): RunDate | undefined {
   return isRunDate(date) && key === inputKey(date) ? date : undefined;
 }
 
+/** What a name must begin with to be taken for the CSV anywhere in the bucket, in any case: `movies.csv.gz`, `Movie.CSV`. */
+const INPUT_NAME_LIKE = /^\s*movies?\.csv/i;
+/** In the input's own folders more names are: `filmes.csv`, `movies (1).csv`, `movies.txt`. */
+const MAYBE_INPUT_NAME = /csv|^\s*movies?\b/i;
+
+/** Whether somebody may have meant a key as an input key and missed the pattern, so that no run begins for its object. */
+export function missesInputKey(key: string): boolean {
+  if (dateOfInputKey(key) !== undefined || key.startsWith(OUTPUT_PREFIX)) return false;
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  if (INPUT_NAME_LIKE.test(name)) return true;
+  return key.toLowerCase().startsWith(INPUT_PREFIX.toLowerCase()) && MAYBE_INPUT_NAME.test(name);
+}
+
+/**
+ * Whether a key that is no input key names the date in another way: `2026/1/5`, `05-01-2026`, `year=2026/month=1/day=5`, `20260105`.
+ * @returns false when it names another day, undefined when it names no whole day
+ */
+export function dateInKey(key: string, date: RunDate): boolean | undefined {
+  const days = daysIn(key);
+  if (days.length === 0) return undefined;
+  return days.includes(date);
+}
+
+/** Every day that three numbers in a row may mean; of 05/01 and 01/05 nobody knows which is the month. */
+function daysIn(key: string): RunDate[] {
+  const numbers = [...key.matchAll(/\d+/g)].flatMap(([digits]) => parts(digits)).map(Number);
+  const triples = numbers.map((_, index) => numbers.slice(index, index + 3)).filter(({ length }) => length === 3);
+  return triples
+    .flatMap(([a = 0, b = 0, c = 0]) => [dateOf(a, b, c), dateOf(c, b, a), dateOf(c, a, b)])
+    .filter((date) => isRunDate(date) && date > "1900");
+}
+
+/** Eight digits are a day without separators, the year first or last. */
+function parts(digits: string): string[] {
+  if (digits.length !== 8) return [digits];
+  const cuts = /^(19|20)/.test(digits) ? [4, 6] : [2, 4];
+  return [digits.slice(0, cuts[0]), digits.slice(cuts[0], cuts[1]), digits.slice(cuts[1])];
+}
+
+function dateOf(year: number, month: number, day: number): RunDate {
+  return [String(year).padStart(4, "0"), ...[month, day].map((part) => String(part).padStart(2, "0"))].join("/");
+}
+
 /** Where everything of a date is written. */
 export function outputPrefix(date: RunDate): string {
   return `${OUTPUT_PREFIX}${date}/`;

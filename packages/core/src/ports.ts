@@ -6,11 +6,22 @@ export interface StoredObject {
   readonly body: string;
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** When it was written, to the second. */
+  readonly modifiedAt: Date;
 }
 
 export interface ObjectSummary {
   readonly key: string;
   readonly etag: string;
+  /** When it was written, to the second. */
+  readonly modifiedAt: Date;
+}
+
+/** What lies directly under a prefix. */
+export interface Folder {
+  /** The prefixes of the folders in it, each with its final slash. */
+  readonly folders: readonly string[];
+  readonly objects: readonly ObjectSummary[];
 }
 
 export interface NewObject {
@@ -41,6 +52,12 @@ export interface ObjectStore {
    */
   removeIf(key: string, expectedEtag: string): Promise<void>;
   list(prefix: string): AsyncIterable<ObjectSummary>;
+}
+
+/** A bucket that can be looked through without reading the list of all its objects. */
+export interface FolderStore extends ObjectStore {
+  /** At most the first 1,000 entries: one request. */
+  folder(prefix: string): Promise<Folder>;
 }
 
 /** Somebody else wrote first: the object is not, or no longer, the one that was meant. */

@@ -19,6 +19,7 @@ function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Accou
     failures: [],
     malformedMessages: [],
     settled: false,
+    finishedAt: undefined,
     ...rest,
   };
 }

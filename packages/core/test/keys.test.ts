@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  dateInKey,
   dateOfInputKey,
   INPUT_EVENTS,
   inputKey,
@@ -8,6 +9,7 @@ import {
   loteKey,
   loteOfKey,
   lotePrefix,
+  missesInputKey,
   outputPrefix,
   runKey,
   utcDate,
@@ -67,6 +69,67 @@ describe("an input key", () => {
   ])("of another form tells none: %s", (key) => {
     expect(dateOfInputKey(key)).toBeUndefined();
   });
+});
+
+describe("a key that misses the pattern", () => {
+  test.each([
+    "Raw/Local/CSV/Movies/2026/1/5/movies.csv",
+    "Raw/Local/CSV/Movies/2026/01/05/Movies.csv",
+    "Raw/Local/CSV/Movies/2026/01/05/movies.CSV",
+    "Raw/Local/CSV/Movies/2026/01/05/movies.csv.gz",
+    "Raw/Local/CSV/Movies/2026/01/05/movies (1).csv",
+    "Raw/Local/CSV/Movies/2026/01/05/movies.csv ",
+    "Raw/Local/CSV/Movies/2026/01/05/movies.txt",
+    "Raw/Local/CSV/Movies/2026/01/05/filmes.csv",
+    "Raw/Local/CSV/Movies/2026/01/movies.csv",
+    "Raw/Local/CSV/Movies/2026/01/05/05/movies.csv",
+    "Raw/Local/CSV/Movies/2026-01-05/movies.csv",
+    "Raw/Local/CSV/Movies/05/01/2026/movies.csv",
+    "Raw/Local/CSV/Movies/2026/02/30/movies.csv",
+    "Raw/Local/CSV/Movies//2026/01/05/movies.csv",
+    "Raw/Local/CSV/Movies/movies.csv",
+    "Raw/Local/CSV/movies/2026/01/05/movies.csv",
+    "raw/local/csv/movies/2026/01/05/titles.csv",
+    "Raw/Local/CSV/2026/01/05/movies.csv",
+    "/Raw/Local/CSV/Movies/2026/01/05/movies.csv",
+    "movies.csv",
+  ])("was meant as an input key: %s", (key) => {
+    expect(missesInputKey(key)).toBe(true);
+  });
+
+  test.each([
+    "Raw/Local/CSV/Movies/2026/01/05/movies.csv",
+    "Raw/Local/CSV/Movies/2026/01/05/",
+    "Raw/Local/CSV/Movies/2026/01/05/_SUCCESS",
+    "Raw/Local/CSV/Movies/2026/01/05/README.md",
+    "Raw/Local/CSV/Series/2026/01/05/series.csv",
+    "Raw/TMDB/JSON/Movies/2026/01/05/movies.csv",
+    "Raw/TMDB/JSON/Movies/2026/01/05/lote_1.json",
+  ])("is not taken for one that missed: %s", (key) => {
+    expect(missesInputKey(key)).toBe(false);
+  });
+
+  test.each([
+    "2026/1/5/movies.csv",
+    "2026-01-05/movies.csv",
+    "20260105/movies.csv",
+    "05012026/movies.csv",
+    "05/01/2026/movies.csv",
+    "01-05-2026/movies.csv",
+    "year=2026/month=01/day=05/movies.csv",
+    "2026/01/05/5/movies (1).csv",
+    "movies_2026-01-05.csv",
+  ])("names the day it means in another way: %s", (name) => {
+    expect(dateInKey(`Raw/Local/CSV/Movies/${name}`, "2026/01/05")).toBe(true);
+    expect(dateInKey(`Raw/Local/CSV/Movies/${name}`, "2026/01/06")).toBe(false);
+  });
+
+  test.each(["movies.csv", "2026/01/movies.csv", "2026/02/30/movies.csv", "1/2/3/movies.csv"])(
+    "names no day: %s",
+    (name) => {
+      expect(dateInKey(`Raw/Local/CSV/Movies/${name}`, "2026/01/05")).toBeUndefined();
+    },
+  );
 });
 
 describe("a date", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseMessage } from "../src/message.ts";
-import { chooseReplay, replayMessages } from "../src/run/replay.ts";
+import { chooseReplay, replayMessages, replayOutcome } from "../src/run/replay.ts";
 import { ledgerOf, malformedReport, report } from "./support/reports.ts";
+import { queuedRun } from "./support/runs.ts";
 
 const DATE = "2026/11/23";
 const RUN = "run-1";
@@ -63,5 +64,33 @@ describe("a replay sends", () => {
 
   test("how often its ids were tried: as often as the one that was tried most", () => {
     expect(messages.map(({ attributes }) => attributes)).toEqual([{ attempts: 2 }, { attempts: 3 }]);
+  });
+});
+
+describe("what came of a replay", () => {
+  const replayed = chooseReplay(entries, RUN, {});
+  const run = { ...queuedRun("1"), run: RUN };
+
+  test("is told by what has left the ledger, what was tried once more, and what was not tried yet", () => {
+    const now = ledgerOf(
+      report({ id: "tt1", lote: 1, attempts: 3 }),
+      report({ id: "tt3", lote: 2, reason: "lote_failed", status: null, attempts: 3 }),
+    ).entries();
+    expect(replayOutcome(replayed, { run, failures: now })).toEqual({
+      recovered: 1,
+      failedAgain: 1,
+      open: 1,
+      superseded: false,
+    });
+  });
+
+  test("is not known of a run that a later upload superseded", () => {
+    const later = { ...run, run: "run-2" };
+    expect(replayOutcome(replayed, { run: later, failures: [] })).toEqual({
+      recovered: 0,
+      failedAgain: 0,
+      open: 3,
+      superseded: true,
+    });
   });
 });

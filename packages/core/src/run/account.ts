@@ -3,6 +3,7 @@ import { ledgerKey, loteOfKey, lotePrefix, type RunDate } from "../keys.ts";
 import { Ledger, type LedgerEntry } from "../ledger/ledger.ts";
 import { countRecords, runOf } from "../lote/lote-file.ts";
 import type { ObjectStore } from "../ports.ts";
+import { reasonFacts } from "../reasons.ts";
 import { type RunFile, readRun } from "./run-file.ts";
 
 /** What became of a run's ids so far. */
@@ -17,11 +18,18 @@ export interface Account {
   readonly malformedMessages: readonly LedgerEntry[];
   /** Whether every id is accounted for: ids = stored + failed. */
   readonly settled: boolean;
+  /** When the last of its files was written, or the last id failed, once it is settled. */
+  readonly finishedAt: Date | undefined;
 }
 
 interface LoteCount {
   readonly run: string | undefined;
   readonly records: number;
+}
+
+interface CountedLote {
+  readonly records: number;
+  readonly modifiedAt: Date;
 }
 
 // A round trip of some 20 ms each: a large run of a thousand lotes is counted in two seconds.
@@ -43,33 +51,41 @@ export class Accountant {
     const run = await readRun(this.#store, this.#date);
     if (run === undefined) return undefined;
     const lotes = await this.#countLotes(run.run);
-    const ledger = Ledger.parse(await this.#store.get(ledgerKey(this.#date))).entries();
+    const ledgerObject = await this.#store.get(ledgerKey(this.#date));
+    const ledger = Ledger.parse(ledgerObject).entries();
     const failures = ledger.filter((entry) => entry.run === run.run);
-    const stored = lotes.values().reduce((sum, records) => sum + records, 0);
+    const stored = lotes.values().reduce((sum, { records }) => sum + records, 0);
+    const settled = run.status === "queued" && run.ids === stored + failures.length;
+    const files = [...lotes.values(), ...(ledgerObject ? [ledgerObject] : [])];
+    const changes = [
+      ...files.map(({ modifiedAt }) => modifiedAt.getTime()),
+      ...failures.map((entry) => Date.parse(entry.last_failed_at)),
+    ];
     return {
       run,
       lotesDone: new Set([...lotes.keys(), ...failures.map((entry) => entry.lote)]).size,
       stored,
       failures,
       malformedMessages: ledger.filter((entry) => entry.run === null),
-      settled: run.status === "queued" && run.ids === stored + failures.length,
+      settled,
+      finishedAt: settled ? finishOf(run, changes) : undefined,
     };
   }
 
-  /** Records by lote, of this run only. */
-  async #countLotes(run: string): Promise<Map<number, number>> {
-    const found: { key: string; version: string }[] = [];
-    for await (const { key, etag } of this.#store.list(lotePrefix(this.#date))) {
-      if (loteOfKey(key) !== undefined) found.push({ key, version: `${key} ${etag}` });
+  /** What is stored by lote, of this run only. */
+  async #countLotes(run: string): Promise<Map<number, CountedLote>> {
+    const found: { key: string; version: string; modifiedAt: Date }[] = [];
+    for await (const { key, etag, modifiedAt } of this.#store.list(lotePrefix(this.#date))) {
+      if (loteOfKey(key) !== undefined) found.push({ key, version: `${key} ${etag}`, modifiedAt });
     }
     const counts = new Map<string, LoteCount>();
-    const lotes = new Map<number, number>();
+    const lotes = new Map<number, CountedLote>();
     await pMap(
       found,
-      async ({ key, version }) => {
+      async ({ key, version, modifiedAt }) => {
         const count = this.#counts.get(version) ?? (await this.#count(key));
         counts.set(version, count);
-        if (count.run === run) lotes.set(loteOfKey(key) ?? 0, count.records);
+        if (count.run === run) lotes.set(loteOfKey(key) ?? 0, { records: count.records, modifiedAt });
       },
       { concurrency: READING_AT_ONCE },
     );
@@ -81,4 +97,23 @@ export class Accountant {
     const object = await this.#store.get(key);
     return object ? { run: runOf(object), records: countRecords(object) } : { run: undefined, records: 0 };
   }
+}
+
+/**
+ * A run without ids has no files, and is finished once it is queued. S3 tells times to the second: an entry of the ledger knows better.
+ * @param changes of its files and their entries, in milliseconds
+ */
+function finishOf({ queued_at, started_at }: RunFile, changes: readonly number[]): Date {
+  return new Date(changes.reduce((latest, each) => Math.max(latest, each), Date.parse(queued_at ?? started_at)));
+}
+
+/** How many ids are neither stored nor failed yet. */
+export function idsLeft({ run, stored, failures }: Pick<Account, "run" | "stored" | "failures">): number {
+  return run.ids - stored - failures.length;
+}
+
+/** Whether there is something that somebody should hear of: an id failed for more than that TMDB does not know it, or an upload was rejected. */
+export function hasFaults({ run, failures }: Pick<Account, "run" | "failures">): boolean {
+  const rejected = run.status === "rejected" || run.rejected !== null;
+  return rejected || failures.some(({ reason }) => reasonFacts(reason).alarming);
 }

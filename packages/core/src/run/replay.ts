@@ -3,6 +3,7 @@ import type { LedgerEntry } from "../ledger/ledger.ts";
 import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
+import type { Account } from "./account.ts";
 
 /** Which failures to send again. Without any, those that asking again can help. */
 export interface ReplayChoice {
@@ -31,6 +32,38 @@ export function chooseReplay(
       // Who names a reason or an id has decided.
       (all || reason !== undefined || id !== undefined || entry.retryable),
   );
+}
+
+/** What came of replayed ids so far. */
+export interface ReplayOutcome {
+  readonly recovered: number;
+  readonly failedAgain: number;
+  /** Those that were not tried yet. Of a run that was superseded they never will be. */
+  readonly open: number;
+  /** Whether a later upload took over: nothing more comes of the replay, and nobody knows what came of it. */
+  readonly superseded: boolean;
+}
+
+/**
+ * Compares what was replayed with the account that was taken later. An id that left the ledger has a record now; one that failed once more
+ * has more attempts than before.
+ */
+export function replayOutcome(
+  replayed: readonly Replayable[],
+  { run, failures }: Pick<Account, "run" | "failures">,
+): ReplayOutcome {
+  if (replayed.some((entry) => entry.run !== run.run)) {
+    return { recovered: 0, failedAgain: 0, open: replayed.length, superseded: true };
+  }
+  const attemptsNow = new Map(failures.map((entry) => [`${entry.lote} ${entry.imdb_id}`, entry.attempts]));
+  const outcome = { recovered: 0, failedAgain: 0, open: 0, superseded: false };
+  for (const { lote, imdb_id, attempts } of replayed) {
+    const now = attemptsNow.get(`${lote} ${imdb_id}`);
+    if (now === undefined) outcome.recovered++;
+    else if (now > attempts) outcome.failedAgain++;
+    else outcome.open++;
+  }
+  return outcome;
 }
 
 /** The messages that replay the entries: one for each lote, such as its consumer would have sent to the DeadLetterQueue. */

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import {
+  type Folder,
+  type FolderStore,
   type NewObject,
   ObjectChangedError,
-  type ObjectStore,
   type ObjectSummary,
   type StoredObject,
 } from "../../src/ports.ts";
 
 /** A bucket in memory. Like S3 it answers later, decides in one instant, and knows objects by the hash of their bytes. */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements FolderStore {
   readonly #objects = new Map<string, StoredObject>();
+  /** The bucket's clock. */
+  now = () => new Date();
+  /** The prefixes that were asked for one by one. */
+  readonly listings: string[] = [];
 
   async get(key: string): Promise<StoredObject | undefined> {
     await turn();
@@ -29,7 +34,8 @@ export class MemoryStore implements ObjectStore {
   async putIf(key: string, expectedEtag: string | undefined, { body, metadata }: NewObject): Promise<void> {
     await turn();
     if (this.#objects.get(key)?.etag !== expectedEtag) throw new ObjectChangedError(key);
-    this.#objects.set(key, { body, metadata, etag: createHash("md5").update(body).digest("hex") });
+    const etag = createHash("md5").update(body).digest("hex");
+    this.#objects.set(key, { body, metadata, etag, modifiedAt: this.now() });
   }
 
   async removeIf(key: string, expectedEtag: string): Promise<void> {
@@ -41,7 +47,22 @@ export class MemoryStore implements ObjectStore {
 
   async *list(prefix: string): AsyncGenerator<ObjectSummary> {
     await turn();
-    for (const [key, { etag }] of this.#objects) if (key.startsWith(prefix)) yield { key, etag };
+    this.listings.push(prefix);
+    for (const [key, { etag, modifiedAt }] of this.#objects)
+      if (key.startsWith(prefix)) yield { key, etag, modifiedAt };
+  }
+
+  async folder(prefix: string): Promise<Folder> {
+    await turn();
+    this.listings.push(prefix);
+    const inside = [...this.#objects].filter(([key]) => key.startsWith(prefix));
+    const folderOf = (key: string) => /^[^/]*\//.exec(key.slice(prefix.length))?.[0];
+    return {
+      folders: [...new Set(inside.flatMap(([key]) => folderOf(key) ?? []))].map((name) => prefix + name),
+      objects: inside
+        .filter(([key]) => folderOf(key) === undefined)
+        .map(([key, { etag, modifiedAt }]) => ({ key, etag, modifiedAt })),
+    };
   }
 
   /** Writes whatever is there, as somebody who does not ask. */
@@ -56,5 +77,5 @@ export function textObject(body: string): NewObject {
 
 /** An object as it comes back from the bucket. */
 export function stored({ body, metadata }: Pick<NewObject, "body" | "metadata">): StoredObject {
-  return { body, metadata, etag: "etag-1" };
+  return { body, metadata, etag: "etag-1", modifiedAt: new Date(0) };
 }

@@ -23,6 +23,7 @@ describe("the object store", () => {
       body: "çã",
       metadata: { run: "r" },
       etag: expect.stringMatching(/^\w+$/),
+      modifiedAt: expect.any(Date),
     });
     expect(await store.get("read/nothing")).toBeUndefined();
   });

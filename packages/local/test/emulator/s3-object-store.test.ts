@@ -113,8 +113,9 @@ describe("a key with spaces, accents and signs", () => {
     await store.putIf(key, undefined, object("ação"));
     const etag = await etagOf(services, key);
 
-    expect(await store.get(key)).toEqual({ body: "ação", etag, metadata: { run: "9f2c" } });
-    expect(await Array.fromAsync(store.list("Raw/Ação & Cia/"))).toEqual([{ key, etag }]);
+    const modifiedAt = expect.any(Date);
+    expect(await store.get(key)).toEqual({ body: "ação", etag, metadata: { run: "9f2c" }, modifiedAt });
+    expect(await Array.fromAsync(store.list("Raw/Ação & Cia/"))).toEqual([{ key, etag, modifiedAt }]);
     expect(Buffer.concat(await Array.fromAsync(await store.stream(key, etag))).toString()).toBe("ação");
     await store.removeIf(key, etag);
     expect(await store.get(key)).toBeUndefined();
@@ -132,6 +133,24 @@ describe("the list", () => {
     expect(listed.map(({ key }) => key)).toEqual(["lote_1.json", "lote_2.json"]);
     for (const { key, etag } of listed) await store.putIf(key, etag, object("new"));
     expect(await Array.fromAsync(store.list("none"))).toEqual([]);
+  });
+});
+
+describe("a folder", () => {
+  test("holds what lies directly under the prefix, with the time it was written", async ({ startServices }) => {
+    const { store } = await startServices();
+    const before = Date.now();
+    for (const key of ["Raw/a.csv", "Raw/Local/b.csv", "Raw/Local/CSV/c.csv", "raw/d.csv"])
+      await store.putIf(key, undefined, object(key));
+
+    const { folders, objects } = await store.folder("Raw/");
+
+    expect(folders).toEqual(["Raw/Local/"]);
+    expect(objects.map(({ key }) => key)).toEqual(["Raw/a.csv"]);
+    // S3 tells it to the second.
+    expect(objects[0]?.modifiedAt.getTime()).toBeGreaterThan(before - 1_000);
+    expect(await store.folder("")).toEqual({ folders: ["Raw/", "raw/"], objects: [] });
+    expect(await store.folder("none/")).toEqual({ folders: [], objects: [] });
   });
 });
 

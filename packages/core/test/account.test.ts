@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { ledgerKey, loteKey, runKey } from "../src/keys.ts";
+import { loteObject } from "../src/lote/lote-file.ts";
+import { loteWithRecord } from "../src/lote/lote-with-record.ts";
+import type { NewObject } from "../src/ports.ts";
+import { Accountant, hasFaults } from "../src/run/account.ts";
+import { type RunFile, runObject } from "../src/run/run-file.ts";
+import { MemoryStore } from "./support/memory-store.ts";
+import { loteFile, movieIds } from "./support/movies.ts";
+import { at, ledgerOf, report } from "./support/reports.ts";
+import { queuedRun } from "./support/runs.ts";
+
+const DATE = "2026/11/23";
+const RUN: RunFile = { ...queuedRun("1"), ids: 3, lotes: 2 };
+const IDS = movieIds(3) as [string, string, string];
+
+let store: MemoryStore;
+beforeEach(async () => {
+  store = new MemoryStore();
+  await write(1, runKey(DATE), runObject(RUN));
+});
+
+/** Writes a file, so many seconds after the run has started. */
+async function write(seconds: number, key: string, object: NewObject): Promise<void> {
+  store.now = () => at(seconds);
+  await store.putIf(key, (await store.get(key))?.etag, object);
+}
+
+const writeLote = (seconds: number, lote: number, ids: string[], run = RUN.run) =>
+  write(seconds, loteKey(DATE, lote), loteObject(loteFile(ids, ids, { run })));
+
+const writeLedger = (seconds: number, ...reports: Parameters<typeof report>[0][]) =>
+  write(
+    seconds,
+    ledgerKey(DATE),
+    ledgerOf(...reports.map((each) => report({ run: RUN.run, ...each }))).toObject(RUN.run),
+  );
+
+const take = () => new Accountant(store, DATE).take();
+
+describe("a run is finished", () => {
+  test("when the last of its files was written, which may be the ledger", async () => {
+    await writeLote(7, 2, [IDS[2]]);
+    await writeLote(5, 1, [IDS[0]]);
+    expect(await take()).toMatchObject({ settled: false, finishedAt: undefined });
+    await writeLedger(9, { id: IDS[1] });
+    expect(await take()).toMatchObject({ settled: true, finishedAt: at(9) });
+    await writeLote(30, 3, [IDS[0]], "another run");
+    expect(await take()).toMatchObject({ settled: true, finishedAt: at(9) });
+  });
+
+  test("once it is queued, when nothing was selected", async () => {
+    await write(2, runKey(DATE), runObject({ ...RUN, ids: 0, lotes: 0 }));
+    expect(await take()).toMatchObject({ settled: true, finishedAt: at(1) });
+  });
+});
+
+describe("an account has faults", () => {
+  const failed = (...reports: Parameters<typeof report>[0][]) => ledgerOf(...reports.map(report)).entries();
+  const rejected = { source: RUN.source, reason: "it is empty", at: at(2).toISOString() };
+
+  test.each<[string, boolean, RunFile, ReturnType<typeof failed>]>([
+    ["no id failed", false, RUN, []],
+    ["TMDB does not know some ids", false, RUN, failed({ reason: "not_found" })],
+    ["an id failed otherwise", true, RUN, failed({ reason: "not_found" }, { id: "tt2", reason: "deadline" })],
+    ["an id is none", true, RUN, failed({ id: "nope", reason: "invalid_id" })],
+    ["the upload was rejected", true, { ...RUN, status: "rejected", error: "it is empty" }, []],
+    ["a later upload was rejected", true, { ...RUN, rejected }, []],
+  ])("when %s: %s", (_, faults, run, failures) => {
+    expect(hasFaults({ run, failures })).toBe(faults);
+  });
+});
+
+test("the lote that has a record for an id is found, by either of its ids, in the run's own files only", async () => {
+  await writeLote(2, 1, [IDS[0]]);
+  await writeLote(2, 2, [IDS[1], "1000002"]);
+  await writeLote(2, 3, ["tt9999999"], "another run");
+  const find = (id: string) => loteWithRecord(store, DATE, RUN.run, id);
+  expect(
+    await Promise.all([find(IDS[0]), find(IDS[1]), find("1000002"), find("tt9999999"), find("tt7777777")]),
+  ).toEqual([1, 2, 2, undefined, undefined]);
+});
