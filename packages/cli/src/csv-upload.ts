@@ -50,8 +50,10 @@ export async function csvBytes(path: string): Promise<number> {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (!found) throw new UserError(`${path}: no such file; give the path of a movies.csv`);
-  if (!found.isFile()) throw new UserError(`${path} is not a file; give the path of a movies.csv`);
+  if (!found?.isFile()) {
+    const what = found ? " is not a file" : ": no such file";
+    throw new UserError(`${path}${what}; give the path of a movies.csv`, { code: "no_such_file" });
+  }
   return found.size;
 }
 
@@ -66,13 +68,14 @@ export async function assertUsable(path: string, filter: MovieFilter): Promise<v
 /**
  * Uploads the CSV to the date's input key, which is what starts everything.
  * @param onProgress told of the bytes that have arrived so far
+ * @returns the object's ETag, by which its run is known
  */
 export async function drop(
   { stream }: Csv,
   date: RunDate,
   { bucket, clientConfig }: DataLake,
   onProgress: (bytes: number) => void = () => {},
-): Promise<void> {
+): Promise<string> {
   const client = new S3Client(clientConfig);
   try {
     const upload = new Upload({
@@ -81,7 +84,8 @@ export async function drop(
       partSize: PART_BYTES,
     });
     upload.on("httpUploadProgress", ({ loaded = 0 }) => onProgress(loaded));
-    await upload.done();
+    const { ETag = "" } = await upload.done();
+    return ETag.replaceAll('"', "");
   } finally {
     client.destroy();
   }

@@ -39,6 +39,22 @@ export function duration(seconds: number): string {
   return seconds < LONGEST_IN_SECONDS ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** An instant as people read it, in UTC as the files tell it, and how long ago that is. */
+export function moment(instant: Date, now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - instant.getTime()) / 1000);
+  return `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC, ${longDuration(seconds)} ago`;
+}
+
+function longDuration(seconds: number): string {
+  if (seconds < 2 * HOUR_SECONDS) return duration(seconds);
+  return seconds < 2 * DAY_SECONDS
+    ? `${Math.floor(seconds / HOUR_SECONDS)} h`
+    : `${Math.floor(seconds / DAY_SECONDS)} days`;
+}
+
 /** The stored, the failed and what is under way, which together are all ids. */
 export function equation(ids: number, stored: number, failed: number): string {
   const left = ids - stored - failed;

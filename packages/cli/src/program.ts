@@ -2,10 +2,12 @@ import { isRunDate } from "@lotes/core/keys";
 import { REASONS } from "@lotes/core/reasons";
 import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { loadEnvFile } from "./env-file.ts";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
-const DATE_HELP = "the date of the run (default: today)";
+const DATE_HELP = "the date of the run (default: today in UTC)";
+const STRICT_HELP = "exit with 3 if ids failed for more than not_found, or an upload was rejected";
 const JSON_HELP = "print one JSON document; everything else stays on stderr";
 // AWS's own stand-ins listen there.
 const LOCAL_PORT = 4566;
@@ -18,6 +20,7 @@ It talks to the local stack (lotes local), or to the stage that --stage names.`;
 export function program(): Command {
   const lotes = new Command("lotes")
     .description("Turns movies.csv into TMDB records, lote by lote, and loses nothing on the way.")
+    .version(`lotes ${manifest.version}, Node ${process.version}`, "-V, --version", "print the version and Node's")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .addHelpText(
@@ -42,6 +45,7 @@ Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
     .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS} rows)`)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--out <dir>", "where to copy the date's files to", "out")
+    .option("--strict", STRICT_HELP)
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -85,6 +89,8 @@ Examples:
     .description("upload a CSV to where it starts a run")
     .argument("<movies.csv>", "the CSV")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--watch", "follow its run until every id is accounted for")
+    .option("--strict", `with --watch: ${STRICT_HELP}`)
     .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
@@ -101,6 +107,7 @@ Examples:
     .description("how far a run is, and what is in its way")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--watch", "follow it until every id is accounted for")
+    .option("--strict", STRICT_HELP)
     .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
@@ -138,6 +145,7 @@ Examples:
     .option("--dlq", "also what still stands in the DeadLetterQueue, as it is")
     .option("--dry-run", "only tell what would be sent")
     .option("--watch", "follow them until every id is accounted for")
+    .option("--strict", `with --watch: ${STRICT_HELP}`)
     .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
@@ -147,7 +155,7 @@ Examples:
   lotes replay --dry-run
   lotes replay --watch
   lotes replay --reason not_found        TMDB may have added them by now
-  lotes replay --id tt0111161${TARGETS}`,
+  lotes replay --id tt0068646${TARGETS}`,
     )
     .action(async (options) => (await import("./commands/replay.ts")).replay(options));
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Account, Accountant } from "@lotes/core";
 import type { LogLine } from "@lotes/local";
 import type { Progress } from "./progress.ts";
-import { UserError } from "./user-error.ts";
+import { csvRejected, UserError } from "./user-error.ts";
 
 // Quick enough for a bar to look alive.
 const LOOK_EVERY_MS = 250;
@@ -42,9 +42,10 @@ export class RunWatch {
     for (;;) {
       const account = await accountant.take();
       for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
-      if (account?.run.rejected) throw new UserError(`the CSV was rejected: ${account.run.rejected.reason}`);
+      if (account?.run.status === "rejected") throw csvRejected(account.run.error ?? "");
       if (this.#producerError) {
-        throw new UserError(`the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`);
+        const message = `the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`;
+        throw new UserError(message, { code: "producer_gave_up", cause: this.#producerError });
       }
       if (this.#unloadable) throw this.#unloadable;
       if (account) progress.show(account, this.#requests);

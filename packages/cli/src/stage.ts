@@ -28,6 +28,7 @@ export async function linkTo(stage: string, sst = SST): Promise<void> {
   if (links.SST_RESOURCE_DataLake === undefined && links.SST_RESOURCES_JSON === undefined) {
     throw new UserError(
       `stage ${stage} is not deployed: deploy it with \`npx -y pnpm@10.34.9 sst deploy --stage ${stage}\``,
+      { code: "no_target" },
     );
   }
   for (const name of Object.keys(process.env)) if (FAMILIES.test(name)) delete process.env[name];
@@ -39,7 +40,10 @@ async function linksOf(stage: string, sst: string): Promise<Record<string, strin
   const { stdout, stderr } = await promisify(execFile)(sst, args, { cwd: ROOT, maxBuffer: MOST_OUTPUT_BYTES }).catch(
     (cause: NodeJS.ErrnoException & { stdout: string; stderr: string }) => {
       if (cause.code === "ENOENT") {
-        throw new UserError("SST is not installed: install it with `npx -y pnpm@10.34.9 install`", { cause });
+        throw new UserError("SST is not installed: install it with `npx -y pnpm@10.34.9 install`", {
+          code: "no_target",
+          cause,
+        });
       }
       throw refused(stage, `${cause.stdout}\n${cause.stderr}`, cause);
     },
@@ -57,6 +61,6 @@ function refused(stage: string, output: string, cause?: Error): UserError {
     .filter((line) => line !== "" && !/^posthog /.test(line));
   return new UserError(
     `SST can't tell the links of stage ${stage}: ${words.join(" ") || "it said nothing"}. Are there AWS credentials? \`aws sts get-caller-identity\` tells`,
-    { cause },
+    { code: "no_target", cause },
   );
 }

@@ -1,9 +1,15 @@
-import type { Account, RunDate } from "@lotes/core";
+import { type Account, diagnose, type RunDate, type Trouble } from "@lotes/core";
+import { accountDocument } from "./documents.ts";
 import { equation, formatNumber, malformedText, printJson, printLines } from "./output.ts";
-import { countByReason, reasonLines } from "./reasons.ts";
+import { reasonLines } from "./reasons.ts";
+import { troubleLines } from "./status-text.ts";
 
 export interface RunResult {
   readonly date: RunDate;
+  /** Whether nobody had named the date. */
+  readonly isToday: boolean;
+  /** Of the local stack, which is gone by now. */
+  readonly bucket: string;
   readonly account: Account;
   readonly requests: number;
   /** From the drop to the last id. */
@@ -14,36 +20,37 @@ export interface RunResult {
   readonly logFile: string;
 }
 
-export function printResult({ date, account, requests, seconds, out, files }: RunResult): void {
-  const { run, stored, failures } = account;
+export function printResult(result: RunResult): void {
+  const { date, bucket, account, requests, seconds, out, files, logFile } = result;
   printJson({
-    date,
-    run: run.run,
-    rows: run.rows,
-    malformed: run.malformed.count,
-    ids: run.ids,
-    lotes: run.lotes,
-    stored,
-    failed: failures.length,
-    reasons: countByReason(account),
+    ...accountDocument(account, bucket, date),
     requests,
     seconds: Math.round(seconds * 100) / 100,
     out,
     files,
+    log: logFile,
+    troubles: troublesOf(result),
   });
+}
+
+function troublesOf({ account }: RunResult): Trouble[] {
+  const empty = { visible: 0, inFlight: 0 };
+  return diagnose(account, { lotes: empty, deadLetters: empty });
 }
 
 export function printSummary(result: RunResult, budget: number): void {
   printLines(summaryLines(result, budget));
 }
 
-function summaryLines({ date, account, requests, seconds, out, files, logFile }: RunResult, budget: number): string[] {
+/** What became of a run, for people. */
+export function summaryLines(result: RunResult, budget: number): string[] {
+  const { date, isToday, account, requests, seconds, out, files, logFile } = result;
   const { run, stored, failures } = account;
   const line = (name: string, value: number, rest: string) =>
     `  ${name.padEnd(10)}${formatNumber(value).padStart(9)}   ${rest}`.trimEnd();
   return [
     "",
-    `Run ${run.run} of ${date}`,
+    `Run ${run.run} of ${date}${isToday ? ", which is today in UTC" : ""}`,
     "",
     line("rows", run.rows, `read, ${malformedText(run.malformed)}`),
     line("ids", run.ids, `selected, in ${run.lotes} lotes`),
@@ -57,6 +64,7 @@ function summaryLines({ date, account, requests, seconds, out, files, logFile }:
     "",
     `  Files in ${out}/: ${filesText(files)}`,
     `  Log of the functions: ${logFile}`,
+    ...troubleLines(troublesOf(result)),
   ];
 }
 

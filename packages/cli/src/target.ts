@@ -30,6 +30,7 @@ export async function openTarget(): Promise<Target> {
   if (state) return local(state);
   throw new UserError(
     "there is neither a local stack nor a deployed stage to talk to: start `lotes local` in another terminal, or put `sst shell --stage prod -- pnpm` before the command",
+    { code: "no_target" },
   );
 }
 

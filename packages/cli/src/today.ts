@@ -1,7 +1,6 @@
-import type { RunDate } from "@lotes/core";
+import { type RunDate, utcDate } from "@lotes/core/keys";
 
-/** The day on this machine's calendar. */
+/** Today in UTC: S3, SQS and EventBridge tell time so, and every machine has the same day. The only place that takes a date from a clock. */
 export function today(now = new Date()): RunDate {
-  const twoDigits = (value: number) => String(value).padStart(2, "0");
-  return [now.getFullYear(), twoDigits(now.getMonth() + 1), twoDigits(now.getDate())].join("/");
+  return utcDate(now);
 }

@@ -7,7 +7,7 @@ export async function usable<T>(path: string, work: () => Promise<T>): Promise<T
     return await work();
   } catch (error) {
     if (error instanceof UnusableCsvError) {
-      throw new UserError(`${path} can't be used: ${error.message}`, { cause: error });
+      throw new UserError(`${path} can't be used: ${error.message}`, { code: "csv_unusable", cause: error });
     }
     throw error;
   }

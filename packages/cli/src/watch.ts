@@ -1,10 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Account, Accountant, diagnose, type Queues, type Replayable, type RunDate } from "@lotes/core";
+import {
+  type Account,
+  Accountant,
+  diagnose,
+  type Queues,
+  type Replayable,
+  type RunDate,
+  replayOutcome,
+} from "@lotes/core";
+import { misplacedTroubles } from "./misplaced.ts";
 import { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
 
 // Each look reads the run, the ledger and the lotes that are new: a few requests, in a second.
 const LOOK_EVERY_MS = 1_000;
+// A CSV that lies elsewhere takes half a dozen requests to find.
+const LOOKS_FOR_MISPLACED = 10;
 
 export async function depths({ lotes, deadLetters }: Target): Promise<Queues> {
   const [ofLotes, ofDeadLetters] = await Promise.all([lotes.depth(), deadLetters.depth()]);
@@ -26,14 +37,16 @@ export async function follow(
   const progress = new Progress(budget);
   const teller = new Teller(progress);
   try {
-    for (;;) {
+    for (let looks = 0; ; looks++) {
       const account = await accountant.take();
       if (account) {
         progress.show(account);
         if (isOver(account)) return account;
         teller.tell(account, await depths(target));
       } else {
-        teller.once("There is no run yet: waiting for the producer.");
+        teller.once(`There is no run of ${date} yet: waiting for the producer.`);
+        const troubles = looks % LOOKS_FOR_MISPLACED === 0 ? await misplacedTroubles(target, date) : [];
+        for (const { message } of troubles) teller.once(`! ${message}`);
       }
       await delay(LOOK_EVERY_MS);
     }
@@ -47,15 +60,11 @@ export function isFinished({ settled, run }: Account): boolean {
   return settled || run.status === "rejected";
 }
 
-/** Whether each replayed id was tried: it has left the ledger, or failed once more. Of a superseded run nothing comes any more. */
+/** Whether each replayed id was tried, and the run is settled. Of a superseded run nothing comes any more. */
 export function isReplayed(entries: readonly Replayable[]): (account: Account) => boolean {
-  return ({ run, failures, settled }) => {
-    if (entries.some((entry) => entry.run !== run.run)) return true;
-    const now = new Map(failures.map((entry) => [`${entry.lote} ${entry.imdb_id}`, entry.attempts]));
-    const stillOpen = entries.some(
-      ({ lote, imdb_id, attempts }) => (now.get(`${lote} ${imdb_id}`) ?? attempts + 1) <= attempts,
-    );
-    return settled && !stillOpen;
+  return (account) => {
+    const { open, superseded } = replayOutcome(entries, account);
+    return superseded || (account.settled && open === 0);
   };
 }
 
@@ -73,7 +82,7 @@ class Teller {
     const { run } = account.run;
     if (this.#run !== undefined && this.#run !== run) this.once(`A later upload has superseded run ${this.#run}.`);
     this.#run = run;
-    for (const trouble of diagnose(account, queues)) this.once(`! ${trouble}`);
+    for (const { message } of diagnose(account, queues)) this.once(`! ${message}`);
   }
 
   once(line: string): void {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { facts, movieIds } from "../../functions/test/support/movies.ts";
-import { DATE, failedIds, Operator, storedIds } from "./support/operator.ts";
+import { failedIds, Operator, storedIds } from "./support/operator.ts";
 
 const UNKNOWN = ["tt7777770", "tt7777771"];
 const KNOWN = movieIds(150);
@@ -31,7 +31,7 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", { t
     expect(await operator.json("status", "--watch")).toMatchObject({
       stored: 0,
       reasons: { unauthorized: 152 },
-      troubles: [expect.stringContaining("TMDB refuses the token")],
+      troubles: [{ code: "token_refused", message: expect.stringContaining("TMDB refuses the token") }],
     });
 
     await operator.stopStack();
@@ -50,7 +50,13 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", { t
     });
 
     await operator.tmdb.misbehave([]);
-    expect(await operator.json("replay", "--watch")).toEqual({ date: DATE, ids: 3, lotes: 1, sent: true });
+    expect(await operator.json("replay", "--watch")).toMatchObject({
+      ids: 3,
+      lotes: 1,
+      recovered: 3,
+      failed_again: 0,
+      settled: true,
+    });
     await expectDone();
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Workplace } from "./support/cli.ts";
+import { jsonExamples, RUN_HEADING, shapeOf } from "./support/json-docs.ts";
 
 let place: Workplace;
 beforeEach(() => {
@@ -33,7 +34,7 @@ describe("lotes run without a CSV", () => {
       date: "2026/11/23",
       run: expect.stringMatching(/^[0-9a-f]{16}$/),
       rows: 40_000,
-      malformed: 0,
+      malformed: { count: 0, first_lines: [] },
       ids: 330,
       lotes: 4,
       stored: 303,
@@ -42,6 +43,7 @@ describe("lotes run without a CSV", () => {
       requests: 330,
       seconds: expect.any(Number),
     });
+    expect(shapeOf(result)).toEqual(shapeOf(jsonExamples().get(RUN_HEADING)));
     expect(stderr).toContain("TMDB_TOKEN is not set: a stand-in");
     expect(readdirSync(join(place.path, "out")).sort()).toEqual([
       "_run.json",

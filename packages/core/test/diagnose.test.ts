@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Account } from "../src/run/account.ts";
 import { diagnose } from "../src/run/diagnose.ts";
 import { newRun, type RunFile } from "../src/run/run-file.ts";
+import type { Trouble } from "../src/run/trouble.ts";
 import { ledgerOf, report } from "./support/reports.ts";
 
 const START = new Date("2026-11-23T10:00:00Z");
@@ -29,45 +30,51 @@ const after = (seconds: number) => new Date(START.getTime() + seconds * 1000);
 const unauthorized = ledgerOf(report({ reason: "unauthorized" })).entries();
 
 describe("a run that does not come to its end says why", () => {
-  test.each<[string, Account, typeof NOTHING_QUEUED, string]>([
+  test.each<[string, Account, typeof NOTHING_QUEUED, Trouble["code"], string]>([
     [
       "the CSV was rejected",
       account({ status: "rejected", error: "it is empty" }),
       NOTHING_QUEUED,
+      "csv_rejected",
       "the CSV was rejected: it is empty",
     ],
     [
       "a later upload was rejected",
       account({ rejected: { source: SOURCE, reason: "it is empty", at: START.toISOString() } }, { settled: true }),
       NOTHING_QUEUED,
+      "upload_rejected",
       "a later upload was rejected, and this run stays in force: it is empty",
     ],
     [
       "the token is wrong",
       account({}, { failures: unauthorized, settled: true }),
       NOTHING_QUEUED,
+      "token_refused",
       "TMDB refuses the token: set a valid one, then `lotes replay`",
     ],
     [
       "no consumer is at work",
       account(),
       { lotes: { visible: 3, inFlight: 0 }, deadLetters: EMPTY },
+      "no_consumer",
       "3 lotes are waiting and no consumer at work: is it deployed, and its event source on?",
     ],
     [
       "no collector is at work",
       account(),
       { lotes: EMPTY, deadLetters: { visible: 1, inFlight: 0 } },
+      "no_collector",
       "1 failure report is waiting and no collector at work: see its log",
     ],
     [
       "ids are nowhere",
       account({}, { stored: 8 }),
       NOTHING_QUEUED,
+      "ids_missing",
       "2 ids are neither stored nor failed, and nothing is queued: ingest the CSV again",
     ],
-  ])("when %s", (_, of, queues, line) => {
-    expect(diagnose(of, queues, after(60))).toEqual([line]);
+  ])("when %s", (_, of, queues, code, message) => {
+    expect(diagnose(of, queues, after(60))).toEqual([{ code, message }]);
   });
 
   test("when the producer was given up", () => {
@@ -75,7 +82,10 @@ describe("a run that does not come to its end says why", () => {
     // Three tries of five minutes, and the minutes in between.
     expect(diagnose(queuing, NOTHING_QUEUED, after(1_080))).toEqual([]);
     expect(diagnose(queuing, NOTHING_QUEUED, after(1_081))).toEqual([
-      "the producer was given up before it had queued every lote: see its log, then ingest the CSV again",
+      {
+        code: "producer_gave_up",
+        message: "the producer was given up before it had queued every lote: see its log, then ingest the CSV again",
+      },
     ]);
   });
 });

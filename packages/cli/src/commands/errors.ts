@@ -1,10 +1,11 @@
 import { Accountant, type LedgerEntry, type Reason, type RunDate } from "@lotes/core";
+import { accountDocument, ledgerUri } from "../documents.ts";
 import { plural, printJson, printLines } from "../output.ts";
 import { reasonLines } from "../reasons.ts";
 import { tableLines } from "../table.ts";
 import { openTarget } from "../target.ts";
 import { today } from "../today.ts";
-import { UserError } from "../user-error.ts";
+import { noRun } from "../user-error.ts";
 
 export interface ErrorsOptions {
   readonly date?: RunDate;
@@ -16,10 +17,13 @@ export interface ErrorsOptions {
 export async function errors({ date = today(), reason, json = false }: ErrorsOptions): Promise<void> {
   using target = await openTarget();
   const account = await new Accountant(target.store, date).take();
-  if (account === undefined) throw new UserError(`there is no run of ${date} on ${target.name}`);
+  if (account === undefined) throw noRun(date, target.name);
   const all = [...account.failures, ...account.malformedMessages];
   const entries = all.filter((entry) => reason === undefined || entry.reason === reason);
-  if (json) return printJson({ date, run: account.run.run, failed: account.failures.length, entries });
+  if (json) {
+    const { bucket } = target;
+    return printJson({ ...accountDocument(account, bucket, date), ledger: ledgerUri(bucket, date), entries });
+  }
   if (entries.length === 0) return printLines([`No id failed on ${date}${reason ? ` as ${reason}` : ""}.`]);
   printLines([
     "",

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { inputKey, loadSettings } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
+import { inputFolder } from "../documents.ts";
 import { LOCAL_DATA_DIR, LOCAL_LOG_FILE, LOCAL_STATE_FILE, type LocalState } from "../local-state.ts";
 import { note, printJson, printLines } from "../output.ts";
 import { tmdbForRun } from "../tmdb-for-run.ts";
@@ -31,8 +32,10 @@ export async function local({ port, json = false }: LocalOptions): Promise<void>
   const { url } = stack.services.emulator;
   const state: LocalState = { url };
   writeFileSync(LOCAL_STATE_FILE, JSON.stringify(state));
-  if (json) printJson(state);
-  else printLines(welcome(url, stack.services.bucket));
+  if (json) {
+    const { bucket } = stack.services;
+    printJson({ url, input: inputFolder(bucket), started_at: new Date().toISOString(), log: LOCAL_LOG_FILE });
+  } else printLines(welcome(url, stack.services.bucket));
 
   await interrupted();
   note("");

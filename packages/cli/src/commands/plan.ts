@@ -12,7 +12,7 @@ export async function plan(path: string, { json = false }: { readonly json?: boo
   const lotes = Math.ceil(ids.length / loteSize);
   const seconds = ids.length / tmdb.requestsPerSecond;
   const usd = costOf({ bytes, lotes, seconds, consumers: consumerConcurrency });
-  if (json) return printJson({ rows, malformed, ids: ids.length, lotes, seconds, usd });
+  if (json) return printJson({ file: path, bytes, rows, malformed, ids: ids.length, lotes, seconds, usd });
   const line = (name: string, value: string, rest: string) => `  ${name.padEnd(10)}${value.padStart(11)}   ${rest}`;
   printLines([
     "",

@@ -1,19 +1,14 @@
-import type { Moved } from "@lotes/aws";
-import {
-  Accountant,
-  chooseReplay,
-  loadSettings,
-  type Reason,
-  type Replayable,
-  type RunDate,
-  replayMessages,
-} from "@lotes/core";
-import { plural, printJson, printLines } from "../output.ts";
-import { reasonLines } from "../reasons.ts";
+import { Accountant, loadSettings, type Reason, type RunDate, replayMessages } from "@lotes/core";
+import { EXIT } from "../exit-code.ts";
+import { printJson, printLines } from "../output.ts";
+import { type Chosen, choose } from "../replay-choice.ts";
+import { dlqTroubles, isAnythingSent, replayDocument, replayLines, type Sent } from "../replay-report.ts";
+import { assertFollowed, judge } from "../strict.ts";
 import { openTarget, type Target } from "../target.ts";
 import { today } from "../today.ts";
-import { UserError } from "../user-error.ts";
-import { depths, follow, isReplayed } from "../watch.ts";
+import { supersededTroubles } from "../uploaded-run.ts";
+import { noRun } from "../user-error.ts";
+import { follow, isReplayed } from "../watch.ts";
 import { tellStatus } from "./status.ts";
 
 export interface ReplayOptions {
@@ -24,86 +19,54 @@ export interface ReplayOptions {
   readonly dlq?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
-/** What was sent, or would be. */
-interface Sent {
-  readonly entries: readonly Replayable[];
-  readonly lotes: number;
-  /** Failures that were not chosen. */
-  readonly left: number;
-  readonly dryRun: boolean;
-  readonly dlq: Moved | { readonly waiting: number } | undefined;
-}
+/** Of a date that never had a run only the DeadLetterQueue has something to send. */
+const NOTHING: Chosen = { entries: [], notChosen: 0, troubles: [] };
 
 /** Sends failures back to LoteQueue. The entries leave the ledger once they are recovered, and not before. */
-export async function replay({
-  date = today(),
-  watch = false,
-  json = false,
-  ...options
-}: ReplayOptions): Promise<void> {
-  const { tmdb } = loadSettings(process.env);
+export async function replay(options: ReplayOptions): Promise<void> {
+  const { date = today(), watch = false, strict = false, json = false, dlq = false } = options;
+  assertFollowed({ strict, watch });
+  const budget = loadSettings(process.env).tmdb.requestsPerSecond;
   using target = await openTarget();
-  const sent = await send(target, date, options);
-  if (json) printSent(sent, date);
-  else printLines(sentences(sent));
-  if (sent.dlq && "problem" in sent.dlq) process.exitCode = 1;
-  if (!watch || sent.dryRun || sent.entries.length === 0) return;
-  const account = await follow(target, date, tmdb.requestsPerSecond, isReplayed(sent.entries));
-  if (!json) tellStatus(account, await depths(target), target, date);
+  const account = await new Accountant(target.store, date).take();
+  if (account === undefined && !dlq) throw noRun(date, target.name);
+  const sent = await send(
+    target,
+    date,
+    account ? await choose(target.store, date, account, options) : NOTHING,
+    options,
+  );
+  if (!json) printLines(replayLines(sent));
+  if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
+
+  const follows = watch && account !== undefined;
+  const waits = follows && isAnythingSent(sent);
+  const after = waits ? await follow(target, date, budget, isReplayed(sent.entries)) : account;
+  const superseded = supersededTroubles(account?.run.run, after);
+  if (json) {
+    const troubles = [...sent.troubles, ...dlqTroubles(sent), ...superseded];
+    printJson(
+      replayDocument(sent, { date, bucket: target.bucket, account, after: follows ? after : undefined, troubles }),
+    );
+  } else if (waits && after) {
+    await tellStatus(target, after, { date, budget, json, troubles: superseded });
+  }
+  if (after) judge(after, strict);
 }
 
 async function send(
-  target: Target,
+  { loteQueue, deadLetters, loteQueueUrl }: Target,
   date: RunDate,
-  { dlq = false, dryRun = false, ...choice }: Omit<ReplayOptions, "date" | "watch" | "json">,
+  chosen: Chosen,
+  { dlq = false, dryRun = false }: ReplayOptions,
 ): Promise<Sent> {
-  const account = await new Accountant(target.store, date).take();
-  if (account === undefined && !dlq) throw new UserError(`there is no run of ${date} on ${target.name}`);
-  const { failures = [] } = account ?? {};
-  const entries = chooseReplay(failures, account?.run.run ?? "", choice);
-  const messages = replayMessages(entries, date);
-  if (!dryRun) await target.loteQueue.send(messages);
-  return {
-    entries,
-    lotes: messages.length,
-    left: failures.length - entries.length,
-    dryRun,
-    dlq: dlq ? await moveDeadLetters(target, dryRun) : undefined,
-  };
-}
-
-async function moveDeadLetters({ deadLetters, loteQueueUrl }: Target, dryRun: boolean) {
-  return dryRun ? { waiting: (await deadLetters.depth()).visible } : deadLetters.moveAllTo(loteQueueUrl);
-}
-
-function printSent({ entries, lotes, dryRun, dlq }: Sent, date: RunDate): void {
-  printJson({ date, ids: entries.length, lotes, sent: !dryRun, ...(dlq && { dlq }) });
-}
-
-function sentences({ entries, lotes, left, dryRun, dlq }: Sent): string[] {
-  const what = `${plural(entries.length, "id")} of ${plural(lotes, "lote")} ${dryRun ? "would be sent" : "sent"} back to LoteQueue.`;
-  return [
-    entries.length === 0 ? "There is nothing to replay." : what,
-    ...reasonLines({ failures: entries }),
-    ...(left > 0 ? [`${plural(left, "other failure")} left: --all, --reason or --id would choose among them.`] : []),
-    ...dlqSentences(dlq),
-  ];
-}
-
-function dlqSentences(dlq: Sent["dlq"]): string[] {
-  if (dlq === undefined) return [];
-  if ("waiting" in dlq) return [`${plural(dlq.waiting, "message")} of the DeadLetterQueue would be moved.`];
-  const { moved, notMoved, sentButNotDeleted, problem } = dlq;
-  const sentences: [number, string][] = [
-    [notMoved, "not moved: LoteQueue did not accept them, and they stay where they are"],
-    [sentButNotDeleted, "sent but not deleted: they will be worked on twice, which is harmless"],
-  ];
-  return [
-    `${plural(moved, "message")} moved from the DeadLetterQueue to LoteQueue.`,
-    ...sentences.filter(([count]) => count > 0).map(([count, rest]) => `${plural(count, "message")} ${rest}.`),
-    ...(problem === undefined ? [] : [`SQS said: ${problem}`]),
-  ];
+  const messages = replayMessages(chosen.entries, date);
+  if (!dryRun) await loteQueue.send(messages);
+  const move = async () =>
+    dryRun ? { waiting: (await deadLetters.depth()).visible } : await deadLetters.moveAllTo(loteQueueUrl);
+  return { ...chosen, lotes: messages.length, dryRun, dlq: dlq ? await move() : undefined };
 }

@@ -6,6 +6,7 @@ import { copyOutput } from "../copy-output.ts";
 import { drop, openCsv } from "../csv-upload.ts";
 import { Progress } from "../progress.ts";
 import { RunWatch } from "../run-watch.ts";
+import { judge } from "../strict.ts";
 import { printResult, printSummary, type RunResult } from "../summary.ts";
 import { tmdbForRun } from "../tmdb-for-run.ts";
 import { today } from "../today.ts";
@@ -13,6 +14,7 @@ import { today } from "../today.ts";
 export interface RunOptions {
   readonly date?: RunDate;
   readonly out: string;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,8 +23,9 @@ const LOG_FILE = ".lotes/run.log";
 /** Runs the whole pipeline on this machine, from the drop of the CSV to the copied result. */
 export async function run(
   csvPath: string | undefined,
-  { date = today(), out, json = false }: RunOptions,
+  { date: given, out, strict = false, json = false }: RunOptions,
 ): Promise<void> {
+  const date = given ?? today();
   const settings = loadSettings(process.env);
   const csv = await openCsv(csvPath);
   await using tmdb = await tmdbForRun(settings.tmdb);
@@ -48,7 +51,9 @@ export async function run(
     const account = await watch.untilSettled(new Accountant(store, date), progress).finally(() => progress.end());
     const seconds = (performance.now() - started) / 1000;
     const files = await copyOutput(store, date, out);
-    result = { date, account, requests: watch.requests, seconds, out, files, logFile: LOG_FILE };
+    const { bucket } = stack.services;
+    const isToday = given === undefined;
+    result = { date, isToday, bucket, account, requests: watch.requests, seconds, out, files, logFile: LOG_FILE };
   } finally {
     await stack.stop();
     store.close();
@@ -56,4 +61,5 @@ export async function run(
   }
   if (json) printResult(result);
   else printSummary(result, settings.tmdb.requestsPerSecond);
+  judge(result.account, strict);
 }

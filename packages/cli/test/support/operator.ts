@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { S3ObjectStore } from "@lotes/aws";
-import { type Account, Accountant, type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
+import { type Account, Accountant, inputKey, type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
 import { type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { vi } from "vitest";
@@ -40,8 +40,8 @@ export class Operator implements AsyncDisposable {
     return new Operator(await startTmdbStandIn({ facts, misbehaviour, token: TOKEN }), requestsPerSecond);
   }
 
-  /** `lotes local`, in its terminal. */
-  async startStack(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** `lotes local`, in its terminal. Returns what it has printed. */
+  async startStack(env: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string }> {
     const child = spawn(process.execPath, [LOTES, "local", "--port", "0", "--json"], {
       cwd: this.place.path,
       env: { ...this.#env, ...env },
@@ -49,7 +49,14 @@ export class Operator implements AsyncDisposable {
     });
     this.#stack = child;
     const [line] = await once(createInterface(child.stdout), "line");
-    this.#url = JSON.parse(line).url;
+    const document = JSON.parse(line);
+    this.#url = document.url;
+    return document;
+  }
+
+  /** Where commands find the stack. */
+  get stateFile(): string {
+    return join(this.place.path, ".lotes/local.json");
   }
 
   /** Ctrl-C, or worse. */
@@ -100,6 +107,14 @@ export class Operator implements AsyncDisposable {
   async ingest(ids: readonly string[]): Promise<void> {
     this.write("movies.csv", ids);
     await this.json("ingest", "movies.csv");
+  }
+
+  /** Uploads a CSV as somebody who does not wait for its run. */
+  async drop(csv: string): Promise<void> {
+    const { bucket, clientConfig } = whereaboutsAt(this.#url);
+    const s3 = new S3Client(clientConfig);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: inputKey(DATE), Body: csv }));
+    s3.destroy();
   }
 
   /** Every file of the date by its name. */

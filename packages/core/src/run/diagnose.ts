@@ -1,5 +1,6 @@
 import { ASYNC_RETRY_DELAYS_SECONDS, PRODUCER } from "../topology.ts";
-import type { Account } from "./account.ts";
+import { type Account, idsLeft } from "./account.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** How many messages of a queue can be received, and how many are being worked on or hidden after a failure. */
 export interface QueueDepth {
@@ -21,40 +22,48 @@ export interface Queues {
   readonly deadLetters: QueueDepth;
 }
 
-/** Why a run does not come to its end by itself, and what to do, in one line each; empty while there is nothing to say. */
-export function diagnose(account: Account, queues: Queues, now = new Date()): string[] {
+/** Why a run does not come to its end by itself, and what to do; empty while there is nothing to say. */
+export function diagnose(account: Account, queues: Queues, now = new Date()): Trouble[] {
   const { run, failures, settled } = account;
-  if (run.status === "rejected") return [`the CSV was rejected: ${run.error}`];
-  const lines: string[] = [];
+  if (run.status === "rejected") return [{ code: "csv_rejected", message: `the CSV was rejected: ${run.error}` }];
+  const troubles: Trouble[] = [];
   if (run.rejected) {
-    lines.push(`a later upload was rejected, and this run stays in force: ${run.rejected.reason}`);
+    troubles.push({
+      code: "upload_rejected",
+      message: `a later upload was rejected, and this run stays in force: ${run.rejected.reason}`,
+    });
   }
   if (failures.length > 0 && failures.every(({ reason }) => reason === "unauthorized")) {
-    lines.push("TMDB refuses the token: set a valid one, then `lotes replay`");
+    troubles.push({
+      code: "token_refused",
+      message: "TMDB refuses the token: set a valid one, then `lotes replay`",
+    });
   }
   const age = (now.getTime() - Date.parse(run.queued_at ?? run.started_at)) / 1000;
-  if (settled || age < GRACE_SECONDS) return lines;
-  return [...lines, ...(run.status === "queuing" ? whyQueuing(age) : whyUnsettled(account, queues))];
+  if (settled || age < GRACE_SECONDS) return troubles;
+  return [...troubles, ...(run.status === "queuing" ? whyQueuing(age) : whyUnsettled(account, queues))];
 }
 
-function whyQueuing(age: number): string[] {
-  return age > PRODUCER_GIVES_UP_SECONDS
-    ? ["the producer was given up before it had queued every lote: see its log, then ingest the CSV again"]
-    : [];
+function whyQueuing(age: number): Trouble[] {
+  if (age <= PRODUCER_GIVES_UP_SECONDS) return [];
+  const message = "the producer was given up before it had queued every lote: see its log, then ingest the CSV again";
+  return [{ code: "producer_gave_up", message }];
 }
 
-function whyUnsettled({ run, stored, failures }: Account, { lotes, deadLetters }: Queues): string[] {
-  const left = run.ids - stored - failures.length;
+function whyUnsettled(account: Account, { lotes, deadLetters }: Queues): Trouble[] {
   if (lotes.visible > 0 && lotes.inFlight === 0) {
-    return [
-      `${count(lotes.visible, "lote")} waiting and no consumer at work: is it deployed, and its event source on?`,
-    ];
+    const waiting = count(lotes.visible, "lote");
+    const message = `${waiting} waiting and no consumer at work: is it deployed, and its event source on?`;
+    return [{ code: "no_consumer", message }];
   }
   if (deadLetters.visible > 0 && deadLetters.inFlight === 0) {
-    return [`${count(deadLetters.visible, "failure report")} waiting and no collector at work: see its log`];
+    const waiting = count(deadLetters.visible, "failure report");
+    return [{ code: "no_collector", message: `${waiting} waiting and no collector at work: see its log` }];
   }
   if ([lotes, deadLetters].some(({ visible, inFlight }) => visible + inFlight > 0)) return [];
-  return [`${count(left, "id")} neither stored nor failed, and nothing is queued: ingest the CSV again`];
+  const missing = count(idsLeft(account), "id");
+  const message = `${missing} neither stored nor failed, and nothing is queued: ingest the CSV again`;
+  return [{ code: "ids_missing", message }];
 }
 
 function count(number: number, what: string): string {

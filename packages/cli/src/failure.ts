@@ -1,0 +1,57 @@
+// By their own modules: the rest of the packages is loaded by the command that needs it.
+import type { Trouble } from "@lotes/core";
+import { SettingsError } from "@lotes/core/read-environment";
+import { PortInUseError } from "@lotes/local/port-in-use-error";
+import { CommanderError } from "commander";
+import { EXIT } from "./exit-code.ts";
+import { note, printJson } from "./output.ts";
+import { outsideError } from "./outside-error.ts";
+import { type ErrorCode, UserError } from "./user-error.ts";
+
+/** Why a command ended otherwise than it should. */
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly exitCode: number;
+  readonly troubles?: readonly Trouble[];
+  /** What people read instead of the message. */
+  readonly text?: string;
+}
+
+/**
+ * Tells why a command failed: people by a line on stderr, and a program that asked for `--json` by a document on stdout too.
+ * @param args those of the command; that they can't be understood may be the failure
+ * @returns the exit code
+ */
+export function tellFailure(error: unknown, args: readonly string[]): number {
+  // Commander throws when it has printed its help, too.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  const { code, message, exitCode, troubles = [], text = message } = failureOf(error);
+  // Commander has told people by itself.
+  if (!(error instanceof CommanderError)) note(`lotes: ${text}`);
+  for (const { message: more } of troubles) note(`! ${more}`);
+  if (args.includes("--json")) printJson({ error: { code, message }, ...(troubles.length > 0 && { troubles }) });
+  return code === "csv_rejected" && args.includes("--strict") ? EXIT.faults : exitCode;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    return { code: "wrong_usage", message: error.message.replace(/^error: /, ""), exitCode: EXIT.wrongUsage };
+  }
+  if (error instanceof UserError) return error;
+  if (!(error instanceof Error)) return { code: "bug", message: String(error), exitCode: EXIT.failed };
+  const { name, message, stack = message } = error;
+  if (error instanceof SettingsError) return { code: "wrong_setting", message, exitCode: EXIT.wrongUsage };
+  if (error instanceof PortInUseError) return { code: "port_in_use", message, exitCode: EXIT.failed };
+  const outside = outsideError(error);
+  if (outside !== undefined) return { code: codeOf(error), message: outside, exitCode: EXIT.failed };
+  // Whoever reports a bug needs the stack.
+  return { code: "bug", message: `${name}: ${message}`, exitCode: EXIT.failed, text: stack };
+}
+
+/** By their names: their modules are loaded only by the commands that need them. */
+function codeOf(error: Error): ErrorCode {
+  if (["RunFileError", "LedgerError", "LoteFileError"].includes(error.name)) return "unreadable_file";
+  const isAws = "$metadata" in error || /ProviderError$|^MessagesRefusedError$/.test(error.name);
+  return isAws ? "aws" : "outside";
+}

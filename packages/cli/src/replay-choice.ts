@@ -1,0 +1,73 @@
+import {
+  type Account,
+  chooseReplay,
+  idsLeft,
+  loteWithRecord,
+  type ObjectStore,
+  type Replayable,
+  type ReplayChoice,
+  type RunDate,
+  type Trouble,
+} from "@lotes/core";
+import { formatNumber, plural } from "./output.ts";
+import { UserError } from "./user-error.ts";
+
+export interface Chosen {
+  readonly entries: readonly Replayable[];
+  /** Failures that were not chosen. */
+  readonly notChosen: number;
+  readonly troubles: readonly Trouble[];
+}
+
+/**
+ * Chooses the failures of a run that are to be sent again.
+ * @throws {UserError} when an id was named that can't be: it is not of this run, or failed for another reason
+ */
+export async function choose(
+  store: ObjectStore,
+  date: RunDate,
+  account: Account,
+  choice: ReplayChoice,
+): Promise<Chosen> {
+  const { run, failures } = account;
+  const entries = chooseReplay(failures, run.run, choice);
+  const atWork = run.status === "rejected" || account.settled ? [] : [stillAtWork(account)];
+  const { id } = choice;
+  const whyNone =
+    id === undefined || entries.length > 0 ? [] : [await whyNotReplayed(id, store, date, account, choice)];
+  return { entries, notChosen: failures.length - entries.length, troubles: [...whyNone, ...atWork] };
+}
+
+function stillAtWork(account: Account): Trouble {
+  const left = `${formatNumber(idsLeft(account))} of ${plural(account.run.ids, "id")} are neither stored nor failed yet`;
+  return {
+    code: "run_at_work",
+    message: `the run is still at work: ${left}; those that fail from now on are not in this replay`,
+  };
+}
+
+/** Why an id that somebody named is not among the failures: it has a record. */
+async function whyNotReplayed(
+  id: string,
+  store: ObjectStore,
+  date: RunDate,
+  { run, failures, settled }: Account,
+  { reason }: ReplayChoice,
+): Promise<Trouble> {
+  const failed = failures.find((entry) => entry.imdb_id === id);
+  if (failed) {
+    throw new UserError(`${id} failed as ${failed.reason}, not as ${reason}: leave --reason out`, {
+      code: "other_reason",
+    });
+  }
+  const lote = await loteWithRecord(store, date, run.run, id);
+  if (lote !== undefined) {
+    return { code: "has_record", message: `${id} did not fail: its record is in lote_${lote}.json` };
+  }
+  if (settled || run.status === "rejected") {
+    const message = `${id} is not of run ${run.run} of ${date}: it has neither a record nor a failure there; is it another date's?`;
+    throw new UserError(message, { code: "not_of_this_run" });
+  }
+  const message = `${id} has neither a record nor a failure yet, and run ${run.run} is still at work: see \`lotes status --watch\` first`;
+  throw new UserError(message, { code: "run_at_work" });
+}

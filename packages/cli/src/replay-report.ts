@@ -1,0 +1,94 @@
+import type { Moved } from "@lotes/aws";
+import { type Account, type RunDate, replayOutcome, type Trouble } from "@lotes/core";
+import { accountDocument, placesDocument } from "./documents.ts";
+import { plural } from "./output.ts";
+import { reasonLines } from "./reasons.ts";
+import type { Chosen } from "./replay-choice.ts";
+import { troubleLines } from "./status-text.ts";
+
+/** What was sent, or would be. */
+export interface Sent extends Chosen {
+  readonly lotes: number;
+  readonly dryRun: boolean;
+  readonly dlq: Moved | { readonly waiting: number } | undefined;
+}
+
+/** Whether anything may come of it. */
+export function isAnythingSent({ dryRun, entries, dlq }: Sent): boolean {
+  const moved = dlq && "moved" in dlq ? dlq.moved : 0;
+  return !dryRun && (entries.length > 0 || moved > 0);
+}
+
+/** What went wrong with the DeadLetterQueue's messages. */
+export function dlqTroubles({ dlq }: Sent): Trouble[] {
+  if (!dlq || !("problem" in dlq) || dlq.problem === undefined) return [];
+  return [{ code: "dlq_not_moved", message: `not every message was moved; SQS said: ${dlq.problem}` }];
+}
+
+export interface ReplayResult {
+  readonly date: RunDate;
+  readonly bucket: string;
+  /** Before anything was sent. */
+  readonly account: Account | undefined;
+  /** Once every id was tried; undefined when nobody waited for that. */
+  readonly after: Account | undefined;
+  readonly troubles: readonly Trouble[];
+}
+
+/** For a program. */
+export function replayDocument(sent: Sent, { date, bucket, account, after, troubles }: ReplayResult) {
+  const { entries, lotes, notChosen, dryRun, dlq } = sent;
+  const outcome = after && replayOutcome(entries, after);
+  // Of a run that was superseded nobody knows what came of the replay.
+  const known = outcome?.superseded === false ? outcome : undefined;
+  return {
+    date,
+    run: account?.run.run ?? null,
+    ...placesDocument(bucket, date),
+    ids: entries.length,
+    lotes,
+    sent: !dryRun,
+    not_chosen: notChosen,
+    dlq: dlqDocument(dlq),
+    recovered: known?.recovered ?? null,
+    failed_again: known?.failedAgain ?? null,
+    settled: after?.settled ?? null,
+    account: after ? accountDocument(after, bucket, date) : null,
+    troubles,
+  };
+}
+
+function dlqDocument(dlq: Sent["dlq"]) {
+  if (dlq === undefined) return null;
+  if ("waiting" in dlq) return { waiting: dlq.waiting };
+  return { moved: dlq.moved, not_moved: dlq.notMoved, sent_but_not_deleted: dlq.sentButNotDeleted };
+}
+
+/** For people. */
+export function replayLines(sent: Sent): string[] {
+  const { entries, lotes, notChosen, dryRun, dlq, troubles } = sent;
+  const what = `${plural(entries.length, "id")} of ${plural(lotes, "lote")} ${dryRun ? "would be sent" : "sent"} back to LoteQueue.`;
+  const others = `${plural(notChosen, "other failure")} not chosen: --all, --reason or --id would choose among them.`;
+  return [
+    entries.length === 0 ? "There is nothing to replay." : what,
+    ...reasonLines({ failures: entries }),
+    // Who named one id that needs no replay has not asked about the others.
+    ...(notChosen > 0 && !troubles.some(({ code }) => code === "has_record") ? [others] : []),
+    ...dlqSentences(dlq),
+    ...troubleLines([...troubles, ...dlqTroubles(sent)]),
+  ];
+}
+
+function dlqSentences(dlq: Sent["dlq"]): string[] {
+  if (dlq === undefined) return [];
+  if ("waiting" in dlq) return [`${plural(dlq.waiting, "message")} of the DeadLetterQueue would be moved.`];
+  const { moved, notMoved, sentButNotDeleted } = dlq;
+  const sentences: [number, string][] = [
+    [notMoved, "not moved: LoteQueue did not accept them, and they stay where they are"],
+    [sentButNotDeleted, "sent but not deleted: they will be worked on twice, which is harmless"],
+  ];
+  return [
+    `${plural(moved, "message")} moved from the DeadLetterQueue to LoteQueue.`,
+    ...sentences.filter(([count]) => count > 0).map(([count, rest]) => `${plural(count, "message")} ${rest}.`),
+  ];
+}

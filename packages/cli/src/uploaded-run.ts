@@ -1,0 +1,56 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type Account,
+  type ObjectStore,
+  type RunDate,
+  type RunFile,
+  readRun,
+  type Trouble,
+  uploadIn,
+} from "@lotes/core";
+import { csvRejected } from "./user-error.ts";
+
+const LOOK_EVERY_MS = 200;
+// A cold start, and the reading of a CSV six times the size of the true one. What takes longer is told by `lotes status`.
+const MOST_SECONDS = 30;
+
+/**
+ * Waits until the run of an upload is in force, for half a minute at most.
+ * @param etag of the uploaded object
+ * @param before the run that was in force before the upload
+ * @param wait lets so many milliseconds pass
+ * @returns undefined when it isn't by then
+ * @throws {UserError} when the producer can't use the CSV
+ */
+export async function uploadedRun(
+  store: ObjectStore,
+  date: RunDate,
+  etag: string,
+  before: RunFile | undefined,
+  wait: (ms: number) => Promise<unknown> = delay,
+): Promise<RunFile | undefined> {
+  for (let looks = 0; looks < (MOST_SECONDS * 1000) / LOOK_EVERY_MS; looks++) {
+    const upload = uploadIn(etag, before, await readRun(store, date));
+    if (upload && "rejected" in upload) throw csvRejected(upload.rejected);
+    if (upload) return upload.run;
+    await wait(LOOK_EVERY_MS);
+  }
+  return undefined;
+}
+
+/** What there is to say of an upload besides its run. */
+export function uploadTroubles(run: RunFile | undefined, account: Account | undefined, date: RunDate): Trouble[] {
+  if (run === undefined) {
+    const message = `the producer has not begun its run within ${MOST_SECONDS} s: see \`lotes status --date ${date}\``;
+    return [{ code: "not_in_force", message }];
+  }
+  return supersededTroubles(run.run, account);
+}
+
+/** That another run than the one that was followed is in force by now. */
+export function supersededTroubles(followed: string | undefined, account: Account | undefined): Trouble[] {
+  if (account === undefined || account.run.run === followed) return [];
+  const { run } = account;
+  const message = `a later upload has taken the place of run ${followed}: what is told here is run ${run.run}`;
+  return [{ code: "superseded", message }];
+}

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { inputKey, TROUBLE_CODES } from "@lotes/core";
+import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { csvSelecting, facts, movieIds } from "../../functions/test/support/movies.ts";
+import { ERROR_CODES } from "../src/user-error.ts";
+import { lotesHere } from "./support/in-process.ts";
+import { codesInDocs, jsonExamples, RUN_HEADING, shapeOf } from "./support/json-docs.ts";
+import { DATE, Operator } from "./support/operator.ts";
+
+const place = vi.hoisted(() => ({ stateFile: "" }));
+vi.mock("../src/local-state.ts", async (original) => ({
+  ...(await original<typeof import("../src/local-state.ts")>()),
+  get LOCAL_STATE_FILE() {
+    return place.stateFile;
+  },
+}));
+
+const examples = jsonExamples();
+const printed = new Map<string, unknown>();
+let directory: string;
+let csv: string;
+
+/** Runs a command, and keeps what it printed under the heading that it has in the docs. */
+async function lotes(heading: string, ...args: string[]) {
+  const result = await lotesHere(...args, "--json");
+  const document = JSON.parse(result.stdout);
+  printed.set(heading, document);
+  return { ...result, document };
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "lotes-json-"));
+  csv = join(directory, "movies.csv");
+  writeFileSync(csv, csvSelecting([...movieIds(2), "tt7777770"]));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe("against a stack", { timeout: 60_000 }, () => {
+  let operator: Operator;
+  beforeAll(async () => {
+    operator = await Operator.start({ facts: movieIds(2).map(facts), misbehaviour: [{ answer: { status: 401 } }] });
+    printed.set("local", await operator.startStack());
+    place.stateFile = operator.stateFile;
+  }, 60_000);
+  afterAll(() => operator[Symbol.asyncDispose]());
+
+  test("ingest tells the run, and with --watch what became of it; --strict exits with 3", async () => {
+    const { code, document } = await lotes("ingest", "ingest", csv, "--date", DATE);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ date: DATE, run: expect.stringMatching(/^[0-9a-f]{16}$/), account: null });
+
+    const watched = await lotes("ingest --watch", "ingest", csv, "--date", DATE, "--watch", "--strict");
+    expect(watched.code).toBe(3);
+    expect(watched.document.run).not.toBe(document.run);
+    expect(watched.document.account).toMatchObject({ run: watched.document.run, failed: 3, settled: true });
+  });
+
+  test("status tells times, places and troubles, and with --strict exits with 3", async () => {
+    const { code, document } = await lotes("status", "status", "--date", DATE);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      input: "s3://data-lake/Raw/Local/CSV/Movies/2026/11/23/movies.csv",
+      output: "s3://data-lake/Raw/TMDB/JSON/Movies/2026/11/23/",
+      malformed: { count: 0, first_lines: [] },
+      left: 0,
+      settled: true,
+      troubles: [{ code: "token_refused" }],
+    });
+    const times = [document.started_at, document.queued_at, document.finished_at];
+    expect(times.toSorted()).toEqual(times);
+    expect((await lotesHere("status", "--date", DATE, "--strict")).code).toBe(3);
+  });
+
+  test("replay tells what it would send, and with --watch what came of it", async () => {
+    const dry = await lotes("replay", "replay", "--date", DATE, "--dry-run", "--dlq");
+    expect(dry.document).toMatchObject({ ids: 3, sent: false, recovered: null, dlq: { waiting: 0 } });
+
+    await operator.tmdb.misbehave([]);
+    const { code, document } = await lotes("replay --watch", "replay", "--date", DATE, "--watch", "--strict");
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ ids: 3, sent: true, recovered: 2, failed_again: 1, settled: true });
+    expect(document.account).toMatchObject({ stored: 2, reasons: { not_found: 1 } });
+  });
+
+  test("replay of one id says why there is nothing to send", async () => {
+    const [stored = ""] = movieIds(1);
+    const withRecord = await lotesHere("replay", "--date", DATE, "--id", stored, "--json");
+    expect(withRecord.code).toBe(0);
+    expect(JSON.parse(withRecord.stdout)).toMatchObject({
+      ids: 0,
+      troubles: [{ code: "has_record", message: `${stored} did not fail: its record is in lote_1.json` }],
+    });
+    for (const [args, error] of [
+      [["tt9999999"], "not_of_this_run"],
+      [["tt7777770", "--reason", "network"], "other_reason"],
+    ] as const) {
+      const { code, stdout } = await lotesHere("replay", "--date", DATE, "--json", "--id", ...args);
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toEqual({ error: { code: error, message: expect.stringContaining(args[0]) } });
+    }
+  });
+
+  test("errors tells each failure", async () => {
+    const { document } = await lotes("errors", "errors", "--date", DATE);
+    expect(document).toMatchObject({ failed: 1, entries: [{ imdb_id: "tt7777770", reason: "not_found" }] });
+  });
+
+  test("status says that a later upload was rejected, among the rest, and with --strict exits with 3", async () => {
+    await operator.drop("no CSV of ours\n");
+    await operator.until(({ run }) => run.rejected !== null);
+    const { code, stdout, stderr } = await lotesHere("status", "--date", DATE);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("3 ids = 2 stored + 1 failed: every id is accounted for\n\n! a later upload was rejected");
+    const strict = await lotesHere("status", "--date", DATE, "--strict", "--json");
+    expect(strict.code).toBe(3);
+    expect(JSON.parse(strict.stdout)).toMatchObject({ troubles: [{ code: "upload_rejected" }], settled: true });
+  });
+});
+
+describe("against a bucket whose notification leads nowhere", () => {
+  let services: LocalServices;
+  beforeAll(async () => {
+    services = await LocalServices.start(DEPLOYED_TIMING, { port: 0 });
+    place.stateFile = join(directory, "local.json");
+    writeFileSync(place.stateFile, JSON.stringify({ url: services.emulator.url }));
+  });
+  afterAll(() => services.stop());
+
+  async function put(key: string): Promise<void> {
+    const s3 = new S3Client(services.clientConfig);
+    await s3.send(new PutObjectCommand({ Bucket: services.bucket, Key: key, Body: csvSelecting([]) }));
+    s3.destroy();
+  }
+
+  test("status says that there is no run, and which CSV lies at another key", async () => {
+    const misplaced = "Raw/Local/CSV/Movies/2026/1/5/movies.csv";
+    await put(misplaced);
+    const { code, stderr, document } = await lotes("a failure", "status", "--date", "2026/01/05");
+    expect(code).toBe(1);
+    const message = `s3://data-lake/${misplaced} lies where no run begins: its key should be ${inputKey("2026/01/05")}`;
+    expect(document).toEqual({
+      error: { code: "no_run", message: expect.stringMatching(/^there is no run of 2026\/01\/05 on /) },
+      troubles: [{ code: "misplaced_csv", message }],
+    });
+    expect(stderr).toContain(`\n! ${message}\n`);
+  });
+
+  test("status says that a CSV was dropped whose run has yet to begin", async () => {
+    await put(inputKey(DATE));
+    const { code, document } = await lotes("status, before the run", "status", "--date", DATE);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ run: null, status: "dropped", troubles: [] });
+  });
+});
+
+test("a plan tells what a run would be", async () => {
+  const { document } = await lotes("plan", "plan", csv);
+  expect(document).toMatchObject({ ids: 3, malformed: { count: 0, first_lines: [] } });
+});
+
+describe("docs/json.md", () => {
+  test("has an example of everything that is printed, with the same keys and types", () => {
+    // What `lotes run` prints is compared where it is run.
+    expect([...printed.keys(), RUN_HEADING].sort()).toEqual([...examples.keys()].sort());
+    for (const [command, document] of printed) {
+      expect({ command, shape: shapeOf(document) }).toEqual({ command, shape: shapeOf(examples.get(command)) });
+    }
+  });
+
+  test("tells what each code of a trouble or an error means", () => {
+    expect(codesInDocs().sort()).toEqual([...TROUBLE_CODES, ...ERROR_CODES].sort());
+  });
+});

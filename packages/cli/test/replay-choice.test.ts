@@ -1,0 +1,64 @@
+import { type Account, ledgerKey, loteKey } from "@lotes/core";
+import { describe, expect, test } from "vitest";
+import { loteObject } from "../../core/src/lote/lote-file.ts";
+import { MemoryStore } from "../../core/test/support/memory-store.ts";
+import { loteFile } from "../../core/test/support/movies.ts";
+import { ledgerOf, report } from "../../core/test/support/reports.ts";
+import { queuedRun } from "../../core/test/support/runs.ts";
+import { choose } from "../src/replay-choice.ts";
+
+const DATE = "2026/11/23";
+const RUN = { ...queuedRun("1"), ids: 4, lotes: 1 };
+const STORED = "tt1000000";
+const FAILED = "tt1000001";
+
+const failures = ledgerOf(report({ id: FAILED, run: RUN.run })).entries();
+const atWork: Account = {
+  run: RUN,
+  lotesDone: 1,
+  stored: 1,
+  failures,
+  malformedMessages: [],
+  settled: false,
+  finishedAt: undefined,
+};
+const settled: Account = { ...atWork, run: { ...RUN, ids: 2 }, settled: true };
+
+/** What is chosen by an id, of a run with one lote. */
+async function chosen(account: Account, id?: string, reason?: "network") {
+  const store = new MemoryStore();
+  await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile([STORED], [STORED], { run: RUN.run })));
+  await store.putIf(ledgerKey(DATE), undefined, ledgerOf().toObject(RUN.run));
+  return choose(store, DATE, account, { id, reason });
+}
+
+describe("a replay during a run", () => {
+  test("sends what has failed so far, and says that the run is still at work", async () => {
+    expect(await chosen(atWork)).toMatchObject({
+      entries: [{ imdb_id: FAILED }],
+      troubles: [
+        { code: "run_at_work", message: expect.stringContaining("2 of 4 ids are neither stored nor failed yet") },
+      ],
+    });
+    expect(await chosen(settled)).toMatchObject({ entries: [{ imdb_id: FAILED }], troubles: [] });
+  });
+});
+
+describe("a replay of an id that did not fail", () => {
+  test("says that it has a record", async () => {
+    expect(await chosen(settled, STORED)).toEqual({
+      entries: [],
+      notChosen: 1,
+      troubles: [{ code: "has_record", message: "tt1000000 did not fail: its record is in lote_1.json" }],
+    });
+  });
+
+  test.each<[string, Account, string, "network" | undefined, string]>([
+    ["is not of the run", settled, "tt9999999", undefined, "not_of_this_run"],
+    ["may yet fail", atWork, "tt9999999", undefined, "run_at_work"],
+    ["failed for another reason", settled, FAILED, "network", "other_reason"],
+  ])("is an error when it %s", async (_, account, id, reason, code) => {
+    const error = expect.objectContaining({ code, exitCode: 1, message: expect.stringContaining(id) });
+    await expect(chosen(account, id, reason)).rejects.toEqual(error);
+  });
+});

@@ -1,0 +1,30 @@
+import { vi } from "vitest";
+import { tellFailure } from "../../src/failure.ts";
+import { program } from "../../src/program.ts";
+import type { CliResult } from "./cli.ts";
+
+/** Runs a command in this process, as `lotes` does in one of its own: one at a time. */
+export async function lotesHere(...args: string[]): Promise<CliResult> {
+  const stdout = captured(process.stdout);
+  const stderr = captured(process.stderr);
+  try {
+    await program().parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = tellFailure(error, args);
+  } finally {
+    stdout.restore();
+    stderr.restore();
+  }
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = undefined;
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function captured(stream: NodeJS.WriteStream) {
+  const chunks: string[] = [];
+  const spy = vi.spyOn(stream, "write").mockImplementation((chunk) => {
+    chunks.push(String(chunk));
+    return true;
+  });
+  return { text: () => chunks.join(""), restore: () => spy.mockRestore() };
+}

@@ -1,0 +1,51 @@
+import { runKey } from "@lotes/core";
+import { expect, test } from "vitest";
+import { MemoryStore } from "../../core/test/support/memory-store.ts";
+import { queuedRun } from "../../core/test/support/runs.ts";
+import { uploadedRun, uploadTroubles } from "../src/uploaded-run.ts";
+
+const DATE = "2026/11/23";
+const RUN = queuedRun("1");
+
+/** Waits no time, and lets something happen after so many looks. */
+function waiting(looks: number, happens: () => Promise<void>) {
+  let waits = 0;
+  let waited = 0;
+  const wait = async (ms: number) => {
+    waited += ms;
+    if (++waits === looks) await happens();
+  };
+  return { wait, waited: () => waited };
+}
+
+const write = (store: MemoryStore, run: object) => store.overwrite(runKey(DATE), JSON.stringify(run));
+
+test("the run of an upload is known once it is in force", async () => {
+  const store = new MemoryStore();
+  const { wait } = waiting(3, () => write(store, RUN));
+  expect(await uploadedRun(store, DATE, RUN.source.etag, undefined, wait)).toEqual(RUN);
+});
+
+test("an upload that the producer can't use is an error, whether or not a run stays in force", async () => {
+  const rejected = {
+    source: { ...RUN.source, etag: "mine", sequencer: "2" },
+    reason: "it is empty",
+    at: RUN.started_at,
+  };
+  const store = new MemoryStore();
+  await write(store, { ...RUN, rejected });
+  const error = expect.objectContaining({ code: "csv_rejected", message: "the CSV was rejected: it is empty" });
+  await expect(uploadedRun(store, DATE, "mine", RUN)).rejects.toEqual(error);
+});
+
+test("a run that does not begin is waited for half a minute, and then told", async () => {
+  const { wait, waited } = waiting(0, async () => {});
+  expect(await uploadedRun(new MemoryStore(), DATE, "mine", undefined, wait)).toBeUndefined();
+  expect(waited()).toBe(30_000);
+  expect(uploadTroubles(undefined, undefined, DATE)).toEqual([
+    {
+      code: "not_in_force",
+      message: "the producer has not begun its run within 30 s: see `lotes status --date 2026/11/23`",
+    },
+  ]);
+});
