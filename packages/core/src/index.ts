@@ -5,7 +5,7 @@ export { type MalformedRows, type Selection, selectIds } from "./csv/select-ids.
 export * from "./keys.ts";
 export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.ts";
 export { Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
-export { type ConsumerDeps, consumeLote, type Delivery } from "./lote/consume.ts";
+export { type ConsumerDeps, consumeLote, type Delivery, TMDB_TROUBLE } from "./lote/consume.ts";
 export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
 export { LoteFileError } from "./lote/lote-file.ts";
 export { loteWithRecord } from "./lote/lote-with-record.ts";

@@ -191,3 +191,24 @@ describe("the deadline", () => {
     expect(reasons(lote)).toEqual(["deadline"]);
   });
 });
+
+describe("a trouble with the source", () => {
+  test("is told of while the lote goes on, each reason once", async () => {
+    const refused = { reason: "network", status: null, message: "connect ECONNREFUSED" } as const;
+    const told: unknown[] = [];
+    const source = new FakeMovies((id, { onFailedAttempt }) => {
+      onFailedAttempt?.(refused);
+      onFailedAttempt?.({ ...refused, message: "once more" });
+      return { failure: { reason: "server_error", status: 503, message: id } };
+    });
+    await fetchLote(movieIds(3), source, Date.now() + 60_000, (failure) => told.push(failure));
+    expect(told).toEqual([refused, { reason: "server_error", status: 503, message: movieIds(1)[0] }]);
+  });
+
+  test("is none when an id is unknown, or no id", async () => {
+    const told: unknown[] = [];
+    const source = new FakeMovies(() => ({ failure: NOT_FOUND }));
+    await fetchLote([...movieIds(3), "nope"], source, Date.now() + 60_000, (failure) => told.push(failure));
+    expect(told).toEqual([]);
+  });
+});

@@ -26,6 +26,9 @@ export interface Delivery {
   readonly attempts: number;
 }
 
+/** What the log says of TMDB's first failure of each kind during a lote, with its `reason`, `status` and `cause`. */
+export const TMDB_TROUBLE = "trouble with TMDB";
+
 // From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
 const LONGEST_REMOVAL_MS = 2_000;
 
@@ -49,7 +52,10 @@ export async function consumeLote(
     return log.warn("lote dropped: a later upload superseded its run");
   }
 
-  const fetched = await fetchLote(message.ids, movies, deadline);
+  // Said while it happens: the lote itself goes on trying for as long as there is time.
+  const onTrouble = ({ reason, status, message: cause }: Omit<Failure, "id">) =>
+    log.warn(TMDB_TROUBLE, { reason, status, cause });
+  const fetched = await fetchLote(message.ids, movies, deadline, onTrouble);
   // Whatever becomes of the lote, these were sent.
   metrics.add(METRICS.requests, fetched.traffic.requests);
   metrics.add(METRICS.retries, fetched.traffic.retries);

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { Failure } from "../message.ts";
 import { isMovieId } from "../movie-id.ts";
+import { type Reason, reasonFacts } from "../reasons.ts";
 import type { MovieRecord } from "./movie-record.ts";
 
 /** Until when to go on, and what tells to stop before. */
@@ -9,6 +10,8 @@ export interface Patience {
   readonly deadline: number;
   /** Aborted at the deadline at the latest. */
   readonly signal: AbortSignal;
+  /** Told why an attempt had no movie, when it is to be repeated. */
+  readonly onFailedAttempt?: (failure: Omit<Failure, "id">) => void;
 }
 
 /** What was learnt of one id: its record, why it has none, or (`stopped`) nothing, since there was no answer by then. */
@@ -53,15 +56,22 @@ const OUT_OF_TIME: Omit<Failure, "id"> = {
  * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
  * fetched by then fail for the same reason.
  * @param deadline the instant (ms since the epoch) after which no request may be under way
+ * @param onTrouble told at once of the first failure of each reason that somebody should hear of
  */
-export async function fetchLote(ids: readonly string[], source: MovieSource, deadline: number): Promise<FetchedLote> {
+export async function fetchLote(
+  ids: readonly string[],
+  source: MovieSource,
+  deadline: number,
+  onTrouble: (failure: Omit<Failure, "id">) => void = () => {},
+): Promise<FetchedLote> {
+  const onFailedAttempt = firstOfEach(onTrouble);
   const before = { ...source.traffic };
   const refusal = new AbortController();
   let refused: Omit<Failure, "id"> | undefined;
   const left = Math.floor(deadline - Date.now());
   // A timeout of nothing would still let the first requests out.
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-  const patience = { deadline, signal: AbortSignal.any([timeIsUp, refusal.signal]) };
+  const patience = { deadline, signal: AbortSignal.any([timeIsUp, refusal.signal]), onFailedAttempt };
 
   const answers = await pMap(
     ids,
@@ -69,6 +79,7 @@ export async function fetchLote(ids: readonly string[], source: MovieSource, dea
       if (!isMovieId(id)) return { failure: notAnId(id) };
       if (patience.signal.aborted) return { stopped: true };
       const answer = await source.movie(id, patience);
+      if ("failure" in answer) onFailedAttempt(answer.failure);
       if ("failure" in answer && answer.failure.reason === "unauthorized") {
         refused = answer.failure;
         refusal.abort();
@@ -93,6 +104,17 @@ export async function fetchLote(ids: readonly string[], source: MovieSource, dea
     rate_limited: rate_limited - before.rate_limited,
   };
   return { records, failures, traffic };
+}
+
+/** Passes on the first failure of each reason that somebody should hear of and that asking again can help. */
+function firstOfEach(tell: (failure: Omit<Failure, "id">) => void) {
+  const told = new Set<Reason>();
+  return (failure: Omit<Failure, "id">): void => {
+    const { alarming, retryable } = reasonFacts(failure.reason);
+    if (!alarming || !retryable || told.has(failure.reason)) return;
+    told.add(failure.reason);
+    tell(failure);
+  };
 }
 
 function notAnId(id: string): Omit<Failure, "id"> {

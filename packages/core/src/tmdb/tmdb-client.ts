@@ -69,16 +69,20 @@ export class TmdbClient implements MovieSource {
     return this.#traffic;
   }
 
-  async movie(id: string, { deadline, signal }: Patience): Promise<MovieAnswer> {
+  async movie(id: string, { deadline, signal, onFailedAttempt }: Patience): Promise<MovieAnswer> {
     let last: AxiosError | undefined;
     let backoffs = 0;
+    let refusals = 0;
     const retryCondition = (error: AxiosError) => {
       if (signal.aborted) return false;
       last = error;
       // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
       const again = isRateLimited(error) || (isTransient(error) && ++backoffs <= RETRIES);
-      if (again) this.#traffic.retries++;
-      return again;
+      if (!again) return false;
+      this.#traffic.retries++;
+      // A single 429 only tells that the limit is near. The second of an id is a trouble.
+      if (!isRateLimited(error) || ++refusals > 1) onFailedAttempt?.(failureOf(error, this.#token));
+      return true;
     };
     // The limiter is paused after a 429: there is nothing to wait for before getting in line again.
     const retryDelay = (_: number, error: AxiosError) =>
