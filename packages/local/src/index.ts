@@ -1,3 +1,4 @@
+export { DataDirError, DataDirInUseError } from "./data-dir-error.ts";
 export type { Fault } from "./emulator/emulator.ts";
 export type { AwsRequest } from "./emulator/request.ts";
 export { toRecord } from "./lambda/event-source-mapping.ts";

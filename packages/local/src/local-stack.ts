@@ -56,6 +56,7 @@ export class LocalStack {
   /**
    * @throws {SettingsError} when a setting is wrong
    * @throws {PortInUseError} when the port is taken
+   * @throws {DataDirError} when another stack works on the data directory, or it can't be written to
    */
   static async start(options: LocalStackOptions): Promise<LocalStack> {
     const { consumerConcurrency } = loadSettings(options.settings);
@@ -72,12 +73,26 @@ export class LocalStack {
     return stack;
   }
 
-  /** Lets what runs come to its end, then stops everything. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no more events and lets what runs come to its end. S3 and SQS stay up, and hold what came of it.
+   * @param patienceMs after which what still runs is killed; by default it has all the time that its function may take
+   */
+  async drain(patienceMs?: number): Promise<void> {
+    const timer = patienceMs === undefined ? undefined : setTimeout(() => void this.#killFunctions(), patienceMs);
     await Promise.all(this.#sources.map((source) => source.stop()));
-    await Promise.all(this.#functions.map((each) => each.stop()));
+    clearTimeout(timer);
+  }
+
+  /** Drains the stack, then stops all of it. */
+  async stop(patienceMs?: number): Promise<void> {
+    await this.drain(patienceMs);
+    await this.#killFunctions();
     this.#sqs.destroy();
     await this.services.stop();
+  }
+
+  async #killFunctions(): Promise<void> {
+    await Promise.all(this.#functions.map((each) => each.stop()));
   }
 
   #startProducer(): void {

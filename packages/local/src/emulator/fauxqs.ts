@@ -1,4 +1,5 @@
 import type { buildApp } from "fauxqs";
+import { DataDirError } from "../data-dir-error.ts";
 
 /** An S3 event of the emulator, told at the very moment the object changes. */
 export interface BucketChange {
@@ -63,16 +64,32 @@ interface PersistentStores {
   readonly snsStore: Persistent;
 }
 
-/** Brings back what the stores held when their process ended, and keeps them from now on. As the emulator's own server does it. */
+/**
+ * Brings back what the stores held when their process ended, and keeps them from now on. As the emulator's own server does it.
+ * @throws {DataDirError} when another process does so already, or the directory can't be used
+ */
 async function persist(stores: Stores, dataDir: string): Promise<() => void> {
-  const { PersistenceManager } = await load("./persistence.js");
-  const persistence = new PersistenceManager(dataDir);
-  persistence.db.exec(RELEASE_IN_FLIGHT);
-  const { s3Store, sqsStore, snsStore } = stores as unknown as PersistentStores;
-  persistence.load(sqsStore, snsStore, s3Store);
-  // Only now: while they are loaded, the stores would write what they read.
-  for (const each of [s3Store, sqsStore, snsStore, ...sqsStore.allQueues()]) each.persistence = persistence;
-  return () => persistence.close();
+  // SQLite is loaded only where something is kept.
+  const [{ PersistenceManager }, { lockDataDir }] = await Promise.all([
+    load("./persistence.js"),
+    import("../data-dir-lock.ts"),
+  ]);
+  const unlock = lockDataDir(dataDir);
+  try {
+    const persistence = new PersistenceManager(dataDir);
+    persistence.db.exec(RELEASE_IN_FLIGHT);
+    const { s3Store, sqsStore, snsStore } = stores as unknown as PersistentStores;
+    persistence.load(sqsStore, snsStore, s3Store);
+    // Only now: while they are loaded, the stores would write what they read.
+    for (const each of [s3Store, sqsStore, snsStore, ...sqsStore.allQueues()]) each.persistence = persistence;
+    return () => {
+      persistence.close();
+      unlock();
+    };
+  } catch (cause) {
+    unlock();
+    throw new DataDirError(`${dataDir} can't be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /**

@@ -27,7 +27,8 @@ export class EventSourceMapping {
   #stopping: Promise<void> | undefined;
 
   constructor(invoked: LambdaFunction, options: MappingOptions) {
-    this.#pollers = Array.from({ length: options.concurrency }, () => poller(invoked, options));
+    const isStopping = () => this.#stopping !== undefined;
+    this.#pollers = Array.from({ length: options.concurrency }, () => poller(invoked, options, isStopping));
     for (const each of this.#pollers) each.start();
   }
 
@@ -45,7 +46,7 @@ function stopped(poller: Consumer): Promise<void> {
   });
 }
 
-function poller(invoked: LambdaFunction, options: MappingOptions): Consumer {
+function poller(invoked: LambdaFunction, options: MappingOptions, isStopping: () => boolean): Consumer {
   const { sqs, queueUrl, queueArn, batchSize, onError } = options;
   const consumer = Consumer.create({
     sqs,
@@ -57,6 +58,8 @@ function poller(invoked: LambdaFunction, options: MappingOptions): Consumer {
     messageSystemAttributeNames: ["All"],
     messageAttributeNames: ["All"],
     handleMessageBatch: async (messages) => {
+      // The answer to a poll that was under way: the messages come back once they are visible again.
+      if (isStopping()) return [];
       try {
         const event: SQSEvent = { Records: messages.map((message) => toRecord(message, queueArn)) };
         return succeeded(messages, (await invoked.invoke(event)) as SQSBatchResponse | undefined);
