@@ -1,3 +1,5 @@
+import { COMMAND } from "./command-name.ts";
+
 /** JavaScript's own names of errors. Without a code of the system's, an error of such a name is a mistake in a program. */
 const NAMES_OF_BUGS = new Set([
   ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map(
@@ -41,7 +43,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(E?TIMEDOUT|TimeoutError|ENOTFOUND|EAI_AGAIN|ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|ENETDOWN|UND_ERR_.*|ERR_(PROXY|SSL|TLS)_.*|.*CERT.*|UNABLE_TO_.*)$/,
-    "see whether `lotes local` is still up or, for a stage, whether this machine reaches AWS",
+    `see whether \`${COMMAND} local\` is still up or, for a stage, whether this machine reaches AWS`,
   ],
   [/^E(ACCES|PERM|ROFS)$/, "see who may read or write it"],
   [/^(ENOSPC|EDQUOT)$/, "make room on the disk"],

@@ -1,9 +1,9 @@
-import { isRunDate } from "@lotes/core/keys";
-import { REASONS } from "@lotes/core/reasons";
 import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { COMMAND } from "./command-name.ts";
 import { loadEnvFile } from "./env-file.ts";
+import { reasonOption, runDate, stageOption, wholeNumber } from "./options.ts";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
 const DATE_HELP = "the date of the run (default: today in UTC)";
@@ -14,7 +14,7 @@ const LOCAL_PORT = 4566;
 const MOST_PORT = 65_535;
 const TARGETS = `
 
-It talks to the local stack (lotes local), or to the stage that --stage names.`;
+It talks to the local stack (${COMMAND} local), or to the stage that --stage names.`;
 
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {
@@ -29,7 +29,7 @@ export function program(): Command {
 Settings come from the environment or from .env:
   TMDB_TOKEN, TMDB_BASE_URL, TMDB_LANGUAGE, TMDB_REQUESTS_PER_SECOND, CONSUMER_CONCURRENCY,
   MIN_YEAR, MIN_VOTES, GENRES, LOTE_SIZE
-Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
+Without TMDB_TOKEN, a program on this machine answers instead of TMDB.`,
     );
 
   // Not for those who only ask for help.
@@ -51,9 +51,9 @@ Without TMDB_TOKEN, a stand-in on this machine answers in TMDB's place.`,
       "after",
       `
 Examples:
-  lotes run                              the sample, with a stand-in for TMDB
-  lotes run movies.csv --out result      your own CSV
-  TMDB_TOKEN=… lotes run movies.csv      with TMDB itself`,
+  ${COMMAND} run                              the sample, without TMDB
+  ${COMMAND} run movies.csv --out result      your own CSV
+  TMDB_TOKEN=… ${COMMAND} run movies.csv      with TMDB itself`,
     )
     .action(async (csv: string | undefined, options) => (await import("./commands/run.ts")).run(csv, options));
 
@@ -66,7 +66,7 @@ Examples:
       "after",
       `
 Example:
-  lotes local          and in another terminal: lotes ingest movies.csv`,
+  ${COMMAND} local          and in another terminal: ${COMMAND} ingest movies.csv`,
     )
     .action(async (options) => (await import("./commands/local.ts")).local(options));
 
@@ -79,7 +79,7 @@ Example:
       "after",
       `
 Examples:
-  lotes plan movies.csv
+  ${COMMAND} plan movies.csv
   MIN_VOTES=1000 lotes plan movies.csv   with another filter`,
     )
     .action(async (csv: string, options) => (await import("./commands/plan.ts")).plan(csv, options));
@@ -97,8 +97,8 @@ Examples:
       "after",
       `
 Examples:
-  lotes ingest movies.csv
-  lotes ingest movies.csv --date 2026/11/23${TARGETS}`,
+  ${COMMAND} ingest movies.csv
+  ${COMMAND} ingest movies.csv --date 2026/11/23${TARGETS}`,
     )
     .action(async (csv: string, options) => (await import("./commands/ingest.ts")).ingest(csv, options));
 
@@ -114,8 +114,8 @@ Examples:
       "after",
       `
 Examples:
-  lotes status --watch
-  lotes status --date 2026/11/23 --json${TARGETS}`,
+  ${COMMAND} status --watch
+  ${COMMAND} status --date 2026/11/23 --json${TARGETS}`,
     )
     .action(async (options) => (await import("./commands/status.ts")).status(options));
 
@@ -130,19 +130,19 @@ Examples:
       "after",
       `
 Examples:
-  lotes errors
-  lotes errors --reason server_error${TARGETS}`,
+  ${COMMAND} errors
+  ${COMMAND} errors --reason server_error${TARGETS}`,
     )
     .action(async (options) => (await import("./commands/errors.ts")).errors(options));
 
   lotes
     .command("replay")
-    .description("send failures back to LoteQueue; by default those that asking again can help")
+    .description("send failures back to LoteQueue; by default those that a second try can help")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .addOption(reasonOption())
     .option("--id <id>", "only this id, whatever its reason")
-    .option("--all", "also those that asking again can't help")
-    .option("--dlq", "also what still stands in the DeadLetterQueue, as it is")
+    .option("--all", "also those that a second try can't help, such as not_found")
+    .option("--dlq", "also the messages that are still in the DeadLetterQueue")
     .option("--dry-run", "only tell what would be sent")
     .option("--watch", "follow them until every id is accounted for")
     .option("--strict", `with --watch: ${STRICT_HELP}`)
@@ -152,10 +152,10 @@ Examples:
       "after",
       `
 Examples:
-  lotes replay --dry-run
-  lotes replay --watch
-  lotes replay --reason not_found        TMDB may have added them by now
-  lotes replay --id tt0068646${TARGETS}`,
+  ${COMMAND} replay --dry-run
+  ${COMMAND} replay --watch
+  ${COMMAND} replay --reason not_found        TMDB may have added them by now
+  ${COMMAND} replay --id tt0068646${TARGETS}`,
     )
     .action(async (options) => (await import("./commands/replay.ts")).replay(options));
 
@@ -170,7 +170,7 @@ Examples:
       "after",
       `
 Example:
-  lotes sample --rows 1000000 > movies.csv      about 165 MB`,
+  ${COMMAND} sample --rows 1000000 > movies.csv      about 165 MB`,
     )
     .action(async (options) => (await import("./commands/sample.ts")).sample(options));
 
@@ -188,8 +188,8 @@ export function programWithCompletion(): Command {
       "after",
       `
 Examples:
-  eval "$(./lotes completion bash)"         in ~/.bashrc, with the path of this clone
-  ./lotes completion fish | source`,
+  eval "$(${COMMAND} completion bash)"         in ~/.bashrc, with the path of this clone
+  ${COMMAND} completion fish | source`,
     )
     .action(async (shell) => (await import("./commands/completion.ts")).completion(shell));
   lotes
@@ -197,32 +197,4 @@ Examples:
     .argument("[words...]")
     .action(async (words) => (await import("./commands/completion.ts")).suggestions(words));
   return lotes;
-}
-
-/** Its links are there before the command begins. */
-function stageOption(): Option {
-  return new Option("--stage <name>", "of a deployed stage, by way of SST; without, of the local stack").argParser(
-    stageName,
-  );
-}
-
-function stageName(text: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/i.test(text)) throw new InvalidArgumentError("It must be letters, digits and hyphens.");
-  return text;
-}
-
-function reasonOption(): Option {
-  return new Option("--reason <reason>", "only what failed for this reason").choices(REASONS);
-}
-
-function runDate(text: string): string {
-  if (!isRunDate(text)) throw new InvalidArgumentError("It must be a day as yyyy/mm/dd, such as 2026/11/23.");
-  return text;
-}
-
-function wholeNumber(most: number, least = 1) {
-  return (text: string): number => {
-    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }

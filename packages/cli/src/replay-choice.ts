@@ -9,6 +9,7 @@ import {
   type RunDate,
   type Trouble,
 } from "@lotes/core";
+import { COMMAND } from "./command-name.ts";
 import { formatNumber, plural } from "./output.ts";
 import { UserError } from "./user-error.ts";
 
@@ -68,6 +69,6 @@ async function whyNotReplayed(
     const message = `${id} is not of run ${run.run} of ${date}: it has neither a record nor a failure there; is it another date's?`;
     throw new UserError(message, { code: "not_of_this_run" });
   }
-  const message = `${id} has neither a record nor a failure yet, and run ${run.run} is still at work: see \`lotes status --watch\` first`;
+  const message = `${id} has neither a record nor a failure yet, and run ${run.run} is still at work: see \`${COMMAND} status --watch\` first`;
   throw new UserError(message, { code: "run_at_work" });
 }

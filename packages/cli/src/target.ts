@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { S3ObjectStore, SqsBacklog, SqsMessageQueue } from "@lotes/aws";
 import { type ClientConfig, whereaboutsAt } from "@lotes/local/whereabouts";
 import { Resource } from "sst/resource";
+import { COMMAND } from "./command-name.ts";
 import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
 import { UserError } from "./user-error.ts";
 
@@ -29,7 +30,7 @@ export async function openTarget(): Promise<Target> {
   const state = await runningLocalStack();
   if (state) return local(state);
   throw new UserError(
-    "there is neither a local stack nor a deployed stage to talk to: start `lotes local` in another terminal, or put `sst shell --stage prod -- pnpm` before the command",
+    `there is no local stack to talk to: start \`${COMMAND} local\` in another terminal, or name a deployed stage with \`--stage prod\``,
     { code: "no_target" },
   );
 }

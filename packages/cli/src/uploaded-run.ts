@@ -8,6 +8,7 @@ import {
   type Trouble,
   uploadIn,
 } from "@lotes/core";
+import { COMMAND } from "./command-name.ts";
 import { csvRejected } from "./user-error.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -41,7 +42,7 @@ export async function uploadedRun(
 /** What there is to say of an upload besides its run. */
 export function uploadTroubles(run: RunFile | undefined, account: Account | undefined, date: RunDate): Trouble[] {
   if (run === undefined) {
-    const message = `the producer has not begun its run within ${MOST_SECONDS} s: see \`lotes status --date ${date}\``;
+    const message = `the producer has not begun its run within ${MOST_SECONDS} s: see \`${COMMAND} status --date ${date}\``;
     return [{ code: "not_in_force", message }];
   }
   return supersededTroubles(run.run, account);

@@ -1,4 +1,5 @@
 import type { Trouble } from "@lotes/core";
+import { COMMAND } from "./command-name.ts";
 
 /**
  * Why a command could not be done. A code never changes its meaning: programs go by it.
@@ -79,6 +80,6 @@ export function csvRejected(reason: string): UserError {
 
 /** @param place the stage, or where the local stack is */
 export function noRun(date: string, place: string, troubles: readonly Trouble[] = []): UserError {
-  const message = `there is no run of ${date} on ${place}: \`lotes ingest movies.csv --date ${date}\` starts one`;
+  const message = `there is no run of ${date} on ${place}: \`${COMMAND} ingest movies.csv --date ${date}\` starts one`;
   return new UserError(message, { code: "no_run", troubles });
 }

@@ -82,7 +82,7 @@ describe("without a stack", () => {
     const { code, stderr } = await operator.lotes(command);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^lotes: there is neither a local stack nor a deployed stage to talk to: start `lotes local`.*\n$/,
+      /^lotes: there is no local stack to talk to: start `lotes local`.*\n$/,
     );
   });
 
@@ -90,7 +90,7 @@ describe("without a stack", () => {
     await using operator = await Operator.start({ facts: [] });
     await operator.startStack();
     await operator.stopStack("SIGKILL");
-    expect((await operator.lotes("status")).stderr).toContain("neither a local stack");
+    expect((await operator.lotes("status")).stderr).toContain("no local stack");
   });
 });
 

@@ -50,7 +50,7 @@ describe("a run that does not come to its end says why", () => {
       account({}, { failures: unauthorized, settled: true }),
       NOTHING_QUEUED,
       "token_refused",
-      "TMDB refuses the token: set a valid one, then `lotes replay`",
+      "TMDB refuses the token: set a valid one, then replay",
     ],
     [
       "no consumer is at work",

@@ -1,4 +1,5 @@
 import { type Account, loadSettings, type RunDate, type RunFile, readRun } from "@lotes/core";
+import { COMMAND } from "../command-name.ts";
 import { assertUsable, type Csv, drop, openCsv } from "../csv-upload.ts";
 import { accountDocument, placesDocument } from "../documents.ts";
 import { EXIT } from "../exit-code.ts";
@@ -74,6 +75,6 @@ function runLines(run: RunFile | undefined, date: RunDate): string[] {
   if (run === undefined) return [];
   return [
     `Run ${run.run} has begun: ${plural(run.ids, "id")} in ${plural(run.lotes, "lote")}`,
-    `Follow it with: lotes status --watch${date === today() ? "" : ` --date ${date}`}`,
+    `Follow it with: ${COMMAND} status --watch${date === today() ? "" : ` --date ${date}`}`,
   ];
 }

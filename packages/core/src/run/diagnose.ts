@@ -36,7 +36,7 @@ export function diagnose(account: Account, queues: Queues, now = new Date()): Tr
   if (failures.length > 0 && failures.every(({ reason }) => reason === "unauthorized")) {
     troubles.push({
       code: "token_refused",
-      message: "TMDB refuses the token: set a valid one, then `lotes replay`",
+      message: "TMDB refuses the token: set a valid one, then replay",
     });
   }
   const age = (now.getTime() - Date.parse(run.queued_at ?? run.started_at)) / 1000;
