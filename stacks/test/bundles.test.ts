@@ -115,7 +115,7 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     await pipeline.tmdb.misbehave([{ ids: [known], times: 1, answer: { status: 503 } }]);
     const working = pipeline.consume([superseded]);
     const before = (await pipeline.tmdb.stats()).requests;
-    await vi.waitUntil(async () => (await pipeline.tmdb.stats()).requests > before, { timeout: 5_000, interval: 10 });
+    await vi.waitUntil(async () => (await pipeline.tmdb.stats()).requests > before, { timeout: 120_000, interval: 10 });
     const run = { ...(await pipeline.runFile()), run: "of-a-later-upload" };
     recording = false;
     await pipeline.s3.send(

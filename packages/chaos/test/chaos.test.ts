@@ -5,9 +5,7 @@ import { runSchedules } from "../src/run-schedules.ts";
 const SEED = 231;
 const SCHEDULES = 8;
 
-test("after calls that failed, processes that died and messages that came twice, every promise holds", {
-  timeout: 120_000,
-}, async () => {
+test("after calls that failed, processes that died and messages that came twice, every promise holds", async () => {
   const lines: string[] = [];
   const indexes = Array.from({ length: SCHEDULES }, (_, index) => index);
   const sum = await runSchedules({ seed: SEED, indexes, threads: 1, print: (line) => lines.push(line) });

@@ -8,7 +8,7 @@ const UNKNOWN = "tt7777770";
 const KNOWN = movieIds(150);
 const IDS = [...KNOWN, UNKNOWN];
 
-describe("what is not asked for again", { timeout: 60_000 }, () => {
+describe("what is not asked for again", () => {
   test("is told by reason, and can be chosen by reason, by id or altogether", async () => {
     await using operator = await Operator.start({
       facts: KNOWN.map(facts),

@@ -25,7 +25,7 @@ async function expectDone(): Promise<void> {
   expect(storedIds(files)).toEqual(KNOWN);
 }
 
-describe("a replay gets what can be got, and leaves the rest in the ledger", { timeout: 60_000 }, () => {
+describe("a replay gets what can be got, and leaves the rest in the ledger", () => {
   test("after a wrong token, once the stack was started with the right one", async () => {
     await operator.ingest(IDS);
     expect(await operator.json("status", "--watch")).toMatchObject({

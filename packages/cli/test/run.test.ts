@@ -25,7 +25,7 @@ function write(name: string, content: string | Uint8Array): string {
 const HEADER = "id|anoLancamento|genero|numeroVotos";
 
 describe("lotes run without a CSV", () => {
-  test("runs the sample to its end and leaves the date's files in out/", { timeout: 60_000 }, async () => {
+  test("runs the sample to its end and leaves the date's files in out/", async () => {
     const { code, stdout, stderr } = await place.lotes(["run", "--json", "--date", "2026/11/23"]);
 
     expect(code).toBe(0);
@@ -68,7 +68,7 @@ describe("lotes run with a CSV", () => {
   });
   afterEach(() => tmdb.stop());
 
-  test("talks to the TMDB it is told of, and says what became of every id", { timeout: 60_000 }, async () => {
+  test("talks to the TMDB it is told of, and says what became of every id", async () => {
     write("movies.csv", `${HEADER}\ntt0068646|1972|Crime|2000000\nbad row\nnope|1999|War|20000\n`);
     const env = { TMDB_TOKEN: "right", TMDB_BASE_URL: tmdb.url };
     const { code, stdout, stderr } = await place.lotes(["run", "movies.csv", "--out", "result"], env);
@@ -83,9 +83,7 @@ describe("lotes run with a CSV", () => {
     expect(linesOf("result/erros_geral.json").map((entry) => entry.imdb_id)).toEqual(["nope", "tt0068646"]);
   });
 
-  test("with a wrong token says what to fix, after a few requests, and never shows the token", {
-    timeout: 60_000,
-  }, async () => {
+  test("with a wrong token says what to fix, after a few requests, and never shows the token", async () => {
     const ids = Array.from({ length: 300 }, (_, index) => `tt${1_000_000 + index}|1999|War|20000`);
     write("movies.csv", `${[HEADER, ...ids].join("\n")}\n`);
     // From .env this time, where most users keep it.
@@ -103,7 +101,7 @@ describe("lotes run with a CSV", () => {
     expect([stdout, stderr, log, ...files].join("\n")).not.toContain("wrong-but-secret");
   });
 
-  test("replaces what an earlier run left in the directory, and nothing else", { timeout: 60_000 }, async () => {
+  test("replaces what an earlier run left in the directory, and nothing else", async () => {
     mkdirSync(join(place.path, "out"));
     for (const name of ["lote_7.json", "erros_geral.json", "notes.txt"]) write(`out/${name}`, "old");
     write("movies.csv", `${HEADER}\n`);
@@ -119,21 +117,17 @@ describe("lotes run with a CSV that can't be used", () => {
     ["without numeroVotos", "id|anoLancamento|genero\ntt0068646|1972|Crime\n", "the header has no column numeroVotos"],
     ["that is empty", "", "it is empty"],
     ["that is a binary file", Uint8Array.from({ length: 9_000 }, (_, index) => index % 251), "it is not UTF-8 text"],
-  ])(
-    "%s says why in one line, exits with 1 and leaves earlier output alone",
-    { timeout: 60_000 },
-    async (_, csv, reason) => {
-      mkdirSync(join(place.path, "out"));
-      write("out/lote_1.json", "earlier");
-      write("movies.csv", csv);
-      const { code, stdout, stderr } = await place.lotes(["run", "movies.csv"]);
-      expect(code).toBe(1);
-      expect(stdout).toBe("");
-      expect(stderr.split("\n").filter((line) => line.includes(reason))).toHaveLength(1);
-      expect(stderr.trimEnd().split("\n").at(-1)).toContain(`the CSV was rejected: ${reason}`);
-      expect(readFileSync(join(place.path, "out/lote_1.json"), "utf8")).toBe("earlier");
-    },
-  );
+  ])("%s says why in one line, exits with 1 and leaves earlier output alone", async (_, csv, reason) => {
+    mkdirSync(join(place.path, "out"));
+    write("out/lote_1.json", "earlier");
+    write("movies.csv", csv);
+    const { code, stdout, stderr } = await place.lotes(["run", "movies.csv"]);
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr.split("\n").filter((line) => line.includes(reason))).toHaveLength(1);
+    expect(stderr.trimEnd().split("\n").at(-1)).toContain(`the CSV was rejected: ${reason}`);
+    expect(readFileSync(join(place.path, "out/lote_1.json"), "utf8")).toBe("earlier");
+  });
 
   test("since it is not there says so and exits with 1", async () => {
     const { code, stderr } = await place.lotes(["run", "nowhere.csv"]);

@@ -38,12 +38,7 @@ export class Requests {
 
   /** The most requests that reached the server within any 1,000 ms. */
   busiestSecond(): number {
-    let first = 0;
-    const times = this.#times.toSorted((a, b) => a - b);
-    return times.reduce((most, time, index) => {
-      while (time - (times[first] ?? 0) >= 1000) first++;
-      return Math.max(most, index - first + 1);
-    }, 0);
+    return mostInASecond(this.#times.toSorted((a, b) => a - b));
   }
 
   async #send(number: number, fails: boolean, reached: () => void): Promise<void> {
@@ -58,4 +53,16 @@ export class Requests {
     this.#underWay--;
     if (fails) throw new Error("no answer");
   }
+}
+
+/**
+ * The most requests within any 1,000 ms.
+ * @param times when they came, in milliseconds, ascending
+ */
+export function mostInASecond(times: readonly number[]): number {
+  let first = 0;
+  return times.reduce((most, time, index) => {
+    while (time - (times[first] ?? 0) >= 1000) first++;
+    return Math.max(most, index - first + 1);
+  }, 0);
 }

@@ -8,7 +8,7 @@ import { Emulator } from "../../src/emulator/emulator.ts";
 import { type AwsRequest, DEPLOYED_TIMING, type Fault, LocalServices } from "../../src/index.ts";
 import { test } from "../support/test.ts";
 
-const SOON = { timeout: 10_000, interval: 20 };
+const SOON = { timeout: 120_000, interval: 20 };
 
 describe("the port", () => {
   test("is open on 127.0.0.1 and on no other address of the machine", async ({ startServices }) => {

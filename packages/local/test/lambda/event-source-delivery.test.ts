@@ -4,7 +4,7 @@ import { describe } from "vitest";
 import type { AwsRequest, Fault } from "../../src/index.ts";
 import { test } from "../support/test.ts";
 
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 120_000, interval: 50 };
 
 const bodiesOf = ({ Records }: SQSEvent) => Records.map(({ body }) => body);
 /** Reports the messages of these bodies as failed. */

@@ -11,7 +11,7 @@ import { DEPLOYED_TIMING, LocalServices, type QueueName } from "../../src/index.
 import { EventSourceMapping } from "../../src/lambda/event-source-mapping.ts";
 import { LambdaFunction } from "../../src/lambda/lambda-function.ts";
 
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 120_000, interval: 50 };
 
 let services: LocalServices;
 let sqs: SQSClient;

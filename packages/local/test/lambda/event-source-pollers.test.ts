@@ -2,7 +2,7 @@ import type { SQSEvent } from "aws-lambda";
 import { describe } from "vitest";
 import { test } from "../support/test.ts";
 
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 120_000, interval: 50 };
 const EMPTY = { visible: 0, hidden: 0 };
 
 describe.concurrent("a concurrency of", () => {

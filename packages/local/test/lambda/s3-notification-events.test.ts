@@ -13,7 +13,7 @@ import { isOlder } from "../../../core/src/run/run-file.ts";
 import type { Services } from "../support/services.ts";
 import { test } from "../support/test.ts";
 
-const SOON = { timeout: 15_000, interval: 20 };
+const SOON = { timeout: 120_000, interval: 20 };
 const KEY = "Raw/Local/CSV/Movies/2026/11/23/movies.csv";
 
 const put = ({ s3, bucket: Bucket }: Services, Body: string, input: { Bucket?: string; Key?: string } = {}) =>

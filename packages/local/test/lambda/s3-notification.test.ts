@@ -5,7 +5,7 @@ import { DEPLOYED_TIMING, LocalServices } from "../../src/index.ts";
 import { LambdaFunction } from "../../src/lambda/lambda-function.ts";
 import { S3Notification } from "../../src/lambda/s3-notification.ts";
 
-const SOON = { timeout: 10_000, interval: 20 };
+const SOON = { timeout: 120_000, interval: 20 };
 
 let services: LocalServices;
 let s3: S3Client;

@@ -5,7 +5,7 @@ import { startTmdbStandIn, type Timing } from "../../src/index.ts";
 import { Run } from "./support.ts";
 
 const TOKEN = "the-token-of-the-tests";
-const SETTLED = { timeout: 60_000, interval: 250 };
+const SETTLED = { timeout: 120_000, interval: 250 };
 /** Five deliveries in some ten seconds, where the deployed ones take half an hour. */
 const QUICK: Partial<Timing> = {
   consumerTimeoutMs: 2_500,
@@ -46,7 +46,6 @@ describe("a lote that no consumer can finish", () => {
 
   test.each(faults)(
     "since %s, comes through SQS's own redrive into the ledger as lote_failed",
-    { timeout: 90_000 },
     async (_, fault, consumerTimeoutMs) => {
       const run = await start({
         timing: { ...QUICK, consumerTimeoutMs },
@@ -66,7 +65,7 @@ describe("a lote that no consumer can finish", () => {
 });
 
 describe("a producer that fails", () => {
-  test("is invoked again until it succeeds", { timeout: 60_000 }, async () => {
+  test("is invoked again until it succeeds", async () => {
     let refusals = 2;
     const run = await start({
       timing: QUICK,
@@ -83,9 +82,7 @@ describe("a producer that fails", () => {
 });
 
 describe("a wrong token", () => {
-  test("leaves every id in the ledger as unauthorized, and the token in no log and no file", {
-    timeout: 60_000,
-  }, async () => {
+  test("leaves every id in the ledger as unauthorized, and the token in no log and no file", async () => {
     const token = "a-wrong-but-still-secret-token";
     const run = await start({ token });
     await run.drop(csvSelecting(ids));
@@ -102,7 +99,7 @@ describe("a wrong token", () => {
 });
 
 describe("the functions' log", () => {
-  test("names the run, the date and the lote on every line about a lote", { timeout: 60_000 }, async () => {
+  test("names the run, the date and the lote on every line about a lote", async () => {
     const run = await start({});
     await run.drop(csvSelecting(ids));
     const accountant = run.accountant();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
 import { FACTS, getMovie, NOT_FOUND, request, start, YOJIMBO } from "./support.ts";
 
@@ -102,7 +102,7 @@ describe("latency", () => {
     const sentAt = performance.now();
 
     const answer = getMovie(standIn, "tt0055630");
-    await vi.waitFor(async () => expect(await standIn.arrivals()).toMatchObject([{ id: "tt0055630", outcome: 200 }]));
+    await expect.poll(() => standIn.arrivals()).toMatchObject([{ id: "tt0055630", outcome: 200 }]);
     const loggedAfter = performance.now() - sentAt;
 
     expect((await answer).status).toBe(200);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { peakPerSecond } from "../../src/tmdb/sliding-second.ts";
 import { getMovie, misbehaving, request, start, statuses, TOO_MANY, untilStatus } from "./support.ts";
 
@@ -81,7 +81,7 @@ describe("statistics", () => {
     };
 
     const three = await Promise.all([open(), open(), open()]);
-    await vi.waitFor(async () => expect((await standIn.stats()).peakConnections).toBe(3));
+    await expect.poll(async () => (await standIn.stats()).peakConnections).toBe(3);
     await Promise.all(three.map(close));
     await close(await open());
 

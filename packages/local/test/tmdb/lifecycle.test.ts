@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { promisify } from "node:util";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PortInUseError } from "../../src/port-in-use-error.ts";
 import { misbehaving, start } from "./support.ts";
 
@@ -13,7 +13,7 @@ describe("stop", () => {
     const idle = connect(port, "127.0.0.1");
     await once(idle, "connect");
     const hanging = fetch(`${standIn.url}/3/movie/1`).catch((error) => error);
-    await vi.waitFor(async () => expect((await standIn.stats()).requests).toBe(1));
+    await expect.poll(async () => (await standIn.stats()).requests).toBe(1);
 
     const idleEnds = once(idle.resume(), "close");
     await Promise.all([standIn.stop(), standIn.stop()]);
@@ -37,7 +37,7 @@ describe("stop", () => {
 
     // Rejects when the program has not ended by itself.
     const { stdout } = await promisify(execFile)(process.execPath, ["--eval", program], {
-      timeout: 10_000,
+      timeout: 120_000,
     });
 
     expect(stdout).toBe("the TMDB stand-in has stopped\n");

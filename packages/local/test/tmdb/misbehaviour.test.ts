@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { MisbehaviourAnswer, MisbehaviourRule } from "../../src/tmdb/misbehaviour-rule.ts";
 import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
 import { FACTS, getMovie, misbehaving, start, statuses, TOO_MANY, untilStatus } from "./support.ts";
@@ -45,7 +45,7 @@ describe("misbehaviour answers with", () => {
     const hanging = fetch(`${standIn.url}/3/movie/tt0055630`, { signal: patience.signal }).finally(() => {
       settled = true;
     });
-    await vi.waitFor(async () => expect((await standIn.stats()).outcomes).toEqual({ hang: 1 }));
+    await expect.poll(async () => (await standIn.stats()).outcomes).toEqual({ hang: 1 });
     const other = await getMovie(standIn, "tt0056923");
 
     expect(other.status).toBe(200);

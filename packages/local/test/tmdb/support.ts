@@ -62,7 +62,7 @@ export async function statuses(standIn: TmdbStandIn, times: number, id = "tt0055
 /** Asks until the movie is answered with the status. */
 export function untilStatus(standIn: TmdbStandIn, status: number) {
   return vi.waitFor(async () => expect((await getMovie(standIn, "tt0055630")).status).toBe(status), {
-    timeout: 5_000,
+    timeout: 120_000,
     interval: 20,
   });
 }
