@@ -65,26 +65,35 @@ export class Pipeline {
   /** Answers a request to S3 or SQS in their place, while set. */
   fault: ((request: AwsRequest) => Fault | undefined) | undefined;
   readonly #invoke: Invoke;
+  readonly #lend: () => void;
   #sequence = 0;
 
-  private constructor(services: LocalServices, tmdb: TmdbStandIn, invoke: Invoke) {
+  private constructor(services: LocalServices, tmdb: TmdbStandIn, invoke: Invoke, lend: () => void) {
     this.services = services;
     this.tmdb = tmdb;
     this.#invoke = invoke;
+    this.#lend = lend;
     this.s3 = new S3Client(services.clientConfig);
     this.sqs = new SQSClient(services.clientConfig);
   }
 
   static async start(options: PipelineOptions = {}): Promise<Pipeline> {
-    const { facts = [], misbehaviour = [], settings = {}, invoke = handlersInProcess(), metrics = false } = options;
+    const { facts = [], misbehaviour = [], settings = {}, metrics = false } = options;
+    const warm = options.invoke === undefined ? lentFor({ settings, metrics }) : undefined;
     // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
     const fault: { of?: Pipeline } = {};
-    const services = await LocalServices.start(DEPLOYED_TIMING, {
-      port: 0,
-      fault: (request) => fault.of?.fault?.(request),
-    });
-    const tmdb = await tmdbInProcess({ facts, misbehaviour, token: TOKEN });
-    const pipeline = new Pipeline(services, tmdb, invoke);
+    const serve = (port: number) =>
+      LocalServices.start(DEPLOYED_TIMING, { port, fault: (request) => fault.of?.fault?.(request) });
+    const services = await onPort(warm?.ports.aws, serve);
+    const serveTmdb = (port: number) => tmdbInProcess({ facts, misbehaviour, token: TOKEN }, port);
+    const tmdb = await onPort(warm?.ports.tmdb, serveTmdb);
+    const ports = { aws: portOf(services.emulator.url), tmdb: portOf(tmdb.url) };
+    const stillThere = warm !== undefined && ports.aws === warm.ports.aws && ports.tmdb === warm.ports.tmdb;
+    const invoke = options.invoke ?? (stillThere ? warm.invoke : handlersInProcess());
+    const lend = () => {
+      if (options.invoke === undefined) idle.push({ environment: keyOf({ settings, metrics }), ports, invoke });
+    };
+    const pipeline = new Pipeline(services, tmdb, invoke, lend);
     fault.of = pipeline;
     const environment = {
       ...services.functionEnvironment({
@@ -106,6 +115,7 @@ export class Pipeline {
     this.s3.destroy();
     this.sqs.destroy();
     await Promise.all([this.tmdb.stop(), this.services.stop()]);
+    this.#lend();
   }
 
   /** Uploads a CSV and returns the event S3 would send for it. */
@@ -223,11 +233,38 @@ export class Pipeline {
   }
 }
 
+/** Functions that a pipeline of this file has loaded, and where they look for S3, SQS and TMDB. */
+interface Warm {
+  readonly environment: string;
+  readonly ports: { readonly aws: number; readonly tmdb: number };
+  readonly invoke: Invoke;
+}
+
+/** Loading the functions takes longer than most tests: the next test of a file gets those of the one before, as Lambda's are warm. */
+const idle: Warm[] = [];
+
+const keyOf = (environment: Pick<PipelineOptions, "settings" | "metrics">) => JSON.stringify(environment);
+
+function lentFor(environment: Pick<PipelineOptions, "settings" | "metrics">): Warm | undefined {
+  const at = idle.findIndex((warm) => warm.environment === keyOf(environment));
+  return at < 0 ? undefined : idle.splice(at, 1)[0];
+}
+
+/** Starts a server on the port it is to have, or on any other when that was taken meanwhile. */
+async function onPort<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+  if (port === undefined) return start(0);
+  return start(port).catch(() => start(0));
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
 /** The stand-in for TMDB without its thread, which nobody needs here whose time is not measured. */
-async function tmdbInProcess(options: TmdbServerOptions): Promise<TmdbStandIn> {
+async function tmdbInProcess(options: TmdbServerOptions, port: number): Promise<TmdbStandIn> {
   const server = new TmdbServer(options);
   return {
-    url: await server.listen(0),
+    url: await server.listen(port),
     stats: async () => server.stats(),
     arrivals: async () => server.arrivals(),
     misbehave: async (rules) => server.misbehave(rules),
