@@ -23,6 +23,8 @@ const options = {
   expect: { poll: { timeout: 120_000 } },
   // A thread begins with less work than a process: a twentieth of what all tests take of a core.
   pool: "threads" as const,
+  // No test file leaves anything behind for the next one: what they import is loaded once for each thread, not once for each file.
+  isolate: false,
   // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
   server: { deps: { inline: ["sst"] } },
 };

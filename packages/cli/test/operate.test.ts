@@ -81,9 +81,7 @@ describe("without a stack", () => {
     await using operator = await Operator.start({ facts: [] });
     const { code, stderr } = await operator.lotes(command);
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^lotes: there is no local stack to talk to: start `lotes local`.*\n$/,
-    );
+    expect(stderr).toMatch(/^lotes: there is no local stack to talk to: start `lotes local`.*\n$/);
   });
 
   test("a stack that was killed is none", async () => {

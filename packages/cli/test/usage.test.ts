@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Workplace } from "./support/cli.ts";
+import { lotesHere } from "./support/in-process.ts";
 
 let place: Workplace;
 beforeAll(() => {
   place = new Workplace();
 });
 afterAll(() => place[Symbol.dispose]());
+afterEach(() => vi.unstubAllEnvs());
 
 describe("wrong usage", () => {
   test.each([
@@ -15,10 +17,14 @@ describe("wrong usage", () => {
     ["no number", ["sample", "--rows", "many"], "whole number"],
     ["too many rows", ["sample", "--rows", "50000001"], "from 1 to 50000000"],
   ])("(%s) is told in words and exits with 2", async (_, args, words) => {
-    const { code, stdout, stderr } = await place.lotes(args);
+    const { code, stdout, stderr } = await lotesHere(...args);
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain(words);
+  });
+
+  test("is told the same by a process of its own", async () => {
+    expect(await place.lotes(["fly"])).toEqual(await lotesHere("fly"));
   });
 
   test.each([
@@ -26,7 +32,8 @@ describe("wrong usage", () => {
     [{ CONSUMER_CONCURRENCY: "1" }, "CONSUMER_CONCURRENCY must be a whole number from 2"],
     [{ TMDB_TOKEN: "two words" }, "TMDB_TOKEN must be"],
   ])("(a setting such as %o) is one line that names it, and exits with 2", async (env, words) => {
-    const { code, stderr } = await place.lotes(["run"], env as unknown as Record<string, string>);
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const { code, stderr } = await lotesHere("run");
     expect(code).toBe(2);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).toContain(words);
@@ -38,13 +45,17 @@ describe("help", () => {
   test.each([[["--help"]], [["run", "--help"]], [["sample", "--help"]]])(
     "of %j goes to stdout and exits with 0",
     async (args) => {
-      const { code, stdout, stderr } = await place.lotes(args);
+      const { code, stdout, stderr } = await lotesHere(...args);
       expect(code).toBe(0);
       expect(stderr).toBe("");
       expect(stdout).toMatch(/Example|Settings/);
       expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
     },
   );
+
+  test("is the same from a process of its own", async () => {
+    expect(await place.lotes(["run", "--help"])).toEqual(await lotesHere("run", "--help"));
+  });
 });
 
 describe("lotes sample", () => {
@@ -65,7 +76,7 @@ describe("help", () => {
   test.each(["run", "local", "plan", "ingest", "status", "errors", "replay", "sample"])(
     "of %s has an example, and fits a terminal",
     async (command) => {
-      const { code, stdout } = await place.lotes([command, "--help"]);
+      const { code, stdout } = await lotesHere(command, "--help");
       expect(code).toBe(0);
       expect(stdout).toMatch(new RegExp(`Examples?:\n {2}.*lotes ${command}`));
       expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);

@@ -172,7 +172,7 @@ export class Operator implements AsyncDisposable {
         const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes ?? {};
         return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) === count;
       },
-      { timeout: 120_000, interval: 100 },
+      { timeout: 120_000, interval: 200 },
     );
   }
 
@@ -185,7 +185,7 @@ export class Operator implements AsyncDisposable {
       const account = await accountant.take();
       return account !== undefined && isSuch(account);
     };
-    await vi.waitUntil(look, { timeout: 120_000, interval: 50 });
+    await vi.waitUntil(look, { timeout: 120_000, interval: 200 });
     store.close();
   }
 
