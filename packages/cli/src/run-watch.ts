@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Account, Accountant } from "@lotes/core";
 import type { LogLine } from "@lotes/local";
 import type { Progress } from "./progress.ts";
+import { TmdbTroubles } from "./tmdb-trouble.ts";
 import { csvRejected, UserError } from "./user-error.ts";
 
 // Quick enough for a bar to look alive.
@@ -13,15 +14,19 @@ export class RunWatch {
   #troubles: string[] = [];
   #producerError: Error | undefined;
   #unloadable: UserError | undefined;
+  readonly #tmdbTroubles = new TmdbTroubles();
 
   /** Requests to TMDB, as far as the consumers have told. */
   get requests(): number {
     return this.#requests;
   }
 
-  heard({ level, service, message, fields }: LogLine): void {
+  heard(line: LogLine): void {
+    const { level, service, message, fields } = line;
     if (typeof fields.requests === "number") this.#requests += fields.requests;
     if (level === "ERROR") this.#troubles.push(`${service}: ${message}${causeIn(fields)}`);
+    const trouble = this.#tmdbTroubles.lineOf(line);
+    if (trouble !== undefined) this.#troubles.push(trouble);
   }
 
   producerGaveUp(error: Error): void {
@@ -36,9 +41,10 @@ export class RunWatch {
 
   /**
    * Waits until every id is accounted for.
+   * @param signal ends the waiting; its reason is what is thrown
    * @throws {UserError} when that will never be: the CSV was rejected, the producer failed for good, or a function can't be run
    */
-  async untilSettled(accountant: Accountant, progress: Progress): Promise<Account> {
+  async untilSettled(accountant: Accountant, progress: Progress, signal: AbortSignal): Promise<Account> {
     for (;;) {
       const account = await accountant.take();
       for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
@@ -50,7 +56,7 @@ export class RunWatch {
       if (this.#unloadable) throw this.#unloadable;
       if (account) progress.show(account, this.#requests);
       if (account?.settled) return account;
-      await delay(LOOK_EVERY_MS);
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

@@ -17,7 +17,8 @@ export interface RunResult {
   readonly out: string;
   /** The names of the files in `out`. */
   readonly files: readonly string[];
-  readonly logFile: string;
+  /** Undefined when it could not be written. */
+  readonly logFile: string | undefined;
 }
 
 export function printResult(result: RunResult): void {
@@ -63,7 +64,7 @@ export function summaryLines(result: RunResult, budget: number): string[] {
     `  ${equation(run.ids, stored, failures.length)}`,
     "",
     `  Files in ${out}/: ${filesText(files)}`,
-    `  Log of the functions: ${logFile}`,
+    ...(logFile === undefined ? [] : [`  Log of the functions: ${logFile}`]),
     ...troubleLines(troublesOf(result)),
   ];
 }

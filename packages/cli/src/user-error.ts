@@ -35,6 +35,8 @@ export const ERROR_CODES = [
   "aws",
   /** The operating system, the network or another program failed. */
   "outside",
+  /** A signal, such as Ctrl-C, ended it before it was done. */
+  "interrupted",
   /** Something else that one line of text explains. */
   "failed",
   /** A bug of this program. */

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { facts, movieIds } from "../../functions/test/support/movies.ts";
+import { Workplace } from "./support/cli.ts";
 import { DATE, Operator } from "./support/operator.ts";
 
 const UNKNOWN = "tt7777770";
@@ -92,10 +93,11 @@ describe("without a stack", () => {
   });
 });
 
-test("a second stack on the same port says so in one line", async () => {
+test("a stack on a port that is in use says so in one line", async () => {
   await using operator = await Operator.start({ facts: [] });
   await operator.startStack();
-  const { code, stderr } = await operator.lotes("local", "--port", operator.port);
+  using elsewhere = new Workplace();
+  const { code, stderr } = await elsewhere.lotes(["local", "--port", operator.port], { TMDB_TOKEN: "token" });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^lotes: port \d+ of 127\.0\.0\.1 is in use: .*\n$/);
 });

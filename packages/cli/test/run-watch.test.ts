@@ -18,7 +18,9 @@ test("a run whose functions can't be loaded ends with one line that says so", as
     await drop({ stream: Readable.from(["id\n"]), bytes: undefined }, "2026/11/23", stack.services);
     const accountant = new Accountant(new MemoryStore(), "2026/11/23");
     const screen = { write: () => true };
-    await expect(watch.untilSettled(accountant, new Progress(40, screen))).rejects.toMatchObject({
+    await expect(
+      watch.untilSettled(accountant, new Progress(40, screen), new AbortController().signal),
+    ).rejects.toMatchObject({
       name: "UserError",
       message: "the producer can't be run here: the handler could not be loaded: no producer today; see .lotes/run.log",
     });

@@ -93,6 +93,8 @@ describe("lotes run with a CSV", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("unauthorized 300: TMDB refuses the token");
     expect(stdout).toContain("set TMDB_TOKEN to a valid token");
+    // Said while it happened, once.
+    expect(stderr.split("\n").filter((line) => line.startsWith("! TMDB refuses the token: "))).toHaveLength(1);
     expect((await tmdb.stats()).requests).toBeLessThanOrEqual(3 * 10);
     const files = readdirSync(join(place.path, "out")).map((name) =>
       readFileSync(join(place.path, "out", name), "utf8"),

@@ -15,7 +15,7 @@ async function watched(run: object) {
   const store = new MemoryStore();
   await store.overwrite(runKey(DATE), JSON.stringify(run));
   const progress = new Progress(40, { write: () => true });
-  return new RunWatch().untilSettled(new Accountant(store, DATE), progress);
+  return new RunWatch().untilSettled(new Accountant(store, DATE), progress, new AbortController().signal);
 }
 
 test("the summary of a run says which day it took for today, and that a later upload was rejected", async () => {

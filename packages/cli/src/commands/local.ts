@@ -1,53 +1,74 @@
-import { once } from "node:events";
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { inputKey, loadSettings } from "@lotes/core";
-import { LocalStack } from "@lotes/local";
+import { DataDirError, DataDirInUseError, LocalStack, type LocalStackOptions } from "@lotes/local";
+import { COMMAND } from "../command-name.ts";
 import { inputFolder } from "../documents.ts";
-import { LOCAL_DATA_DIR, LOCAL_LOG_FILE, LOCAL_STATE_FILE, type LocalState } from "../local-state.ts";
+import { Interruption } from "../interruption.ts";
+import { announce, announced, LOCAL_DATA_DIR, LOCAL_LOG_FILE, type LocalState } from "../local-state.ts";
+import { LogFile } from "../log-file.ts";
 import { note, printJson, printLines } from "../output.ts";
+import { STOP_PATIENCE_MS, stoppingLine } from "../stopping.ts";
 import { tmdbForRun } from "../tmdb-for-run.ts";
+import { TmdbTroubles } from "../tmdb-trouble.ts";
 import { today } from "../today.ts";
+import { UserError } from "../user-error.ts";
 
 export interface LocalOptions {
   readonly port: number;
   readonly json?: boolean;
 }
 
-/** Keeps the local stack up until it is interrupted, and everything in it beyond that. */
+/** Keeps the local stack up until it is asked to end, and everything in it beyond that. */
 export async function local({ port, json = false }: LocalOptions): Promise<void> {
   const settings = loadSettings(process.env);
+  using interruption = new Interruption();
   await using tmdb = await tmdbForRun(settings.tmdb);
-  mkdirSync(LOCAL_DATA_DIR, { recursive: true });
-  const log = createWriteStream(LOCAL_LOG_FILE, { flags: "a" });
-  const stack = await LocalStack.start({
+  let log: LogFile | undefined;
+  const troubles = new TmdbTroubles();
+  const stack = await started({
     settings: { ...process.env, ...tmdb.settings },
     port,
     dataDir: LOCAL_DATA_DIR,
     onLog: (line) => {
-      log.write(`${JSON.stringify(line)}\n`);
+      log?.write(line);
       if (line.level === "ERROR") note(`${line.service}: ${line.message}`);
+      const trouble = troubles.lineOf(line);
+      if (trouble !== undefined) note(trouble);
     },
     onProducerGivenUp: (error) => note(`the producer failed for good: ${error.message}; see ${LOCAL_LOG_FILE}`),
   });
-  const { url } = stack.services.emulator;
-  const state: LocalState = { url };
-  writeFileSync(LOCAL_STATE_FILE, JSON.stringify(state));
-  if (json) {
-    const { bucket } = stack.services;
-    printJson({ url, input: inputFolder(bucket), started_at: new Date().toISOString(), log: LOCAL_LOG_FILE });
-  } else printLines(welcome(url, stack.services.bucket));
-
-  await interrupted();
-  note("");
-  note("Stopping: what runs comes to its end first. Press Ctrl-C again to leave it; it will be done again next time.");
-  process.once("SIGINT", () => process.exit(1));
-  rmSync(LOCAL_STATE_FILE, { force: true });
-  await stack.stop();
-  log.end();
+  try {
+    // Only now: a second stack must not write into the first one's log.
+    log = new LogFile(LOCAL_LOG_FILE, "a", note);
+    const { emulator, bucket } = stack.services;
+    const state: LocalState = { url: emulator.url, pid: process.pid };
+    using _announcement = announce(state);
+    const started_at = new Date().toISOString();
+    if (json) printJson({ ...state, input: inputFolder(bucket), started_at, log: LOCAL_LOG_FILE });
+    else printLines(welcome(state.url, bucket));
+    await interruption.requested();
+    note(stoppingLine("what does not is done again when it is started again"));
+  } finally {
+    await stack.stop(STOP_PATIENCE_MS);
+    log?.end();
+  }
+  // To be asked to end is how it ends.
+  interruption.throwIfBroken();
 }
 
-function interrupted(): Promise<unknown> {
-  return Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+/** @throws {UserError} when the stack can't be started in this directory */
+async function started(options: LocalStackOptions): Promise<LocalStack> {
+  try {
+    return await LocalStack.start(options);
+  } catch (error) {
+    if (error instanceof DataDirInUseError) throw new UserError(inUse(announced()), { cause: error });
+    if (error instanceof DataDirError) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function inUse(first: LocalState | undefined): string {
+  const which = first ? `pid ${first.pid}, at ${first.url}` : "it is about to start or to end";
+  return `a \`${COMMAND} local\` is up in this directory already (${which}): use that one, stop it, or start this one in another directory`;
 }
 
 function welcome(url: string, bucket: string): string[] {
@@ -57,9 +78,9 @@ function welcome(url: string, bucket: string): string[] {
     "",
     "In another terminal, in the same directory:",
     "",
-    "  lotes ingest movies.csv     drops a CSV",
-    "  lotes status --watch        follows it",
-    "  lotes errors                tells what failed; lotes replay sends it again",
+    `  ${COMMAND} ingest movies.csv     drops a CSV`,
+    `  ${COMMAND} status --watch        follows it`,
+    `  ${COMMAND} errors                tells what failed; ${COMMAND} replay sends it again`,
     "",
     "Or with the AWS CLI:",
     "",

@@ -1,15 +1,21 @@
-import { createWriteStream, mkdirSync } from "node:fs";
 import { S3ObjectStore } from "@lotes/aws";
-import { Accountant, loadSettings, type RunDate } from "@lotes/core";
+import { type Account, Accountant, loadSettings, type RunDate } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
-import { copyOutput } from "../copy-output.ts";
-import { drop, openCsv } from "../csv-upload.ts";
+import { type Csv, drop, openCsv } from "../csv-upload.ts";
+import { EXIT } from "../exit-code.ts";
+import { Interruption } from "../interruption.ts";
+import { keepFiles, outputFiles } from "../keep-files.ts";
+import { LogFile } from "../log-file.ts";
+import { note } from "../output.ts";
+import { OutputDirectory } from "../output-directory.ts";
 import { Progress } from "../progress.ts";
 import { RunWatch } from "../run-watch.ts";
+import { STOP_PATIENCE_MS } from "../stopping.ts";
 import { judge } from "../strict.ts";
 import { printResult, printSummary, type RunResult } from "../summary.ts";
 import { tmdbForRun } from "../tmdb-for-run.ts";
 import { today } from "../today.ts";
+import { endedEarly } from "../unfinished-run.ts";
 
 export interface RunOptions {
   readonly date?: RunDate;
@@ -27,39 +33,72 @@ export async function run(
 ): Promise<void> {
   const date = given ?? today();
   const settings = loadSettings(process.env);
+  const budget = settings.tmdb.requestsPerSecond;
+  using interruption = new Interruption();
+  const { signal } = interruption;
   const csv = await openCsv(csvPath);
+  // Before anything is asked of TMDB: what was fetched must have where to go.
+  await new OutputDirectory(out).check();
   await using tmdb = await tmdbForRun(settings.tmdb);
 
   const watch = new RunWatch();
-  mkdirSync(".lotes", { recursive: true });
-  const log = createWriteStream(LOG_FILE);
+  const log = new LogFile(LOG_FILE, "w", note);
   const stack = await LocalStack.start({
     settings: { ...process.env, ...tmdb.settings },
     onLog: (line) => {
-      log.write(`${JSON.stringify(line)}\n`);
+      log.write(line);
       watch.heard(line);
     },
     onProducerGivenUp: (error) => watch.producerGaveUp(error),
     onUnloadable: (functionName, error) => watch.unloadable(functionName, error),
   });
   const store = new S3ObjectStore(stack.services.bucket, stack.services.clientConfig);
+  const accountant = new Accountant(store, date);
+  const keep = () => keepFiles(() => outputFiles(store, date), { out, signal, tell: note });
   let result: RunResult;
   try {
     const started = performance.now();
-    await drop(csv, date, stack.services);
-    const progress = new Progress(settings.tmdb.requestsPerSecond);
-    const account = await watch.untilSettled(new Accountant(store, date), progress).finally(() => progress.end());
+    const account = await settled({ csv, date, stack, accountant, watch, signal, budget }).catch(async (error) => {
+      throw await endedEarly(signal.aborted ? signal.reason : error, { stack, store, date, accountant, keep });
+    });
     const seconds = (performance.now() - started) / 1000;
-    const files = await copyOutput(store, date, out);
+    // The last consumer may be about to say how many requests it has sent.
+    await stack.drain(STOP_PATIENCE_MS);
+    const { directory, files, refused } = await keep();
+    if (refused !== undefined) {
+      note(`! The files can't be written to ${refused}; they are in ${directory}/ instead`);
+      process.exitCode = EXIT.failed;
+    }
     const { bucket } = stack.services;
+    const { requests } = watch;
     const isToday = given === undefined;
-    result = { date, isToday, bucket, account, requests: watch.requests, seconds, out, files, logFile: LOG_FILE };
+    result = { date, isToday, bucket, account, requests, seconds, out: directory, files, logFile: log.path };
   } finally {
-    await stack.stop();
+    await stack.stop(STOP_PATIENCE_MS);
     store.close();
     log.end();
   }
   if (json) printResult(result);
-  else printSummary(result, settings.tmdb.requestsPerSecond);
-  judge(result.account, strict);
+  else printSummary(result, budget);
+  if (process.exitCode === undefined) judge(result.account, strict);
+  interruption.throwIfBroken();
+}
+
+interface Dropped {
+  readonly csv: Csv;
+  readonly date: RunDate;
+  readonly stack: LocalStack;
+  readonly accountant: Accountant;
+  readonly watch: RunWatch;
+  readonly signal: AbortSignal;
+  readonly budget: number;
+}
+
+/** Drops the CSV and waits until every id is accounted for. */
+async function settled({ csv, date, stack, accountant, watch, signal, budget }: Dropped): Promise<Account> {
+  signal.throwIfAborted();
+  signal.addEventListener("abort", () => csv.stream.destroy(signal.reason), { once: true });
+  await drop(csv, date, stack.services);
+  const progress = new Progress(budget);
+  return watch.untilSettled(accountant, progress, signal).finally(() => progress.end());
 }

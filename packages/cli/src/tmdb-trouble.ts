@@ -1,0 +1,30 @@
+import { type Reason, reasonFacts, TMDB_TROUBLE } from "@lotes/core";
+import type { LogLine } from "@lotes/local";
+
+const TRIED_AGAIN = "each id is tried again for some 15 s, and then counts as failed";
+
+/** While a run is at work: what is wrong, and what follows. Of another reason its meaning and its advice tell enough. */
+const NOW: Partial<Record<Reason, readonly [trouble: string, consequence: string]>> = {
+  network: ["TMDB can't be reached", TRIED_AGAIN],
+  server_error: ["TMDB answers with errors of its own", TRIED_AGAIN],
+  rate_limited: ["TMDB keeps answering 429", "the requests wait for as long as it asks"],
+};
+
+/** Tells while a run is at work what is wrong with TMDB, each kind of trouble once in a run. */
+export class TmdbTroubles {
+  readonly #told = new Set<string>();
+
+  /** @returns what to tell of a function's log line, if anything */
+  lineOf({ message, fields }: LogLine): string | undefined {
+    if (message !== TMDB_TROUBLE) return undefined;
+    const reason = fields.reason as Reason;
+    const trouble = `${fields.run} ${reason}`;
+    if (this.#told.has(trouble)) return undefined;
+    this.#told.add(trouble);
+    const { meaning, advice } = reasonFacts(reason);
+    const [what, consequence] = NOW[reason] ?? [meaning, advice];
+    // These are a stranger's words: they may hold anything, such as an escape sequence of a terminal.
+    const words = String(fields.cause).replaceAll(/\p{Cc}+/gu, " ");
+    return `! ${what}: ${words}; ${consequence}`;
+  }
+}
