@@ -1,5 +1,5 @@
 /**
- * Puts SST's components and their types under .sst/platform, as `sst deploy` would, by way of npm and without an AWS account: what the
+ * Puts SST's components and their types under .sst/platform, as `sst deploy` would, without an AWS account and by way of pnpm: what the
  * stacks are checked and tested with. Does nothing when they are there already.
  */
 import { spawnSync } from "node:child_process";
@@ -11,18 +11,25 @@ const platform = `${root}.sst/platform/`;
 const { version } = JSON.parse(readFileSync(`${root}node_modules/sst/package.json`, "utf8"));
 
 function isInstalled() {
-  // npm writes its lockfile last: without it an installation was interrupted.
-  if (!existsSync(`${platform}node_modules/.package-lock.json`)) return false;
+  // SST writes its types last, pnpm its list of modules: without one of them an installation was interrupted.
+  if (!existsSync(`${platform}config.d.ts`) || !existsSync(`${platform}node_modules/.modules.yaml`)) return false;
   return readFileSync(`${platform}version`, "utf8").trim() === version;
 }
 
 if (!isInstalled()) {
-  process.stdout.write("Installing SST's components, once; this takes half a minute\n");
+  process.stdout.write("Installing SST's components, once; this takes a quarter of a minute\n");
   const { status, stdout, stderr } = spawnSync(`${root}node_modules/.bin/sst`, ["install", "--stage", "test"], {
     cwd: root,
     encoding: "utf8",
-    // Without telemetry, without looking for other versions of the packages in use, and without downloading Bun: npm is there.
-    env: { ...process.env, SST_TELEMETRY_DISABLED: "1", SST_SKIP_DEPENDENCY_CHECK: "1", SST_NO_BUN: "1" },
+    env: {
+      ...process.env,
+      // The `npm` of that folder, which is pnpm.
+      PATH: `${root}stacks/platform:${process.env.PATH}`,
+      // Without telemetry, without looking for other versions of the packages in use, and without downloading Bun.
+      SST_TELEMETRY_DISABLED: "1",
+      SST_SKIP_DEPENDENCY_CHECK: "1",
+      SST_NO_BUN: "1",
+    },
   });
   if (status !== 0 || !isInstalled()) {
     process.stderr.write(`SST's components could not be installed:\n${stdout ?? ""}${stderr ?? ""}\n`);

@@ -146,7 +146,7 @@ describe("a command of the documents for SST", () => {
   // Beyond the evaluation of the configuration all of them need AWS. `install` ends there, by the same code.
   test("evaluates the configuration", { timeout: 600_000 }, async () => {
     const platform = join(root, ".sst/platform");
-    await vi.waitUntil(() => existsSync(join(platform, "node_modules/.package-lock.json")), {
+    await vi.waitUntil(() => existsSync(join(platform, "config.d.ts")), {
       timeout: 300_000,
       interval: 500,
     });
