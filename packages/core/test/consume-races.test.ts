@@ -25,7 +25,7 @@ async function consume(run: string, store: MemoryStore): Promise<string[]> {
   await consumeLote(
     { version: 1, run, date: DATE, lote: 1, ids: ["tt1000000", "not-an-id"] },
     { receiveCount: 1, sentAt: at(0), attempts: 0 },
-    Date.now() + MINUTE_MS,
+    performance.now() + MINUTE_MS,
     { store, deadLetterQueue, movies: new FakeMovies(), ...QUIET },
   );
   return sent;

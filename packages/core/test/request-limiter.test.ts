@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RequestLimiter, type RequestShare, shareOf } from "../src/tmdb/request-limiter.ts";
 import { between, seeded } from "./support/random.ts";
-import { Requests } from "./support/requests.ts";
+import { LONGEST_WAY_MS, Requests } from "./support/requests.ts";
 import { pass, useRealTime, useVirtualTime } from "./support/virtual-time.ts";
 
 beforeEach(useVirtualTime);
@@ -138,19 +138,19 @@ describe("the requests under way", () => {
 
 describe("the answer", () => {
   test("is handed through", async () => {
-    const limiter = new RequestLimiter(share(20));
+    const limiter = new RequestLimiter(share(20), LONGEST_WAY_MS);
     const answer = limiter.schedule(async () => "the movie", new AbortController().signal);
-    await pass(1100);
+    await pass(1500);
     await expect(answer).resolves.toBe("the movie");
   });
 
   test("that is an error is handed through as it is", async () => {
-    const limiter = new RequestLimiter(share(20));
+    const limiter = new RequestLimiter(share(20), LONGEST_WAY_MS);
     const error = new Error("socket hang up");
     const outcome = expect(limiter.schedule(() => Promise.reject(error), new AbortController().signal)).rejects.toBe(
       error,
     );
-    await pass(1100);
+    await pass(1500);
     await outcome;
   });
 });

@@ -5,7 +5,7 @@ import { consumeLote, loadSettings, parseMessage } from "@lotes/core";
 import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Resource } from "sst";
-import { deadlineOf } from "./deadline.ts";
+import { deadlinesOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
 import { attemptsOf, sentAt } from "./sqs-record.ts";
@@ -21,6 +21,7 @@ const processor = new BatchProcessor(EventType.SQS);
 
 /** Lotes to fetch. One that fails is reported as such, and SQS delivers it again. */
 export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deadlines = deadlinesOf(context);
   const consume = async (record: SQSRecord): Promise<void> => {
     const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
     await failureLogged(log, async () => {
@@ -28,11 +29,10 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
       log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
       const receiveCount = Number(record.attributes.ApproximateReceiveCount);
       const delivery = { receiveCount, sentAt: sentAt(record), attempts: attemptsOf(record) };
-      await consumeLote(message, delivery, deadlineOf(context), { store, deadLetterQueue, movies, log, metrics });
+      await consumeLote(message, delivery, deadlines.fetching, { store, deadLetterQueue, movies, log, metrics });
     });
   };
   // One after the other: side by side, two lotes would fight for the same requests and both be late.
-  return metrics.publishedAfter(() =>
-    processPartialResponse(event, consume, processor, { context, processInParallel: false }),
-  );
+  const consumeAll = () => processPartialResponse(event, consume, processor, { context, processInParallel: false });
+  return movies.invocation(() => metrics.publishedAfter(consumeAll), deadlines.answer);
 }

@@ -34,7 +34,7 @@ const LONGEST_REMOVAL_MS = 2_000;
 
 /**
  * Fetches the movies of a lote, writes their records into its file and reports what failed to the DeadLetterQueue.
- * @param deadline the instant (ms since the epoch) after which no request may be under way, early enough for the writes that follow
+ * @param deadline the instant (by `performance.now()`) after which no request may be under way, early enough for the writes that follow
  * @throws when S3 or SQS can't be reached: nothing is lost, for the message comes back
  */
 export async function consumeLote(
@@ -44,7 +44,7 @@ export async function consumeLote(
   deps: ConsumerDeps,
 ): Promise<void> {
   const { store, deadLetterQueue, movies, log, metrics } = deps;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const run = await readRunInForce(store, message.date, message.run);
   if (run === undefined) {
     // A consumer before this one may have died between its write and its second look.
@@ -78,7 +78,7 @@ export async function consumeLote(
     ]);
   }
   metrics.add(METRICS.recordsStored, fetched.records.size);
-  metrics.add(METRICS.loteDuration, Date.now() - startedAt);
+  metrics.add(METRICS.loteDuration, performance.now() - startedAt);
   log.info("lote done", {
     ids: message.ids.length,
     stored: fetched.records.size,

@@ -6,9 +6,11 @@ import type { MovieRecord } from "./movie-record.ts";
 
 /** Until when to go on, and what tells to stop before. */
 export interface Patience {
-  /** Milliseconds since the epoch. */
+  /** By `performance.now()`, which no step of the wall clock moves. */
   readonly deadline: number;
-  /** Aborted at the deadline at the latest. */
+  /** Aborted at the deadline. */
+  readonly timeIsUp: AbortSignal;
+  /** Aborted when nothing more is to be asked, at the deadline at the latest. */
   readonly signal: AbortSignal;
   /** Told why an attempt had no movie, when it is to be repeated. */
   readonly onFailedAttempt?: (failure: Omit<Failure, "id">) => void;
@@ -55,7 +57,7 @@ const OUT_OF_TIME: Omit<Failure, "id"> = {
 /**
  * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
  * fetched by then fail for the same reason.
- * @param deadline the instant (ms since the epoch) after which no request may be under way
+ * @param deadline the instant (by `performance.now()`) after which no request may be under way
  * @param onTrouble told at once of the first failure of each reason that somebody should hear of
  */
 export async function fetchLote(
@@ -68,10 +70,10 @@ export async function fetchLote(
   const before = { ...source.traffic };
   const refusal = new AbortController();
   let refused: Omit<Failure, "id"> | undefined;
-  const left = Math.floor(deadline - Date.now());
+  const left = Math.floor(deadline - performance.now());
   // A timeout of nothing would still let the first requests out.
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-  const patience = { deadline, signal: AbortSignal.any([timeIsUp, refusal.signal]), onFailedAttempt };
+  const patience = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, refusal.signal]), onFailedAttempt };
 
   const answers = await pMap(
     ids,

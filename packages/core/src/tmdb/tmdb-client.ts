@@ -16,11 +16,14 @@ import { failureOf, isTooLarge, isUnanswered } from "./failure-of.ts";
 import type { ProxyEnvironment } from "./proxy.ts";
 import { RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
+import type { Sent } from "./turns.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
-    /** Milliseconds since the epoch: nothing is worth waiting for beyond it. */
+    /** By `performance.now()`: nothing is worth waiting for beyond it. */
     deadline?: number;
+    /** What ends an attempt that is under way; `signal` ends only what waits. */
+    timeIsUp?: AbortSignal;
   }
 }
 
@@ -40,6 +43,7 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
  */
 export class TmdbClient implements MovieSource {
   readonly #http: AxiosInstance;
+  readonly #limiter: RequestLimiter;
   readonly #token: string;
   readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
 
@@ -61,7 +65,8 @@ export class TmdbClient implements MovieSource {
       // Otherwise axios would look for one by itself, and open a connection for each request.
       ...(settings.proxy === undefined && { proxy: false as const }),
     });
-    this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter), new RequestLimiter(share));
+    this.#limiter = new RequestLimiter(share, ATTEMPT_TIMEOUT_MS);
+    this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter));
     axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY, shouldResetTimeout: true });
   }
 
@@ -69,7 +74,16 @@ export class TmdbClient implements MovieSource {
     return this.#traffic;
   }
 
-  async movie(id: string, { deadline, signal, onFailedAttempt }: Patience): Promise<MovieAnswer> {
+  /**
+   * Runs the work of one invocation, in which movies are asked for, and returns when the next invocation may begin: a moment later than the
+   * work ends, if the work's last requests are not long ago.
+   * @param latest when to return at the latest, by `performance.now()`
+   */
+  invocation<T>(work: () => Promise<T>, latest: number): Promise<T> {
+    return this.#limiter.invocation(work, latest);
+  }
+
+  async movie(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: Patience): Promise<MovieAnswer> {
     let last: AxiosError | undefined;
     let backoffs = 0;
     let refusals = 0;
@@ -88,11 +102,12 @@ export class TmdbClient implements MovieSource {
     const retryDelay = (_: number, error: AxiosError) =>
       isRateLimited(error)
         ? 0
-        : Math.max(0, Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - Date.now()));
+        : Math.max(0, Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - performance.now()));
     try {
       const { data } = await this.#http.get<unknown>(`/3/movie/${id}`, {
         signal,
         deadline,
+        timeIsUp,
         "axios-retry": { retryCondition, retryDelay },
       });
       const record = parseMovie(id, data);
@@ -108,20 +123,21 @@ export class TmdbClient implements MovieSource {
   }
 
   /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
-  #limited(send: AxiosAdapter, limiter: RequestLimiter): AxiosAdapter {
+  #limited(send: AxiosAdapter): AxiosAdapter {
+    const limiter = this.#limiter;
     const backoff = new RateLimitBackoff();
     return (config) =>
-      limiter.schedule(async (reached) => {
+      limiter.schedule(async (sent) => {
         const sentAt = performance.now();
         this.#traffic.requests++;
         try {
-          const response = await sendTelling(send, config, reached);
+          const response = await sendTelling(config, send, sent);
           backoff.passed(sentAt);
           return response;
         } catch (error) {
           if (error instanceof AxiosError && isRateLimited(error)) {
             this.#traffic.rate_limited++;
-            const left = (config.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
+            const left = (config.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
             limiter.pause(Math.min(backoff.delayMs(error, sentAt), left));
           }
           throw error;
@@ -143,17 +159,22 @@ function credentials(token: string, params: Record<string, string>) {
     : { params, headers: { Authorization: `Bearer ${token}` } };
 }
 
-/** Sends a request, and calls `reached` once it is over if it had to wait for its connection: nobody can tell when it left. */
-async function sendTelling(send: AxiosAdapter, config: InternalAxiosRequestConfig, reached: () => void) {
-  const told = ({ request }: AxiosResponse | AxiosError) => {
-    if (!(request as ClientRequest | undefined)?.reusedSocket) reached();
-  };
+/**
+ * Sends a request and tells the limiter what is known of its arrival. A refused token stops the lote, but not the requests that are under way:
+ * of one that is broken off nobody knows when it reaches TMDB.
+ */
+async function sendTelling({ timeIsUp, ...config }: InternalAxiosRequestConfig, send: AxiosAdapter, sent: Sent) {
+  const answered = ({ request }: AxiosResponse | AxiosError) =>
+    sent.answered((request as ClientRequest | undefined)?.reusedSocket === true);
   try {
-    const response = await send(config);
-    told(response);
+    const response = await send({ ...config, ...(timeIsUp && { signal: timeIsUp }) });
+    answered(response);
     return response;
   } catch (error) {
-    if (error instanceof AxiosError) told(error);
+    if (error instanceof AxiosError) {
+      if (error.response) answered(error);
+      else if (error.code === AxiosError.ERR_CANCELED) sent.abandoned();
+    }
     throw error;
   }
 }

@@ -1,4 +1,8 @@
 import { RequestLimiter, type RequestShare } from "../../src/tmdb/request-limiter.ts";
+import type { Sent } from "../../src/tmdb/turns.ts";
+
+/** As the client's timeout of an attempt. */
+export const LONGEST_WAY_MS = 5_000;
 
 /** Requests that go through a limiter, and what can be counted of them. Made for virtual time. */
 export class Requests {
@@ -20,7 +24,7 @@ export class Requests {
    * @param connecting how long it takes to get there; 0 on a connection that is there already
    */
   constructor(share: RequestShare, latency = () => 0, connecting = () => 0) {
-    this.limiter = new RequestLimiter(share);
+    this.limiter = new RequestLimiter(share, LONGEST_WAY_MS);
     this.#latency = latency;
     this.#connecting = connecting;
   }
@@ -32,7 +36,7 @@ export class Requests {
   add(count: number, { signal = new AbortController().signal, fails = false } = {}): void {
     for (let index = 0; index < count; index++) {
       const number = this.added++;
-      this.limiter.schedule((reached) => this.#send(number, fails, reached), signal).catch(() => this.rejected++);
+      this.limiter.schedule((sent) => this.#send(number, fails, sent), signal).catch(() => this.rejected++);
     }
   }
 
@@ -41,16 +45,15 @@ export class Requests {
     return mostInASecond(this.#times.toSorted((a, b) => a - b));
   }
 
-  async #send(number: number, fails: boolean, reached: () => void): Promise<void> {
+  async #send(number: number, fails: boolean, sent: Sent): Promise<void> {
     this.order.push(number);
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.#underWay);
     const connecting = this.#connecting();
     if (connecting > 0) await new Promise((resolve) => setTimeout(resolve, connecting));
     this.#times.push(performance.now());
     await new Promise((resolve) => setTimeout(resolve, this.#latency()));
-    // As the client does: only the answer tells that the request has arrived.
-    if (connecting > 0) reached();
     this.#underWay--;
+    if (!fails) sent.answered(connecting === 0);
     if (fails) throw new Error("no answer");
   }
 }

@@ -13,7 +13,17 @@ export interface FunctionOptions {
   readonly onBilled?: ((ms: number) => void) | undefined;
   /** Told when the handler can't be loaded, and never could: another try would come to the same end. */
   readonly onUnloadable?: ((error: Error) => void) | undefined;
+  /** Which environment handles the next event, where that matters; by default the one used last, and a new one only if none is idle. */
+  readonly choose?: ChooseEnvironment | undefined;
 }
+
+/**
+ * Lambda's choice: which of the idle environments handles an event, counted from 0, the one idle longest; anything else is a new one.
+ * @param idle how many are idle; all of them, besides, may be more than ever run at once
+ */
+export type ChooseEnvironment = (idle: number, all: number) => number;
+
+const USED_LAST: ChooseEnvironment = (idle) => idle - 1;
 
 /**
  * A function as Lambda runs it: an invocation gets a warm execution environment if one is idle, else a new one. How many run at once
@@ -62,11 +72,13 @@ export class LambdaFunction {
 
   /** An idle environment, unless it died since its last event. */
   #warm(): ExecutionEnvironment | undefined {
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.alive) return idle;
-      this.#all.delete(idle);
+    const { choose = USED_LAST } = this.#options;
+    for (;;) {
+      const chosen = choose(this.#idle.length, this.#all.size);
+      const [environment] = this.#idle[chosen] ? this.#idle.splice(chosen, 1) : [];
+      if (environment === undefined || environment.alive) return environment;
+      this.#all.delete(environment);
     }
-    return undefined;
   }
 
   async #start(): Promise<ExecutionEnvironment> {

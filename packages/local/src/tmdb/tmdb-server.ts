@@ -11,6 +11,9 @@ import type { MisbehaviourRule } from "./misbehaviour-rule.ts";
 import { MovieCatalogue } from "./movie-catalogue.ts";
 import { RequestBudget } from "./sliding-second.ts";
 
+/** The same for all, or drawn between two bounds. */
+export type Milliseconds = number | { readonly min: number; readonly max: number };
+
 /** How the stand-in behaves. Plain JSON. */
 export interface TmdbServerOptions {
   /** The movies it knows; every other id is not found. */
@@ -22,7 +25,9 @@ export interface TmdbServerOptions {
   /** Whether such a 429 says `Retry-After: 1`, as TMDB's does not always. Default true. */
   readonly sendsRetryAfter?: boolean;
   /** Milliseconds from a request's arrival to its answer, the same for all or drawn between two bounds. Default 0. */
-  readonly latencyMs?: number | { readonly min: number; readonly max: number };
+  readonly latencyMs?: Milliseconds;
+  /** Milliseconds that a request takes on its way, before it arrives: the same for all or drawn for each. Default 0. */
+  readonly wayMs?: Milliseconds;
   readonly misbehaviour?: readonly MisbehaviourRule[];
   /** Of everything random: the same requests in the same order are treated the same. Default 1. */
   readonly seed?: number;
@@ -58,9 +63,11 @@ export class TmdbServer {
     const generator = mersenne(options.seed ?? 1);
     this.#random = () => uniformFloat64(generator);
     this.#misbehaviour = new Misbehaviour(options.misbehaviour ?? [], this.#random);
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) =>
-      this.#receive(request, response),
-    );
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      const way = this.#drawn(options.wayMs);
+      if (way === 0) this.#receive(request, response);
+      else setTimeout(() => this.#receive(request, response), way);
+    });
     this.#server.on("connection", (socket) => {
       this.#peakConnections = Math.max(this.#peakConnections, ++this.#connections);
       socket.once("close", () => this.#connections--);
@@ -110,7 +117,7 @@ export class TmdbServer {
     const timer = setTimeout(() => {
       if (reaction === "reset") request.socket.resetAndDestroy();
       else send(response, reaction);
-    }, this.#latencyMs());
+    }, this.#drawn(this.#options.latencyMs));
     // The client gave up, or the server closes.
     response.once("close", () => clearTimeout(timer));
   }
@@ -133,10 +140,9 @@ export class TmdbServer {
     return token === undefined || authorization === `Bearer ${token}` || apiKey === token;
   }
 
-  #latencyMs(): number {
-    const { latencyMs = 0 } = this.#options;
-    if (typeof latencyMs === "number") return latencyMs;
-    return latencyMs.min + this.#random() * (latencyMs.max - latencyMs.min);
+  #drawn(ms: Milliseconds = 0): number {
+    if (typeof ms === "number") return ms;
+    return ms.min + this.#random() * (ms.max - ms.min);
   }
 }
 

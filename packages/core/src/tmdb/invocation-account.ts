@@ -1,0 +1,144 @@
+/**
+ * A second as the limiter counts it. The 5 ms are for what an arrival can't be known better than: the clocks of two machines go differently by
+ * half a millisecond in a second, and the shortest round trip that was seen is a little longer than the shortest possible one.
+ */
+export const SECOND_MS = 1_000 + 5;
+
+/**
+ * How far an invocation's end may lie behind its last request without a loss: TMDB's answer and the writes to S3 take about that long. The next
+ * invocation makes up for it at its beginning.
+ */
+const TAIL_MS = 250;
+/** But never the time of more requests than these: a share that is too large to be used up must not make anybody wait. */
+const TAIL_REQUESTS = 8;
+
+/** How much faster than evenly requests may follow each other, to make up for a pause without a burst. */
+export const CATCH_UP = 2;
+
+export interface AccountOptions {
+  /** The share: requests in any sliding second. */
+  readonly perSecond: number;
+  /** When the invocation began. */
+  readonly begunAt: number;
+  /** Until then there is no unit, whatever the invocation before may have done. */
+  readonly emptyUntil: number;
+}
+
+/**
+ * What one invocation has of its slot's second, in units of a request. A slot is one of the places in which invocations run, as many as the
+ * consumers' concurrency; each slot has the same share of the budget, and in it one invocation follows the other. All instants are milliseconds
+ * of one clock that never steps.
+ *
+ * Which process ran in the slot before is Lambda's choice, so this one knows nothing of its requests. It does not need to, for all agree on one
+ * pattern of when the units of a slot come back, counted from the end of one invocation and so, at the worst, from the beginning of the next: twice
+ * as fast as evenly until that has made up for the {@link TAIL_MS}, then evenly.
+ *
+ * - **At its beginning** an invocation takes its units for coming back in just that pattern.
+ * - **At its end** it has waited until its own requests' units come back no later than in that pattern. When the share was used up evenly, that is
+ *   so {@link TAIL_MS} after the last request.
+ */
+export class InvocationAccount {
+  readonly #perSecond: number;
+  readonly #begunAt: number;
+  readonly #emptyUntil: number;
+  /** The time of one request when the share is used evenly. */
+  readonly #pace: number;
+  readonly #tail: number;
+  /** How many units have come back of those that the invocation before is taken to have used. */
+  #inherited = 0;
+  /** When each unit that this invocation used comes back, ascending. */
+  readonly #back: number[] = [];
+  /** The latest instants at which its newest requests may have reached the server, descending. */
+  readonly #arrivals: number[] = [];
+  #sent = 0;
+  #underWay = 0;
+  #free = 0;
+
+  constructor({ perSecond, begunAt, emptyUntil }: AccountOptions) {
+    this.#perSecond = perSecond;
+    this.#begunAt = begunAt;
+    this.#emptyUntil = emptyUntil;
+    this.#pace = 1_000 / perSecond;
+    this.#tail = Math.min(TAIL_MS, TAIL_REQUESTS * this.#pace);
+  }
+
+  /** Units that have come back, and were not used since. */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** @returns how many units have come back since the last call */
+  collect(now: number): number {
+    const inherited = this.#inheritedBy(now);
+    let units = inherited - this.#inherited;
+    this.#inherited = inherited;
+    while (this.#back.length > 0 && (this.#back[0] as number) <= now) {
+      this.#back.shift();
+      units++;
+    }
+    this.#free += units;
+    return units;
+  }
+
+  /** When the next unit comes back, Infinity if that takes an answer first. Holds after {@link collect}. */
+  get nextBackAt(): number {
+    const inherited =
+      this.#inherited < this.#perSecond ? this.#inheritedBackAt(this.#inherited + 1) : Number.POSITIVE_INFINITY;
+    return Math.min(inherited, this.#back[0] ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** A request leaves, with a unit that is free. */
+  sent(): void {
+    this.#free--;
+    this.#sent++;
+    this.#underWay++;
+  }
+
+  /**
+   * A request is over. Until now its unit was held, for it might still have reached the server.
+   * @param latestArrival when it had reached the server at the latest, or will
+   */
+  ended(latestArrival: number): void {
+    this.#underWay--;
+    insert(this.#back, latestArrival + SECOND_MS, (a, b) => a - b);
+    insert(this.#arrivals, latestArrival, (a, b) => b - a);
+    if (this.#arrivals.length > this.#perSecond) this.#arrivals.pop();
+  }
+
+  /** When the invocation may end, Infinity while a request is under way. */
+  get mayEndAt(): number {
+    if (this.#underWay > 0) return Number.POSITIVE_INFINITY;
+    let latest = this.#begunAt;
+    // Units of the invocation before that were not needed come back first, and moved up by as many places as were.
+    if (this.#sent < this.#perSecond) latest += this.#sent * this.#pace;
+    // Whatever used up that second may have done so at once, and at its end.
+    if (this.#begunAt < this.#emptyUntil) latest = Math.max(latest, this.#emptyUntil);
+    this.#arrivals.forEach((arrival, nth) => {
+      latest = Math.max(latest, arrival + 1_000 - this.#pattern(this.#perSecond - nth));
+    });
+    return latest;
+  }
+
+  /** When the nth unit of a slot comes back, from 1, after the end of an invocation. */
+  #pattern(nth: number): number {
+    return Math.max(((nth - 1) * this.#pace) / CATCH_UP, nth * this.#pace - this.#tail);
+  }
+
+  #inheritedBackAt(nth: number): number {
+    return Math.max(this.#emptyUntil, this.#begunAt + SECOND_MS - 1_000 + this.#pattern(nth));
+  }
+
+  /** How many units have come back by an instant, by the same pattern. */
+  #inheritedBy(now: number): number {
+    const passed = now - this.#begunAt - (SECOND_MS - 1_000);
+    if (passed < 0 || now < this.#emptyUntil) return 0;
+    const units = Math.min((passed * CATCH_UP) / this.#pace + 1, (passed + this.#tail) / this.#pace, this.#perSecond);
+    return Math.max(this.#inherited, Math.floor(units));
+  }
+}
+
+function insert(sorted: number[], value: number, compare: (a: number, b: number) => number): void {
+  // What is new belongs near the end of one list and near the beginning of the other; both hold one second's requests.
+  const index = sorted.findIndex((other) => compare(other, value) > 0);
+  sorted.splice(index < 0 ? sorted.length : index, 0, value);
+}

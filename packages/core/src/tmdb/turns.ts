@@ -1,0 +1,145 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { LimitFunction } from "p-limit";
+import { type AccountOptions, CATCH_UP, InvocationAccount } from "./invocation-account.ts";
+import type { ShortestRoundTrip } from "./shortest-round-trip.ts";
+import { SteadyBottleneck } from "./steady-bottleneck.ts";
+
+/** What a sender may tell of its request. If it tells nothing, the request may have reached the server at any time until it was over. */
+export interface Sent {
+  /**
+   * The server has answered.
+   * @param keptConnection whether the request left at once, on a connection that was there already
+   */
+  answered(keptConnection: boolean): void;
+  /** Nobody waits for the answer any more, but the request may still be on its way to the server. */
+  abandoned(): void;
+}
+
+export type Send<T> = (sent: Sent) => Promise<T>;
+
+/** What the invocations of one process have in common. */
+export interface Process {
+  readonly connections: number;
+  readonly connection: LimitFunction;
+  readonly roundTrip: ShortestRoundTrip;
+  /** No request is longer on its way to the server. */
+  readonly longestWayMs: number;
+  /** How long nothing may be sent from now on. */
+  pauseLeft(): number;
+}
+
+/**
+ * Turns handed out for each connection: one for the request under way, and one for the next, which then leaves as soon as the connection is
+ * free. Bottleneck takes some 5 ms for a turn, 6 % of the time that TMDB takes for an answer.
+ */
+const TURNS_PER_CONNECTION = 2;
+
+/**
+ * The turns of one invocation. Bottleneck's reservoir is what is left of the second: each request takes a unit out, and the account tells when
+ * it comes back. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
+ * between requests it makes up for the time in which there was nothing to send.
+ */
+export class Turns {
+  readonly #process: Process;
+  readonly #account: InvocationAccount;
+  readonly #bottleneck: SteadyBottleneck;
+  /** Those that wait for a turn. Bottleneck's own queue can't be left, so it only holds turns, and whoever is first here takes the next. */
+  readonly #line = new Set<() => Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #somethingEnded = Promise.withResolvers<void>();
+
+  constructor(options: AccountOptions, process: Process) {
+    this.#process = process;
+    this.#account = new InvocationAccount(options);
+    this.#bottleneck = new SteadyBottleneck({
+      maxConcurrent: process.connections * TURNS_PER_CONNECTION,
+      minTime: 1000 / options.perSecond / CATCH_UP,
+      reservoir: this.#account.collect(options.begunAt),
+    });
+  }
+
+  /** Runs `send` when its turn comes; `signal` ends the waiting for it. */
+  take<T>(send: Send<T>, signal: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      signal.throwIfAborted();
+      const leave = () => {
+        this.#line.delete(turn);
+        reject(signal.reason);
+      };
+      const turn = async () => {
+        signal.removeEventListener("abort", leave);
+        await this.#counted(send).then(resolve, reject);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#line.add(turn);
+      this.#collect();
+      void this.#bottleneck.schedule(() => this.#process.connection(() => this.#serveNext()));
+    });
+  }
+
+  /**
+   * Waits until the invocation may end.
+   * @param latest when to give that up
+   * @returns whether it may
+   */
+  async over(latest: number): Promise<boolean> {
+    for (;;) {
+      const now = performance.now();
+      const { mayEndAt } = this.#account;
+      if (mayEndAt <= now) return true;
+      if (latest <= now) return false;
+      const enough = new AbortController();
+      const wait = Math.ceil(Math.min(mayEndAt, latest) - now);
+      await Promise.race([
+        delay(wait, undefined, { signal: enough.signal }).catch(() => {}),
+        this.#somethingEnded.promise,
+      ]);
+      enough.abort();
+    }
+  }
+
+  async #serveNext(): Promise<void> {
+    // Another answer may prolong the pause while this one waits.
+    for (let left = this.#process.pauseLeft(); left > 0; left = this.#process.pauseLeft()) await delay(left);
+    const [turn] = this.#line;
+    // The unit stays free.
+    if (turn === undefined) return void this.#bottleneck.incrementReservoir(1);
+    this.#line.delete(turn);
+    await turn();
+  }
+
+  async #counted<T>(send: Send<T>): Promise<T> {
+    const { roundTrip, longestWayMs } = this.#process;
+    const sentAt = performance.now();
+    let latestArrival: number | undefined;
+    this.#account.sent();
+    try {
+      return await send({
+        answered: (keptConnection) => {
+          const now = performance.now();
+          if (keptConnection) roundTrip.add(now - sentAt);
+          latestArrival = Math.max(sentAt, now - roundTrip.bound);
+        },
+        abandoned: () => {
+          latestArrival = sentAt + longestWayMs;
+        },
+      });
+    } finally {
+      this.#account.ended(latestArrival ?? performance.now());
+      this.#collect();
+      this.#somethingEnded.resolve();
+      this.#somethingEnded = Promise.withResolvers<void>();
+    }
+  }
+
+  /** Puts the units that have come back into the reservoir, and sees to it that those still missing will be. */
+  #collect(): void {
+    clearTimeout(this.#timer);
+    const now = performance.now();
+    const units = this.#account.collect(now);
+    if (units > 0) void this.#bottleneck.incrementReservoir(units);
+    const { free, nextBackAt } = this.#account;
+    if (free >= this.#line.size || nextBackAt === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.#collect(), Math.ceil(nextBackAt - now));
+  }
+}
