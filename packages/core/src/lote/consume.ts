@@ -78,7 +78,7 @@ export async function consumeLote(
     ]);
   }
   metrics.add(METRICS.recordsStored, fetched.records.size);
-  metrics.add(METRICS.loteDuration, performance.now() - startedAt);
+  metrics.add(METRICS.loteDuration, Math.round(performance.now() - startedAt));
   log.info("lote done", {
     ids: message.ids.length,
     stored: fetched.records.size,

@@ -44,15 +44,14 @@ export class InvocationAccount {
   /** The time of one request when the share is used evenly. */
   readonly #pace: number;
   readonly #tail: number;
-  /** How many units have come back of those that the invocation before is taken to have used. */
-  #inherited = 0;
-  /** When each unit that this invocation used comes back, ascending. */
+  /** When each unit that this invocation used, and that has not come back yet, does so, ascending. */
   readonly #back: number[] = [];
+  /** How many of its own units have come back, and are no longer in that list. */
+  #cameBack = 0;
   /** The latest instants at which its newest requests may have reached the server, descending. */
   readonly #arrivals: number[] = [];
   #sent = 0;
   #underWay = 0;
-  #free = 0;
 
   constructor({ perSecond, begunAt, emptyUntil }: AccountOptions) {
     this.#perSecond = perSecond;
@@ -62,36 +61,36 @@ export class InvocationAccount {
     this.#tail = Math.min(TAIL_MS, TAIL_REQUESTS * this.#pace);
   }
 
-  /** Units that have come back, and were not used since. */
-  get free(): number {
-    return this.#free;
+  /** How many requests have left. */
+  get sent(): number {
+    return this.#sent;
   }
 
-  /** @returns how many units have come back since the last call */
-  collect(now: number): number {
-    const inherited = this.#inheritedBy(now);
-    let units = inherited - this.#inherited;
-    this.#inherited = inherited;
+  /** How many units will have come back by an instant, used since or not. Of one in the future that is what is known by now. */
+  returnedBy(instant: number): number {
+    const later = this.#back.findIndex((at) => at > instant);
+    return this.#inheritedBy(instant) + this.#cameBack + (later < 0 ? this.#back.length : later);
+  }
+
+  /** When the first unit comes back after an instant, Infinity if that takes an answer first. */
+  nextReturnAfter(instant: number): number {
+    const inherited = this.#inheritedBy(instant);
+    return Math.min(
+      inherited < this.#perSecond ? this.#inheritedBackAt(inherited + 1) : Number.POSITIVE_INFINITY,
+      this.#back.find((at) => at > instant) ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Takes a unit for a request that leaves now. Returns false, and takes none, if there is none. */
+  send(now: number): boolean {
     while (this.#back.length > 0 && (this.#back[0] as number) <= now) {
       this.#back.shift();
-      units++;
+      this.#cameBack++;
     }
-    this.#free += units;
-    return units;
-  }
-
-  /** When the next unit comes back, Infinity if that takes an answer first. Holds after {@link collect}. */
-  get nextBackAt(): number {
-    const inherited =
-      this.#inherited < this.#perSecond ? this.#inheritedBackAt(this.#inherited + 1) : Number.POSITIVE_INFINITY;
-    return Math.min(inherited, this.#back[0] ?? Number.POSITIVE_INFINITY);
-  }
-
-  /** A request leaves, with a unit that is free. */
-  sent(): void {
-    this.#free--;
+    if (this.returnedBy(now) <= this.#sent) return false;
     this.#sent++;
     this.#underWay++;
+    return true;
   }
 
   /**
@@ -132,8 +131,9 @@ export class InvocationAccount {
   #inheritedBy(now: number): number {
     const passed = now - this.#begunAt - (SECOND_MS - 1_000);
     if (passed < 0 || now < this.#emptyUntil) return 0;
-    const units = Math.min((passed * CATCH_UP) / this.#pace + 1, (passed + this.#tail) / this.#pace, this.#perSecond);
-    return Math.max(this.#inherited, Math.floor(units));
+    return Math.floor(
+      Math.min((passed * CATCH_UP) / this.#pace + 1, (passed + this.#tail) / this.#pace, this.#perSecond),
+    );
   }
 }
 

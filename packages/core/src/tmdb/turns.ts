@@ -34,6 +34,9 @@ export interface Process {
  */
 const TURNS_PER_CONNECTION = 2;
 
+/** How long before a unit comes back Bottleneck is told of it: the time that it takes for a turn. The request itself waits for the unit. */
+const AHEAD_MS = 8;
+
 /**
  * The turns of one invocation. Bottleneck's reservoir is what is left of the second: each request takes a unit out, and the account tells when
  * it comes back. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
@@ -45,16 +48,19 @@ export class Turns {
   readonly #bottleneck: SteadyBottleneck;
   /** Those that wait for a turn. Bottleneck's own queue can't be left, so it only holds turns, and whoever is first here takes the next. */
   readonly #line = new Set<() => Promise<void>>();
+  /** Units that Bottleneck was told of. */
+  #told: number;
   #timer: NodeJS.Timeout | undefined;
   #somethingEnded = Promise.withResolvers<void>();
 
   constructor(options: AccountOptions, process: Process) {
     this.#process = process;
     this.#account = new InvocationAccount(options);
+    this.#told = this.#account.returnedBy(options.begunAt + AHEAD_MS);
     this.#bottleneck = new SteadyBottleneck({
       maxConcurrent: process.connections * TURNS_PER_CONNECTION,
       minTime: 1000 / options.perSecond / CATCH_UP,
-      reservoir: this.#account.collect(options.begunAt),
+      reservoir: this.#told,
     });
   }
 
@@ -72,7 +78,7 @@ export class Turns {
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#line.add(turn);
-      this.#collect();
+      this.#tell();
       void this.#bottleneck.schedule(() => this.#process.connection(() => this.#serveNext()));
     });
   }
@@ -99,20 +105,25 @@ export class Turns {
   }
 
   async #serveNext(): Promise<void> {
-    // Another answer may prolong the pause while this one waits.
-    for (let left = this.#process.pauseLeft(); left > 0; left = this.#process.pauseLeft()) await delay(left);
-    const [turn] = this.#line;
-    // The unit stays free.
-    if (turn === undefined) return void this.#bottleneck.incrementReservoir(1);
-    this.#line.delete(turn);
-    await turn();
+    for (;;) {
+      // Another answer may prolong the pause while this one waits.
+      for (let left = this.#process.pauseLeft(); left > 0; left = this.#process.pauseLeft()) await delay(left);
+      const [turn] = this.#line;
+      // The unit stays in the reservoir.
+      if (turn === undefined) return void this.#bottleneck.incrementReservoir(1);
+      const now = performance.now();
+      if (this.#account.send(now)) {
+        this.#line.delete(turn);
+        return await turn();
+      }
+      await delay(Math.ceil(this.#account.nextReturnAfter(now) - now));
+    }
   }
 
   async #counted<T>(send: Send<T>): Promise<T> {
     const { roundTrip, longestWayMs } = this.#process;
     const sentAt = performance.now();
     let latestArrival: number | undefined;
-    this.#account.sent();
     try {
       return await send({
         answered: (keptConnection) => {
@@ -126,20 +137,21 @@ export class Turns {
       });
     } finally {
       this.#account.ended(latestArrival ?? performance.now());
-      this.#collect();
+      this.#tell();
       this.#somethingEnded.resolve();
       this.#somethingEnded = Promise.withResolvers<void>();
     }
   }
 
-  /** Puts the units that have come back into the reservoir, and sees to it that those still missing will be. */
-  #collect(): void {
+  /** Tells Bottleneck of the units that come back, and sees to it that it is told of those still missing. */
+  #tell(): void {
     clearTimeout(this.#timer);
-    const now = performance.now();
-    const units = this.#account.collect(now);
+    const soon = performance.now() + AHEAD_MS;
+    const units = this.#account.returnedBy(soon) - this.#told;
     if (units > 0) void this.#bottleneck.incrementReservoir(units);
-    const { free, nextBackAt } = this.#account;
-    if (free >= this.#line.size || nextBackAt === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#collect(), Math.ceil(nextBackAt - now));
+    this.#told += units;
+    if (this.#told - this.#account.sent >= this.#line.size) return;
+    const next = this.#account.nextReturnAfter(soon);
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#tell(), Math.ceil(next - soon));
   }
 }
