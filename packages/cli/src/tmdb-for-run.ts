@@ -1,5 +1,6 @@
 import { isThisMachine, type TmdbSettings } from "@lotes/core";
 import { recordedFacts, startTmdbStandIn } from "@lotes/local";
+import { BudgetLock } from "./budget-lock.ts";
 import { note } from "./output.ts";
 
 /** The TMDB a local run talks to, and the settings that lead there. */
@@ -12,13 +13,17 @@ const STAND_IN_TOKEN = "stand-in-token";
 // As TMDB answers from another continent.
 const STAND_IN_LATENCY_MS = { min: 40, max: 160 };
 
-/** TMDB itself, or whatever TMDB_BASE_URL names, when there is a token; else the stand-in, which is said in one line. */
+/**
+ * TMDB itself, or whatever TMDB_BASE_URL names, when there is a token, as soon as no other process of the user asks it; else a stand-in of its
+ * own, which is said in one line.
+ */
 export async function tmdbForRun({ token, baseUrl, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
   if (token !== undefined) {
     if (baseUrl.startsWith("http:") && !isThisMachine(baseUrl)) {
       note("! TMDB_TOKEN travels unencrypted, since TMDB_BASE_URL begins with http: write https, if the server has it");
     }
-    return { settings: {}, [Symbol.asyncDispose]: async () => {} };
+    const lock = await BudgetLock.take(baseUrl);
+    return { settings: {}, [Symbol.asyncDispose]: async () => lock[Symbol.dispose]() };
   }
   note("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.");
   const standIn = await startTmdbStandIn({
