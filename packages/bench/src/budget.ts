@@ -15,7 +15,7 @@ const GAP_MS = 10;
 const STEADY_MS = 60;
 const VARYING_MS = { min: 30, max: 90 };
 /** The server refuses everything for a moment, and asks for a pause. */
-const REFUSAL = { fromMs: 4_000, toMs: 4_200, retryAfterSeconds: 3 };
+const REFUSAL = { fromMs: 4_000, toMs: 4_400, retryAfterSeconds: 3 };
 const GOAL_SECONDS_TO_FULL_RATE = 2;
 const GOAL_PERCENT_OF_FULL_RATE = 98;
 const IDS_AROUND_PAUSE = 600;

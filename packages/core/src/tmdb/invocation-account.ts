@@ -10,7 +10,7 @@ export const SECOND_MS = 1_000 + 5;
  */
 const TAIL_MS = 250;
 /** But never the time of more requests than these: a share that is too large to be used up must not make anybody wait. */
-const TAIL_REQUESTS = 8;
+const TAIL_REQUESTS = 12;
 
 /** How much faster than evenly requests may follow each other, to make up for a pause without a burst. */
 export const CATCH_UP = 2;
