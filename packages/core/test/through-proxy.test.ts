@@ -36,7 +36,8 @@ function client(env: Record<string, string>): TmdbClient {
 }
 
 function ask(movies: TmdbClient, patienceMs = 20_000) {
-  return movies.movie(ID, { deadline: Date.now() + patienceMs, signal: AbortSignal.timeout(patienceMs) });
+  const timeIsUp = AbortSignal.timeout(patienceMs);
+  return movies.movie(ID, { deadline: Date.now() + patienceMs, timeIsUp, signal: timeIsUp });
 }
 
 describe("requests to TMDB", () => {
@@ -85,7 +86,11 @@ describe("requests to TMDB", () => {
       HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
     });
     const asking = new AbortController();
-    const answered = movies.movie(ID, { deadline: Date.now() + 60_000, signal: asking.signal });
+    const answered = movies.movie(ID, {
+      deadline: Date.now() + 60_000,
+      timeIsUp: asking.signal,
+      signal: asking.signal,
+    });
     await expect.poll(() => proxy.tunnels.length, { timeout: 25_000, interval: 50 }).toBeGreaterThan(1);
     asking.abort();
     expect(await answered).toMatchObject({ failure: { reason: "network" } });
