@@ -19,7 +19,7 @@ test("the first failure of a kind is in the log at once, before the lote is done
   await consumeLote(
     { version: 1, run: run.run, date: DATE, lote: 1, ids: movieIds(5) },
     { receiveCount: 1, sentAt: at(0), attempts: 0 },
-    Date.now() + 60_000,
+    performance.now() + 60_000,
     {
       store,
       deadLetterQueue: { send: async () => {} },

@@ -201,14 +201,14 @@ describe("a trouble with the source", () => {
       onFailedAttempt?.({ ...refused, message: "once more" });
       return { failure: { reason: "server_error", status: 503, message: id } };
     });
-    await fetchLote(movieIds(3), source, Date.now() + 60_000, (failure) => told.push(failure));
+    await fetchLote(movieIds(3), source, performance.now() + 60_000, (failure) => told.push(failure));
     expect(told).toEqual([refused, { reason: "server_error", status: 503, message: movieIds(1)[0] }]);
   });
 
   test("is none when an id is unknown, or no id", async () => {
     const told: unknown[] = [];
     const source = new FakeMovies(() => ({ failure: NOT_FOUND }));
-    await fetchLote([...movieIds(3), "nope"], source, Date.now() + 60_000, (failure) => told.push(failure));
+    await fetchLote([...movieIds(3), "nope"], source, performance.now() + 60_000, (failure) => told.push(failure));
     expect(told).toEqual([]);
   });
 });
