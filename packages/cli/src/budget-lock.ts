@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { DataDirInUseError } from "@lotes/local/data-dir-error";
 import { note } from "./output.ts";
 import { UserError } from "./user-error.ts";
 
@@ -13,91 +14,63 @@ export interface BudgetLockOptions {
   readonly onWait?: (line: string) => void;
 }
 
-// How soon the next one notices that the first has ended.
-const LOOK_MS = 500;
-
-// SQLite's code for "somebody else has it".
-const SQLITE_BUSY = 5;
+// Beside the second for which each try waits by itself.
+const LOOK_MS = 250;
 
 /**
- * The right to ask one TMDB, which one process of a user has at a time: each of them would otherwise use the whole budget. It is a lock of the
- * operating system's on a file, taken through SQLite, which Node brings along: it ends with its process, however that ends, and a process that is
- * only frozen keeps it.
+ * Waits until no other process of this user on this machine asks that TMDB, and says so: each of the two would use the whole budget.
+ * @param baseUrl of TMDB
+ * @returns lets the next one begin. The end of the process does the same, however it ends; a process that is only frozen keeps its right.
+ * @throws {UserError} when there is no place for the lock
  */
-export class BudgetLock implements Disposable {
-  readonly #release: () => void;
-
-  private constructor(release: () => void) {
-    this.#release = release;
-  }
-
-  /**
-   * Waits until nobody else has it, and says so.
-   * @param baseUrl of TMDB
-   * @throws {UserError} when there is no place for the lock
-   */
-  static async take(baseUrl: string, options: BudgetLockOptions = {}): Promise<BudgetLock> {
-    const { folder = usersFolder(), onWait = note } = options;
-    const file = join(folder, createHash("sha256").update(new URL(baseUrl).href).digest("hex").slice(0, 16));
-    let told = false;
-    for (;;) {
-      const release = await tryToLock(file, folder);
-      if (release) {
-        writeFileSync(holderOf(file), String(process.pid));
-        return new BudgetLock(release);
-      }
-      if (!told) onWait(waitingFor(baseUrl, file));
-      told = true;
-      await delay(LOOK_MS);
+export async function takeBudget(baseUrl: string, options: BudgetLockOptions = {}): Promise<() => void> {
+  const { folder = usersFolder(), onWait = note } = options;
+  const place = join(folder, createHash("sha256").update(new URL(baseUrl).href).digest("hex").slice(0, 16));
+  let told = false;
+  for (;;) {
+    const release = await tryToLock(place);
+    if (release) {
+      writeFileSync(holderFile(place), String(process.pid));
+      return release;
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#release();
+    if (!told) {
+      onWait(
+        `Waiting: another lotes of yours (process ${holder(place)}) asks ${baseUrl}, and two at once would exceed its limit. This one begins when that one has ended.`,
+      );
+    }
+    told = true;
+    await delay(LOOK_MS);
   }
 }
 
 /** @returns what releases the lock; undefined when somebody else has it */
-async function tryToLock(file: string, folder: string): Promise<(() => void) | undefined> {
-  const { DatabaseSync } = await import("node:sqlite");
+async function tryToLock(place: string): Promise<(() => void) | undefined> {
+  const { lockDataDir } = await import("@lotes/local/data-dir-lock");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(file, { timeout: 0 });
-    try {
-      database.exec("BEGIN EXCLUSIVE");
-      return () => database.close();
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    return lockDataDir(place);
+  } catch (cause) {
+    if (cause instanceof DataDirInUseError) return undefined;
     throw new UserError(
-      `${file} can't be locked (${(error as Error).message}): the lock keeps two runs of yours from using TMDB's budget twice; make the folder writable`,
-      { cause: error },
+      `${(cause as Error).message}; there a lock keeps two runs of yours from using TMDB's budget twice: make it writable`,
+      { code: "outside", cause },
     );
   }
 }
 
-function waitingFor(baseUrl: string, file: string): string {
-  return `Waiting: another lotes of yours (process ${holder(file)}) asks ${baseUrl}, and two at once would exceed its limit. This one begins when that one has ended.`;
-}
-
-function holder(file: string): string {
+function holder(place: string): string {
   try {
-    return readFileSync(holderOf(file), "utf8");
+    return readFileSync(holderFile(place), "utf8");
   } catch {
     // It has just begun.
     return "unknown";
   }
 }
 
-function holderOf(file: string): string {
-  return `${file}.pid`;
+function holderFile(place: string): string {
+  return join(place, "pid");
 }
 
 /** The same for all processes of a user, whatever their environment says of temporary files. */
 function usersFolder(): string {
-  const place = process.platform === "win32" ? tmpdir() : "/tmp";
-  return join(place, `lotes-${userInfo().uid}`);
+  return join(process.platform === "win32" ? tmpdir() : "/tmp", `lotes-${userInfo().uid}`);
 }

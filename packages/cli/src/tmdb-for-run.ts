@@ -1,6 +1,6 @@
 import { isThisMachine, type TmdbSettings } from "@lotes/core";
 import { recordedFacts, startTmdbStandIn } from "@lotes/local";
-import { BudgetLock } from "./budget-lock.ts";
+import { takeBudget } from "./budget-lock.ts";
 import { note } from "./output.ts";
 
 /** The TMDB a local run talks to, and the settings that lead there. */
@@ -22,8 +22,8 @@ export async function tmdbForRun({ token, baseUrl, requestsPerSecond }: TmdbSett
     if (baseUrl.startsWith("http:") && !isThisMachine(baseUrl)) {
       note("! TMDB_TOKEN travels unencrypted, since TMDB_BASE_URL begins with http: write https, if the server has it");
     }
-    const lock = await BudgetLock.take(baseUrl);
-    return { settings: {}, [Symbol.asyncDispose]: async () => lock[Symbol.dispose]() };
+    const giveBack = await takeBudget(baseUrl);
+    return { settings: {}, [Symbol.asyncDispose]: async () => giveBack() };
   }
   note("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.");
   const standIn = await startTmdbStandIn({

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { BudgetLock } from "../src/budget-lock.ts";
+import { takeBudget } from "../src/budget-lock.ts";
 import { Workplace } from "./support/cli.ts";
 
 const TMDB = "https://api.themoviedb.org";
@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function take(baseUrl = TMDB) {
   const said = Promise.withResolvers<string>();
-  const lock = BudgetLock.take(baseUrl, { folder, onWait: said.resolve });
+  const lock = takeBudget(baseUrl, { folder, onWait: said.resolve });
   return { lock, said: said.promise };
 }
 
@@ -34,21 +34,21 @@ test("the second one waits for the first, and says so in one line", async () => 
   expect(line).toContain(String(process.pid));
   expect(line).not.toContain("\n");
   expect(taken).toBe(false);
-  first[Symbol.dispose]();
-  (await second.lock)[Symbol.dispose]();
+  first();
+  (await second.lock)();
 });
 
 test("two that ask different servers do not wait for each other", async () => {
   const first = await take().lock;
   const second = await take("http://127.0.0.1:4000").lock;
-  first[Symbol.dispose]();
-  second[Symbol.dispose]();
+  first();
+  second();
 });
 
 test("the lock of a process that was killed is nobody's", async () => {
   const script = `
-    const { BudgetLock } = await import(${JSON.stringify(new URL("../src/budget-lock.ts", import.meta.url).href)});
-    await BudgetLock.take(${JSON.stringify(TMDB)}, { folder: ${JSON.stringify(folder)} });
+    const { takeBudget } = await import(${JSON.stringify(new URL("../src/budget-lock.ts", import.meta.url).href)});
+    await takeBudget(${JSON.stringify(TMDB)}, { folder: ${JSON.stringify(folder)} });
     console.log("taken");
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
@@ -59,13 +59,13 @@ test("the lock of a process that was killed is nobody's", async () => {
   const second = take();
   expect(await second.said).toContain(String(child.pid));
   child.kill("SIGKILL");
-  (await second.lock)[Symbol.dispose]();
+  (await second.lock)();
 });
 
 test("a folder that can't be used is one clear line", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
-  await expect(BudgetLock.take(TMDB, { folder: join(file, "locks") })).rejects.toThrow(/can't be locked .* writable$/);
+  await expect(takeBudget(TMDB, { folder: join(file, "locks") })).rejects.toThrow(/can't be used: .* writable$/);
 });
 
 test("two runs on one machine with one token keep to the budget together", { timeout: 120_000 }, async () => {

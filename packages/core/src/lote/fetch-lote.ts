@@ -8,10 +8,10 @@ import type { MovieRecord } from "./movie-record.ts";
 export interface Patience {
   /** By `performance.now()`, which no step of the wall clock moves. */
   readonly deadline: number;
-  /** Aborted at the deadline. */
-  readonly timeIsUp: AbortSignal;
   /** Aborted when nothing more is to be asked, at the deadline at the latest. */
   readonly signal: AbortSignal;
+  /** Aborted at the deadline: breaks off what is under way. Not given, `signal` does that too. */
+  readonly timeIsUp?: AbortSignal;
   /** Told why an attempt had no movie, when it is to be repeated. */
   readonly onFailedAttempt?: (failure: Omit<Failure, "id">) => void;
 }

@@ -107,7 +107,7 @@ export class TmdbClient implements MovieSource {
       const { data } = await this.#http.get<unknown>(`/3/movie/${id}`, {
         signal,
         deadline,
-        timeIsUp,
+        ...(timeIsUp && { timeIsUp }),
         "axios-retry": { retryCondition, retryDelay },
       });
       const record = parseMovie(id, data);

@@ -15,7 +15,6 @@ test("a failed attempt is told of before it is repeated, but for an id's first 4
   const enough = new AbortController();
   await client.movie("tt0055630", {
     deadline: performance.now() + 60_000,
-    timeIsUp: enough.signal,
     signal: enough.signal,
     onFailedAttempt: (failure) => {
       told.push(failure);
