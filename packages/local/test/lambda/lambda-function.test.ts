@@ -34,6 +34,23 @@ test("invocations at the same time have module scopes of their own", async () =>
   expect(reports.map(({ invocations }) => invocations)).toEqual([1, 1, 1]);
 });
 
+test("which environment is next can be chosen, and how many are kept warm", async () => {
+  const lambda = new LambdaFunction({
+    name: "probe",
+    module: PROBE,
+    timeoutMs: 10_000,
+    env: {},
+    onLine: () => {},
+    // Three of them, and the one that is idle longest.
+    choose: (_, all) => (all < 3 ? Number.NaN : 0),
+  });
+  onTestFinished(() => lambda.stop());
+  const scopes: string[] = [];
+  for (let nth = 0; nth < 6; nth++) scopes.push(String(((await lambda.invoke(REPORT)) as ProbeReport).scope));
+  expect(new Set(scopes).size).toBe(3);
+  expect(scopes.slice(3)).toEqual(scopes.slice(0, 3));
+});
+
 test("a handler sees the environment it is given and nothing of this process", async () => {
   const { env, functionName } = await probe().run(REPORT);
   expect(env).toEqual({ NAME: "value" });
