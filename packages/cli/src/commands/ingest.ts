@@ -1,6 +1,7 @@
 import { type Account, loadSettings, type RunDate, type RunFile, readRun } from "@lotes/core";
 import { COMMAND } from "../command-name.ts";
-import { assertUsable, type Csv, drop, openCsv } from "../csv-upload.ts";
+import { assertUsable, type Csv, openCsv } from "../csv-file.ts";
+import { drop } from "../csv-upload.ts";
 import { accountDocument, placesDocument } from "../documents.ts";
 import { EXIT } from "../exit-code.ts";
 import { note, plural, printJson, printLines } from "../output.ts";

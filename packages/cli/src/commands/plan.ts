@@ -1,6 +1,6 @@
 import { fileChunks, loadSettings, selectIds } from "@lotes/core";
 import { costOf } from "../cost.ts";
-import { csvBytes } from "../csv-upload.ts";
+import { csvBytes } from "../csv-file.ts";
 import { duration, formatNumber, malformedText, printJson, printLines } from "../output.ts";
 import { usable } from "../usable.ts";
 

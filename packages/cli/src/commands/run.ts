@@ -1,7 +1,8 @@
 import { S3ObjectStore } from "@lotes/aws";
 import { type Account, Accountant, loadSettings, type RunDate } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
-import { type Csv, drop, openCsv } from "../csv-upload.ts";
+import { type Csv, openCsv } from "../csv-file.ts";
+import { drop } from "../csv-upload.ts";
 import { EXIT } from "../exit-code.ts";
 import { Interruption } from "../interruption.ts";
 import { keepFiles, outputFiles } from "../keep-files.ts";
