@@ -12,6 +12,8 @@ export interface BudgetLockOptions {
   readonly folder?: string;
   /** Gets the line that says what is waited for. */
   readonly onWait?: (line: string) => void;
+  /** Ends the waiting; its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 // Beside the second for which each try waits by itself.
@@ -24,7 +26,7 @@ const LOOK_MS = 250;
  * @throws {UserError} when there is no place for the lock
  */
 export async function takeBudget(baseUrl: string, options: BudgetLockOptions = {}): Promise<() => void> {
-  const { folder = usersFolder(), onWait = note } = options;
+  const { folder = usersFolder(), onWait = note, signal } = options;
   const place = join(folder, createHash("sha256").update(new URL(baseUrl).href).digest("hex").slice(0, 16));
   let told = false;
   for (;;) {
@@ -39,7 +41,7 @@ export async function takeBudget(baseUrl: string, options: BudgetLockOptions = {
       );
     }
     told = true;
-    await delay(LOOK_MS);
+    await delay(LOOK_MS, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
   }
 }
 

@@ -16,13 +16,17 @@ const STAND_IN_LATENCY_MS = { min: 40, max: 160 };
 /**
  * TMDB itself, or whatever TMDB_BASE_URL names, when there is a token, as soon as no other process of the user asks it; else a stand-in of its
  * own, which is said in one line.
+ * @param signal ends the waiting; its reason is thrown
  */
-export async function tmdbForRun({ token, baseUrl, requestsPerSecond }: TmdbSettings): Promise<TmdbForRun> {
+export async function tmdbForRun(
+  { token, baseUrl, requestsPerSecond }: TmdbSettings,
+  signal: AbortSignal,
+): Promise<TmdbForRun> {
   if (token !== undefined) {
     if (baseUrl.startsWith("http:") && !isThisMachine(baseUrl)) {
       note("! TMDB_TOKEN travels unencrypted, since TMDB_BASE_URL begins with http: write https, if the server has it");
     }
-    const giveBack = await takeBudget(baseUrl);
+    const giveBack = await takeBudget(baseUrl, { signal });
     return { settings: {}, [Symbol.asyncDispose]: async () => giveBack() };
   }
   note("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.");

@@ -38,6 +38,15 @@ test("the second one waits for the first, and says so in one line", async () => 
   (await second.lock)();
 });
 
+test("the waiting ends when the command is asked to end", async () => {
+  const first = await take().lock;
+  const interruption = new AbortController();
+  const onWait = () => interruption.abort(new Error("interrupted by SIGINT"));
+  const second = takeBudget(TMDB, { folder, onWait, signal: interruption.signal });
+  await expect(second).rejects.toThrow("interrupted by SIGINT");
+  first();
+});
+
 test("two that ask different servers do not wait for each other", async () => {
   const first = await take().lock;
   const second = await take("http://127.0.0.1:4000").lock;

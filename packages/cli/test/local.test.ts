@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LocalState } from "../src/local-state.ts";
 import { LOTES, Workplace } from "./support/cli.ts";
 
-// Nothing is ever asked for here.
-const ENV = { TMDB_TOKEN: "token", TMDB_BASE_URL: "http://127.0.0.1:9" };
+// Nothing is ever asked for here. No other test has the same, and so none waits for it.
+const ENV = { TMDB_TOKEN: "token", TMDB_BASE_URL: `http://127.0.0.1:9/${randomUUID()}` };
 
 let place: Workplace;
 let running: ChildProcess[];

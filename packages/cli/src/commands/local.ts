@@ -1,5 +1,6 @@
 import { inputKey, loadSettings } from "@lotes/core";
 import { DataDirError, DataDirInUseError, LocalStack, type LocalStackOptions } from "@lotes/local";
+import { lockDataDir } from "@lotes/local/data-dir-lock";
 import { COMMAND } from "../command-name.ts";
 import { inputFolder } from "../documents.ts";
 import { Interruption } from "../interruption.ts";
@@ -21,10 +22,12 @@ export interface LocalOptions {
 export async function local({ port, json = false }: LocalOptions): Promise<void> {
   const settings = loadSettings(process.env);
   using interruption = new Interruption();
-  await using tmdb = await tmdbForRun(settings.tmdb);
+  // Before it waits for the other to let go of TMDB: that would be for as long as it is up.
+  await here(async () => lockDataDir(LOCAL_DATA_DIR)());
+  await using tmdb = await tmdbForRun(settings.tmdb, interruption.signal);
   let log: LogFile | undefined;
   const troubles = new TmdbTroubles();
-  const stack = await started({
+  const options: LocalStackOptions = {
     settings: { ...process.env, ...tmdb.settings },
     port,
     dataDir: LOCAL_DATA_DIR,
@@ -35,7 +38,8 @@ export async function local({ port, json = false }: LocalOptions): Promise<void>
       if (trouble !== undefined) note(trouble);
     },
     onProducerGivenUp: (error) => note(`the producer failed for good: ${error.message}; see ${LOCAL_LOG_FILE}`),
-  });
+  };
+  const stack = await here(() => LocalStack.start(options));
   try {
     // Only now: a second stack must not write into the first one's log.
     log = new LogFile(LOCAL_LOG_FILE, "a", note);
@@ -55,10 +59,10 @@ export async function local({ port, json = false }: LocalOptions): Promise<void>
   interruption.throwIfBroken();
 }
 
-/** @throws {UserError} when the stack can't be started in this directory */
-async function started(options: LocalStackOptions): Promise<LocalStack> {
+/** @throws {UserError} when this directory is another stack's, or can't be used */
+async function here<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await LocalStack.start(options);
+    return await work();
   } catch (error) {
     if (error instanceof DataDirInUseError) throw new UserError(inUse(announced()), { cause: error });
     if (error instanceof DataDirError) throw new UserError(error.message, { cause: error });

@@ -40,7 +40,7 @@ export async function run(
   const csv = await openCsv(csvPath);
   // Before anything is asked of TMDB: what was fetched must have where to go.
   await new OutputDirectory(out).check();
-  await using tmdb = await tmdbForRun(settings.tmdb);
+  await using tmdb = await tmdbForRun(settings.tmdb, signal);
 
   const watch = new RunWatch();
   const log = new LogFile(LOG_FILE, "w", note);
