@@ -51,7 +51,8 @@ async function serveAsSst() {
       return { out: work, handler: `bundle${path.extname(handler)}`, errors: [], sourcemaps: [] };
     },
   };
-  const server = createServer(async (request, response) => {
+  // Never closes a connection that SST may be about to use again.
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const { method, params } = await json(request);
     const answer = answers[method];
     response.end(JSON.stringify(answer ? { result: answer(params) } : { error: `no answer to ${method}` }));

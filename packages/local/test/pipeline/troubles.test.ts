@@ -7,11 +7,9 @@ import { Run } from "./support.ts";
 const TOKEN = "the-token-of-the-tests";
 const SETTLED = { timeout: 120_000, interval: 250 };
 /** Five deliveries in some ten seconds, where the deployed ones take half an hour. */
-const QUICK: Partial<Timing> = {
-  consumerTimeoutMs: 2_500,
-  loteVisibilitySeconds: 1,
-  producerRetryDelaysMs: [100, 100],
-};
+const QUICK: Partial<Timing> = { loteVisibilitySeconds: 1, producerRetryDelaysMs: [100, 100] };
+/** Two that are waited for to their ends: long enough for a slow machine to fetch the lote each time. */
+const KILLED: Partial<Timing> = { ...QUICK, consumerTimeoutMs: 12_000, maxReceiveCount: 2 };
 const ids = movieIds(120);
 
 const running: { stop(): Promise<void> }[] = [];
@@ -39,16 +37,16 @@ function writesLote(request: AwsRequest, lote: number): boolean {
 }
 
 describe("a lote that no consumer can finish", () => {
-  const faults: [string, Fault, number][] = [
-    ["S3 refuses its file", { status: 403, code: "AccessDenied", message: "Access Denied" }, 10_000],
-    ["its consumer is killed at every try, waiting for S3", "hang", 3_000],
+  const faults: [string, Fault, Partial<Timing>][] = [
+    ["S3 refuses its file", { status: 403, code: "AccessDenied", message: "Access Denied" }, QUICK],
+    ["its consumer is killed at every try, waiting for S3", "hang", KILLED],
   ];
 
   test.each(faults)(
     "since %s, comes through SQS's own redrive into the ledger as lote_failed",
-    async (_, fault, consumerTimeoutMs) => {
+    async (_, fault, timing) => {
       const run = await start({
-        timing: { ...QUICK, consumerTimeoutMs },
+        timing,
         fault: (request) => (writesLote(request, 1) ? fault : undefined),
       });
       await run.drop(csvSelecting(ids));
