@@ -11,8 +11,9 @@ const platform = `${root}.sst/platform/`;
 const { version } = JSON.parse(readFileSync(`${root}node_modules/sst/package.json`, "utf8"));
 
 function isInstalled() {
-  // SST writes its types last, pnpm its list of modules: without one of them an installation was interrupted.
-  if (!existsSync(`${platform}config.d.ts`) || !existsSync(`${platform}node_modules/.modules.yaml`)) return false;
+  // SST writes its types last, and so do pnpm (here) and npm (in a deployment) their list of modules: without it an installation was interrupted.
+  const lists = [".modules.yaml", ".package-lock.json"].map((name) => `${platform}node_modules/${name}`);
+  if (!existsSync(`${platform}config.d.ts`) || !lists.some((list) => existsSync(list))) return false;
   return readFileSync(`${platform}version`, "utf8").trim() === version;
 }
 

@@ -145,11 +145,10 @@ describe("a command of the documents for SST", () => {
 
   // Beyond the evaluation of the configuration all of them need AWS. `install` ends there, by the same code.
   test("evaluates the configuration", { timeout: 600_000 }, async () => {
+    // The tests of the stacks install it, once, while this waits.
     const platform = join(root, ".sst/platform");
-    await vi.waitUntil(() => existsSync(join(platform, "config.d.ts")), {
-      timeout: 300_000,
-      interval: 500,
-    });
+    const lists = [".modules.yaml", ".package-lock.json"].map((name) => join(platform, "node_modules", name));
+    await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 300_000, interval: 500 });
     mkdirSync(join(clone, ".sst"));
     symlinkSync(platform, join(clone, ".sst/platform"));
     const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
