@@ -1,5 +1,6 @@
-import { isThisMachine, type TmdbSettings } from "@lotes/core";
+import type { TmdbSettings } from "@lotes/core";
 import { recordedFacts, startTmdbStandIn } from "@lotes/local";
+import { isThisMachine } from "@lotes/local/this-machine";
 import { takeBudget } from "./budget-lock.ts";
 import { note } from "./output.ts";
 

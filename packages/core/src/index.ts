@@ -44,6 +44,6 @@ export {
   SettingsError,
   type TmdbSettings,
 } from "./settings.ts";
-export { isThisMachine, PROXY_VARIABLES, type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
+export { PROXY_VARIABLES, type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
 export * from "./topology.ts";
 export { ContentionError } from "./update-object.ts";

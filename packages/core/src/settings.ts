@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { readEnvironment, SettingsError } from "./read-environment.ts";
-import { isThisMachine, type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
+import { type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
 import { CONSUMER } from "./topology.ts";
 
 export { SettingsError };
@@ -109,8 +109,8 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
       baseUrl: values.TMDB_BASE_URL,
       language: values.TMDB_LANGUAGE,
       requestsPerSecond: values.TMDB_REQUESTS_PER_SECOND,
-      // Whoever asks nobody, or a server on this machine, need not have a proxy that can be used.
-      proxy: values.TMDB_TOKEN === undefined || isThisMachine(values.TMDB_BASE_URL) ? undefined : readProxy(env),
+      // Whoever asks nobody need not have a proxy that can be used.
+      proxy: values.TMDB_TOKEN === undefined ? undefined : readProxy(env),
     },
     consumerConcurrency: values.CONSUMER_CONCURRENCY,
     filter: { minYear: values.MIN_YEAR, minVotes: values.MIN_VOTES, genres: values.GENRES },

@@ -59,14 +59,6 @@ describe("requests to TMDB", () => {
     expect(proxy.forwarded).toEqual([`http://tmdb.test/3/movie/${ID}?language=pt-BR`]);
   });
 
-  test("to this machine never do", async () => {
-    await using proxy = await OfficeProxy.start(portOf("http"));
-    const url = `http://127.0.0.1:${proxy.port}`;
-    const movies = client({ TMDB_BASE_URL: `http://127.0.0.1:${portOf("http")}`, HTTP_PROXY: url, ALL_PROXY: url });
-    expect(await ask(movies)).toMatchObject({ record: { imdb_id: ID } });
-    expect([proxy.forwarded, proxy.tunnels]).toEqual([[], []]);
-  });
-
   test("that the proxy refuses fail as the network, without its password", async () => {
     await using proxy = await OfficeProxy.start(portOf("https"), "refuses");
     const movies = client({

@@ -1,7 +1,8 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { PROXY_VARIABLES, SETTING_NAMES } from "@lotes/core";
+import { SETTING_NAMES } from "@lotes/core";
 import { awsEnvironment, type ClientConfig } from "./client-config.ts";
 import { Emulator, type EmulatorOptions } from "./emulator/emulator.ts";
+import { proxyVariables } from "./this-machine.ts";
 import type { Timing } from "./timing.ts";
 import { LOCAL_BUCKET, type QueueName, type Whereabouts, whereaboutsAt } from "./whereabouts.ts";
 
@@ -50,12 +51,11 @@ export class LocalServices {
    */
   functionEnvironment(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
     const { TMDB_TOKEN = "", ...rest } = Object.fromEntries(
-      [...SETTING_NAMES, ...PROXY_VARIABLES].flatMap((name) =>
-        settings[name] === undefined ? [] : [[name, settings[name]]],
-      ),
+      SETTING_NAMES.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
     );
     return {
       ...rest,
+      ...proxyVariables(settings),
       ...awsEnvironment(this.emulator.url),
       // CloudWatch reads them off the log, and nobody else.
       POWERTOOLS_METRICS_DISABLED: "true",

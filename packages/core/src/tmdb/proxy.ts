@@ -15,15 +15,6 @@ export const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_pr
   name.toUpperCase(),
 ]);
 
-// Servers on this machine, the stand-in for TMDB among them. No proxy reaches them.
-const THIS_MACHINE = ["localhost", ".localhost", "127.0.0.0-127.255.255.255", "::1"];
-
-/** Whether a URL leads to a server on this machine. */
-export function isThisMachine(url: string): boolean {
-  const { hostname } = new URL(url);
-  return /^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
-}
-
 /**
  * Reads the proxy from an environment as curl does: lower case before upper case, `ALL_PROXY` where the protocol has none of its own, `http`
  * where the scheme is left out, and a domain in `NO_PROXY` stands for its subdomains too.
@@ -36,7 +27,7 @@ export function readProxy(env: Readonly<Record<string, string | undefined>>): Pr
     return url === undefined ? [] : [[name, url] as const];
   });
   if (found.length === 0) return undefined;
-  return { ...Object.fromEntries(found), NO_PROXY: [...exceptions(env), ...THIS_MACHINE].join(",") };
+  return { ...Object.fromEntries(found), NO_PROXY: exceptions(env).join(",") };
 }
 
 function proxyUrl(env: Readonly<Record<string, string | undefined>>, variables: string[]): string | undefined {
