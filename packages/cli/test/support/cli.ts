@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 export const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));
 
@@ -14,6 +15,15 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** The environment of a `lotes` whose functions are to load quickly. */
+export function bundledFunctions(): Record<string, string> {
+  const preload = new URL("bundled-functions.mjs", import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${preload}`, LOTES_TEST_FUNCTIONS: inject("functionScripts") };
+}
+
+/** The environment of a `lotes` whose functions are the sources, as a user's are. */
+export const FUNCTIONS_OF_SOURCES = { NODE_OPTIONS: "" };
+
 /** An empty directory to run commands in, as a user would. */
 export class Workplace implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), "lotes-"));
@@ -22,7 +32,7 @@ export class Workplace implements Disposable {
   async lotes(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
     const child = spawn(process.execPath, [LOTES, ...args], {
       cwd: this.path,
-      env: { TMDB_REQUESTS_PER_SECOND: "400", ...env },
+      env: { TMDB_REQUESTS_PER_SECOND: "400", ...(args[0] === "run" && bundledFunctions()), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

@@ -11,7 +11,7 @@ import { type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStand
 import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { vi } from "vitest";
 import { csvSelecting } from "../../../functions/test/support/movies.ts";
-import { type CliResult, LOTES, Workplace } from "./cli.ts";
+import { bundledFunctions, type CliResult, LOTES, Workplace } from "./cli.ts";
 
 export const DATE = "2026/11/23";
 export const TOKEN = "the-right-token";
@@ -44,7 +44,7 @@ export class Operator implements AsyncDisposable {
   async startStack(env: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string }> {
     const child = spawn(process.execPath, [LOTES, "local", "--port", "0", "--json"], {
       cwd: this.place.path,
-      env: { ...this.#env, ...env },
+      env: { ...this.#env, ...bundledFunctions(), ...env },
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.#stack = child;
