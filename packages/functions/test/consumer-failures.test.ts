@@ -7,7 +7,7 @@ const unknown = "tt7777777";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
-  pipeline = await Pipeline.start({ facts: known.map(facts) });
+  pipeline = await Pipeline.start({ facts: known.map(facts), cold: true });
 });
 afterEach(() => pipeline.stop());
 
@@ -61,7 +61,7 @@ describe("what has no record", () => {
     const id = known[0] ?? "";
     const [record] = await pipeline.lotesOf([id]);
     await pipeline.tmdb.misbehave([{ answer }]);
-    await pipeline.consume([record], 2_500);
+    await pipeline.consume([record], 4_000);
     expect((await pipeline.report()).failures).toEqual([expect.objectContaining({ id, reason, status })]);
   });
 

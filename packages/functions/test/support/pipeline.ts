@@ -51,6 +51,8 @@ export interface PipelineOptions {
   readonly invoke?: Invoke;
   /** Whether the functions print what they measure. */
   readonly metrics?: boolean;
+  /** Whether the consumer is one that has asked TMDB for nothing yet, whatever the tests before have left its limiter with. */
+  readonly cold?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export class Pipeline {
   }
 
   static async start(options: PipelineOptions = {}): Promise<Pipeline> {
-    const { facts = [], misbehaviour = [], settings = {}, metrics = false } = options;
+    const { facts = [], misbehaviour = [], settings = {}, metrics = false, cold = false } = options;
     const warm = options.invoke === undefined ? lentFor({ settings, metrics }) : undefined;
     // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
     const fault: { of?: Pipeline } = {};
@@ -89,10 +91,12 @@ export class Pipeline {
     const tmdb = await onPort(warm?.ports.tmdb, serveTmdb);
     const ports = { aws: portOf(services.emulator.url), tmdb: portOf(tmdb.url) };
     const stillThere = warm !== undefined && ports.aws === warm.ports.aws && ports.tmdb === warm.ports.tmdb;
-    const invoke = options.invoke ?? (stillThere ? warm.invoke : handlersInProcess());
+    const handlers = stillThere ? warm.invoke : handlersInProcess();
     const lend = () => {
-      if (options.invoke === undefined) idle.push({ environment: keyOf({ settings, metrics }), ports, invoke });
+      if (options.invoke === undefined)
+        idle.push({ environment: keyOf({ settings, metrics }), ports, invoke: handlers });
     };
+    const invoke = options.invoke ?? (cold ? withColdConsumer(handlers) : handlers);
     const pipeline = new Pipeline(services, tmdb, invoke, lend);
     fault.of = pipeline;
     const environment = {
@@ -248,6 +252,11 @@ const keyOf = (environment: Pick<PipelineOptions, "settings" | "metrics">) => JS
 function lentFor(environment: Pick<PipelineOptions, "settings" | "metrics">): Warm | undefined {
   const at = idle.findIndex((warm) => warm.environment === keyOf(environment));
   return at < 0 ? undefined : idle.splice(at, 1)[0];
+}
+
+function withColdConsumer(warm: Invoke): Invoke {
+  const cold = handlersInProcess();
+  return (service, event, millis) => (service === "consumer" ? cold : warm)(service, event, millis);
 }
 
 /** Starts a server on the port it is to have, or on any other when that was taken meanwhile. */

@@ -49,7 +49,7 @@ describe("an environment that dies", () => {
 
   test("between two events is not given the next one", async ({ startFunction }) => {
     const created = once(process, "worker") as Promise<[Worker]>;
-    const invoked = startFunction("does-as-told", { timeoutMs: 2_000 });
+    const invoked = startFunction("does-as-told");
     const before = await told(invoked);
     const [worker] = await created;
     const exited = once(worker, "exit");
