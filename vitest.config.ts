@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           ...options,
           name: "together",
-          include: ["test/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts"],
           exclude: WITH_LINKS,
           // They wait more than they work: more files at a time than a small machine has cores.
           maxWorkers: 6,

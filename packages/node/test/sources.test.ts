@@ -3,16 +3,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test } from "vitest";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Runs a tool of the project. What it finds is in its error's message. */
 async function run(tool: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
   const options = { cwd: root, env: { ...process.env, ...env } };
-  await promisify(execFile)(
-    fileURLToPath(new URL(`../node_modules/.bin/${tool}`, import.meta.url)),
-    args,
-    options,
-  ).catch(({ stdout, stderr }) => {
+  await promisify(execFile)(`${root}node_modules/.bin/${tool}`, args, options).catch(({ stdout, stderr }) => {
     throw new Error(`${tool} found:\n${stdout}${stderr}`);
   });
 }
