@@ -6,7 +6,7 @@ const TRIED_AGAIN = "each id is tried again for some 15 s, and then counts as fa
 /** While a run is at work: what is wrong, and what follows. Of another reason its meaning and its advice tell enough. */
 const NOW: Partial<Record<Reason, readonly [trouble: string, consequence: string]>> = {
   network: ["TMDB can't be reached", TRIED_AGAIN],
-  server_error: ["TMDB answers with errors of its own", TRIED_AGAIN],
+  server_error: ["TMDB, or something before it, answers with errors", TRIED_AGAIN],
   rate_limited: ["TMDB keeps answering 429", "the requests wait for as long as it asks"],
 };
 

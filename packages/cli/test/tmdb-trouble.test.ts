@@ -26,5 +26,5 @@ test("other lines of the log are no trouble with TMDB", () => {
 
 test("a stranger's words can't write to the terminal", () => {
   const told = new TmdbTroubles().lineOf(line("server_error", "\u001b[2Jall\r\nis well\u0007"));
-  expect(told).toContain("errors of its own:  [2Jall is well ;");
+  expect(told).toContain("answers with errors:  [2Jall is well ;");
 });

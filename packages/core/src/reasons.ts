@@ -31,8 +31,8 @@ const REASON_FACTS = {
   server_error: {
     retryable: true,
     alarming: true,
-    meaning: "TMDB kept answering 5xx",
-    advice: "wait until TMDB has recovered, then replay",
+    meaning: "only errors came, of TMDB or of what is before it",
+    advice: "wait until TMDB and any proxy on the way let requests pass, then replay",
   },
   network: {
     retryable: true,
@@ -44,7 +44,7 @@ const REASON_FACTS = {
     retryable: true,
     alarming: true,
     meaning: "an answer that is no movie of TMDB's",
-    advice: "check that TMDB_BASE_URL leads to TMDB itself, then replay",
+    advice: "check TMDB_BASE_URL, and that no proxy or sign-in page answers; replay",
   },
   deadline: {
     retryable: true,

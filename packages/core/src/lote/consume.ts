@@ -6,6 +6,7 @@ import { METRICS, type Metrics } from "../metrics.ts";
 import type { Log, MessageQueue, ObjectStore, StoredObject } from "../ports.ts";
 import { readRunInForce } from "../run/in-force.ts";
 import type { RunFile } from "../run/run-file.ts";
+import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { updateObject } from "../update-object.ts";
 import { type FetchedLote, fetchLote, type MovieSource } from "./fetch-lote.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
@@ -29,12 +30,24 @@ export interface Delivery {
 /** What the log says of TMDB's first failure of each kind during a lote, with its `reason`, `status` and `cause`. */
 export const TMDB_TROUBLE = "trouble with TMDB";
 
+/** TMDB asked for a pause that is longer than the function's time. The lote is to be delivered again. */
+export class LoteHeldUpError extends Error {
+  override readonly name = "LoteHeldUpError";
+
+  constructor({ records, failures }: FetchedLote) {
+    super(
+      `TMDB asked for a pause that is longer than the function's time: ${records.size} ids are stored, and ${failures.length} wait for the next delivery`,
+    );
+  }
+}
+
 // From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
 const LONGEST_REMOVAL_MS = 2_000;
 
 /**
  * Fetches the movies of a lote, writes their records into its file and reports what failed to the DeadLetterQueue.
  * @param deadline the instant (by `performance.now()`) after which no request may be under way, early enough for the writes that follow
+ * @throws {LoteHeldUpError} when TMDB asks for a long pause, unless this is the last delivery
  * @throws when S3 or SQS can't be reached: nothing is lost, for the message comes back
  */
 export async function consumeLote(
@@ -70,6 +83,10 @@ export async function consumeLote(
     return log.warn("lote taken back: a later upload superseded its run meanwhile");
   }
 
+  metrics.add(METRICS.recordsStored, fetched.records.size);
+  // After the last delivery SQS would move the lote on without a word of the reason.
+  if (fetched.isHeldUp && delivery.receiveCount < MAX_RECEIVE_COUNT) throw new LoteHeldUpError(fetched);
+
   const repeated = inLedger || mayHaveFailedBefore(message, delivery, run);
   const report = reportOf(message, fetched, repeated);
   if (report) {
@@ -77,7 +94,6 @@ export async function consumeLote(
       { body: messageBody(report), attributes: { [ATTEMPTS_ATTRIBUTE]: delivery.attempts + 1 } },
     ]);
   }
-  metrics.add(METRICS.recordsStored, fetched.records.size);
   metrics.add(METRICS.loteDuration, Math.round(performance.now() - startedAt));
   log.info("lote done", {
     ids: message.ids.length,

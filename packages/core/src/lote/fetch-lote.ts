@@ -36,12 +36,19 @@ export interface MovieSource {
   movie(id: string, patience: Patience): Promise<MovieAnswer>;
   /** Counted since the start of the process. */
   readonly traffic: Traffic;
+  /**
+   * Until when the source has asked to be left alone, for longer than a lote can be expected to wait; by `performance.now()`. Long ago if it
+   * never has.
+   */
+  readonly leftAloneUntil: number;
 }
 
 export interface FetchedLote {
   readonly records: ReadonlyMap<string, MovieRecord>;
   /** In the order of the ids. */
   readonly failures: readonly Failure[];
+  /** Ids have no record only because the source asked to be left alone: another time they may. */
+  readonly isHeldUp: boolean;
   readonly traffic: Traffic;
 }
 
@@ -54,9 +61,15 @@ const OUT_OF_TIME: Omit<Failure, "id"> = {
   message: "the function's time was over before there was an answer",
 };
 
+const LEFT_ALONE: Omit<Failure, "id"> = {
+  reason: "rate_limited",
+  status: 429,
+  message: "TMDB asked for a pause that is longer than the function's time",
+};
+
 /**
  * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
- * fetched by then fail for the same reason.
+ * fetched by then fail for the same reason. So does a pause that the source asks for beyond the deadline.
  * @param deadline the instant (by `performance.now()`) after which no request may be under way
  * @param onTrouble told at once of the first failure of each reason that somebody should hear of
  */
@@ -68,12 +81,13 @@ export async function fetchLote(
 ): Promise<FetchedLote> {
   const onFailedAttempt = firstOfEach(onTrouble);
   const before = { ...source.traffic };
-  const refusal = new AbortController();
+  const startedAt = performance.now();
+  const ending = new AbortController();
   let refused: Omit<Failure, "id"> | undefined;
-  const left = Math.floor(deadline - performance.now());
+  const left = Math.floor(deadline - startedAt);
   // A timeout of nothing would still let the first requests out.
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-  const patience = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, refusal.signal]), onFailedAttempt };
+  const patience = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, ending.signal]), onFailedAttempt };
 
   const answers = await pMap(
     ids,
@@ -81,31 +95,35 @@ export async function fetchLote(
       if (!isMovieId(id)) return { failure: notAnId(id) };
       if (patience.signal.aborted) return { stopped: true };
       const answer = await source.movie(id, patience);
-      if ("failure" in answer) onFailedAttempt(answer.failure);
-      if ("failure" in answer && answer.failure.reason === "unauthorized") {
-        refused = answer.failure;
-        refusal.abort();
-      }
+      if (!("failure" in answer)) return answer;
+      onFailedAttempt(answer.failure);
+      if (answer.failure.reason === "unauthorized") refused = answer.failure;
+      // A process that is paused already when its lote begins waits until the deadline: if it gave lotes back at once, it would take
+      // one after the other off the queue, and away from those that are not paused.
+      if (refused || source.leftAloneUntil > deadline) ending.abort();
       return answer;
     },
     { concurrency: IDS_AT_ONCE },
   );
 
+  const unreached = refused ?? (source.leftAloneUntil > deadline ? LEFT_ALONE : OUT_OF_TIME);
   const records = new Map<string, MovieRecord>();
   const failures: Failure[] = [];
   ids.forEach((id, index) => {
     const answer = answers[index] ?? { stopped: true };
     if ("record" in answer) records.set(id, answer.record);
     else if ("failure" in answer) failures.push({ id, ...answer.failure });
-    else failures.push({ id, ...(refused ?? OUT_OF_TIME) });
+    else failures.push({ id, ...unreached });
   });
+  const wasLeftAlone = refused === undefined && source.leftAloneUntil > startedAt;
+  const isHeldUp = wasLeftAlone && failures.some(({ reason }) => reason === "rate_limited" || reason === "deadline");
   const { requests, retries, rate_limited } = source.traffic;
   const traffic = {
     requests: requests - before.requests,
     retries: retries - before.retries,
     rate_limited: rate_limited - before.rate_limited,
   };
-  return { records, failures, traffic };
+  return { records, failures, isHeldUp, traffic };
 }
 
 /** Passes on the first failure of each reason that somebody should hear of and that asking again can help. */

@@ -1,39 +1,38 @@
-import http, { type ClientRequest } from "node:http";
+import http from "node:http";
 import https from "node:https";
-import axios, {
-  type AxiosAdapter,
-  AxiosError,
-  type AxiosInstance,
-  type AxiosResponse,
-  getAdapter,
-  type InternalAxiosRequestConfig,
-} from "axios";
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
-import { parseMovie } from "../lote/movie-record.ts";
+import { type MovieRecord, parseMovie } from "../lote/movie-record.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
-import { failureOf, isTooLarge, isUnanswered } from "./failure-of.ts";
+import { attempt } from "./attempt.ts";
+import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
 import type { ProxyEnvironment } from "./proxy.ts";
-import { RateLimitBackoff } from "./rate-limit-backoff.ts";
+import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
-import type { Sent } from "./turns.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
     /** By `performance.now()`: nothing is worth waiting for beyond it. */
     deadline?: number;
-    /** What ends an attempt that is under way; `signal` ends only what waits. */
-    timeIsUp?: AbortSignal;
+    /** The id that is asked for. */
+    movie?: string;
   }
 }
 
-// TMDB answers within some 100 ms. An attempt that has nothing after 5 s is lost, and there is time for another.
-const ATTEMPT_TIMEOUT_MS = 5_000;
+/** How long things take, in milliseconds. */
+export interface TmdbTiming {
+  /** From the sending of a request to the last byte of its answer, at the most. */
+  readonly attemptMs: number;
+  /** The wait before the second attempt doubles this, and each further one doubles the wait. */
+  readonly backoffMs: number;
+}
 
-// 0.2, 0.4 … 6.4 s and up to a fifth more: quick for a single stray error, 13 to 15 s in all, which outlasts a restart at TMDB. Even if
-// each of the seven attempts timed out, they would fit into the function's minute.
+// TMDB answers within some 100 ms. An attempt that is not through after 5 s is lost, and there is time for another.
+// The waits are 0.2, 0.4 … 6.4 s and up to a fifth more: quick for a single stray answer, 13 to 15 s in all, which outlasts a restart at TMDB.
+// Even if each of the seven attempts timed out, they would fit into the function's minute.
+const TIMING: TmdbTiming = { attemptMs: 5_000, backoffMs: 100 };
 const RETRIES = 6;
-const BACKOFF_FACTOR_MS = 100;
 
 // A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
@@ -45,17 +44,19 @@ export class TmdbClient implements MovieSource {
   readonly #http: AxiosInstance;
   readonly #limiter: RequestLimiter;
   readonly #token: string;
+  readonly #timing: TmdbTiming;
   readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
+  #leftAloneUntil = Number.NEGATIVE_INFINITY;
 
   /** @throws {SettingsError} when there is no token */
-  constructor(settings: TmdbSettings, consumers: number) {
+  constructor(settings: TmdbSettings, consumers: number, timing: TmdbTiming = TIMING) {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
-    const agent = { keepAlive: true, maxSockets: share.connections, ...throughProxy(settings.proxy) };
+    this.#timing = timing;
+    const agent = { keepAlive: true, maxSockets: share.connections, ...throughProxy(settings.proxy, timing) };
     this.#http = axios.create({
       baseURL: settings.baseUrl,
       ...credentials(this.#token, { language: settings.language }),
-      timeout: ATTEMPT_TIMEOUT_MS,
       maxContentLength: LARGEST_ANSWER_BYTES,
       // A followed redirect would be a request that the limiter never saw.
       maxRedirects: 0,
@@ -65,13 +66,19 @@ export class TmdbClient implements MovieSource {
       // Otherwise axios would look for one by itself, and open a connection for each request.
       ...(settings.proxy === undefined && { proxy: false as const }),
     });
-    this.#limiter = new RequestLimiter(share, ATTEMPT_TIMEOUT_MS);
+    this.#limiter = new RequestLimiter(share, timing.attemptMs);
     this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter));
-    axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY, shouldResetTimeout: true });
+    // Before the retries, so that they are told of an answer that is not the movie.
+    this.#http.interceptors.response.use(withTheMovie);
+    axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY });
   }
 
   get traffic(): Traffic {
     return this.#traffic;
+  }
+
+  get leftAloneUntil(): number {
+    return this.#leftAloneUntil;
   }
 
   /**
@@ -90,36 +97,49 @@ export class TmdbClient implements MovieSource {
     const retryCondition = (error: AxiosError) => {
       if (signal.aborted) return false;
       last = error;
+      const limited = isRateLimited(error);
       // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
-      const again = isRateLimited(error) || (isTransient(error) && ++backoffs <= RETRIES);
+      const again = limited ? this.#leftAloneUntil <= deadline : isCurable(error) && ++backoffs <= RETRIES;
       if (!again) return false;
       this.#traffic.retries++;
-      // A single 429 only tells that the limit is near. The second of an id is a trouble.
-      if (!isRateLimited(error) || ++refusals > 1) onFailedAttempt?.(failureOf(error, this.#token));
+      const failure = failureOf(error, this.#token);
+      // A single 429 only tells that the limit is near; the second of an id is a trouble. A refused token is one when it is certain.
+      if (limited ? ++refusals > 1 : failure.reason !== "unauthorized") onFailedAttempt?.(failure);
       return true;
     };
     // The limiter is paused after a 429: there is nothing to wait for before getting in line again.
     const retryDelay = (_: number, error: AxiosError) =>
-      isRateLimited(error)
-        ? 0
-        : Math.max(0, Math.min(exponentialDelay(backoffs, error, BACKOFF_FACTOR_MS), deadline - performance.now()));
+      isRateLimited(error) ? 0 : Math.max(0, Math.min(this.#backoff(backoffs, error), deadline - performance.now()));
     try {
-      const { data } = await this.#http.get<unknown>(`/3/movie/${id}`, {
+      const { data: record } = await this.#http.get<MovieRecord>(`/3/movie/${id}`, {
+        movie: id,
         signal,
         deadline,
         ...(timeIsUp && { timeIsUp }),
         "axios-retry": { retryCondition, retryDelay },
       });
-      const record = parseMovie(id, data);
-      return record
-        ? { record }
-        : { failure: { reason: "invalid_response", status: 200, message: "the answer is not the movie" } };
+      return { record };
     } catch (error) {
       if (!(error instanceof AxiosError)) throw error;
       // Stopped between two attempts: the last one tells why there is no record. Stopped before the first: nothing does.
       const telling = signal.aborted && error.code === AxiosError.ERR_CANCELED ? last : error;
       return telling ? { failure: failureOf(telling, this.#token) } : { stopped: true };
     }
+  }
+
+  /** A `Retry-After` counts, but one stray answer must not use up the lote's time. */
+  #backoff(nth: number, error: AxiosError): number {
+    const asked = askedPauseMs(error);
+    return Math.max(exponentialDelay(nth, undefined, this.#timing.backoffMs), isLongPause(asked) ? 0 : asked);
+  }
+
+  /**
+   * What the server asks for holds beyond the lote, and for every lote that this process gets meanwhile. What is chosen here ends with the lote.
+   */
+  #pause(ms: number, isAsked: boolean, deadline = Number.POSITIVE_INFINITY): void {
+    const now = performance.now();
+    this.#limiter.pause(isAsked ? ms : Math.min(ms, deadline - now));
+    if (isAsked && isLongPause(ms)) this.#leftAloneUntil = Math.max(this.#leftAloneUntil, now + ms);
   }
 
   /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
@@ -131,14 +151,13 @@ export class TmdbClient implements MovieSource {
         const sentAt = performance.now();
         this.#traffic.requests++;
         try {
-          const response = await sendTelling(config, send, sent);
+          const response = await attempt(config, send, sent, this.#timing.attemptMs);
           backoff.passed(sentAt);
           return response;
         } catch (error) {
           if (error instanceof AxiosError && isRateLimited(error)) {
             this.#traffic.rate_limited++;
-            const left = (config.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
-            limiter.pause(Math.min(backoff.delayMs(error, sentAt), left));
+            this.#pause(backoff.delayMs(error, sentAt), askedPauseMs(error) > 0, config.deadline);
           }
           throw error;
         }
@@ -146,10 +165,20 @@ export class TmdbClient implements MovieSource {
   }
 }
 
+/** Puts the record in the place of the answer. */
+function withTheMovie(response: AxiosResponse): AxiosResponse<MovieRecord> {
+  const { config, request } = response;
+  const record = parseMovie(config.movie ?? "", response.data);
+  if (record === undefined) {
+    throw new AxiosError("the answer is not the movie", NOT_THE_MOVIE, config, request, response);
+  }
+  return { ...response, data: record };
+}
+
 /** The agents make the tunnels, and keep them: Node's own way, and as few connections as without. */
-function throughProxy(proxy: ProxyEnvironment | undefined) {
-  // The request's timeout begins once there is a tunnel. A proxy that never answers is the agent's to give up.
-  return proxy && { proxyEnv: { ...proxy }, timeout: ATTEMPT_TIMEOUT_MS };
+function throughProxy(proxy: ProxyEnvironment | undefined, { attemptMs }: TmdbTiming) {
+  // A request that is given up while its tunnel is made leaves the tunnel behind. A proxy that never answers is the agent's to give up.
+  return proxy && { proxyEnv: { ...proxy }, timeout: attemptMs };
 }
 
 /** A v3 key has 32 hexadecimal digits and travels as a parameter; everything else is a v4 token. */
@@ -159,32 +188,6 @@ function credentials(token: string, params: Record<string, string>) {
     : { params, headers: { Authorization: `Bearer ${token}` } };
 }
 
-/**
- * Sends a request and tells the limiter what is known of its arrival. A refused token stops the lote, but not the requests that are under way:
- * of one that is broken off nobody knows when it reaches TMDB.
- */
-async function sendTelling({ timeIsUp, ...config }: InternalAxiosRequestConfig, send: AxiosAdapter, sent: Sent) {
-  const answered = ({ request }: AxiosResponse | AxiosError) =>
-    sent.answered((request as ClientRequest | undefined)?.reusedSocket === true);
-  try {
-    const response = await send({ ...config, ...(timeIsUp && { signal: timeIsUp }) });
-    answered(response);
-    return response;
-  } catch (error) {
-    if (error instanceof AxiosError) {
-      if (error.response) answered(error);
-      else if (error.code === AxiosError.ERR_CANCELED) sent.abandoned();
-    }
-    throw error;
-  }
-}
-
 function isRateLimited(error: AxiosError): boolean {
   return error.response?.status === 429;
-}
-
-/** Without an answer (timeout, reset, DNS), or a fault on TMDB's side. */
-function isTransient(error: AxiosError): boolean {
-  if (isUnanswered(error)) return error.code !== AxiosError.ERR_CANCELED && !isTooLarge(error);
-  return (error.response?.status ?? 0) >= 500;
 }

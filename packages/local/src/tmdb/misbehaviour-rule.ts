@@ -26,13 +26,39 @@ export interface MisbehaviourRule {
  * - `"hang"`: no answer; the connection stays open until the client gives up
  * - `"reset"`: the connection ends with a TCP reset
  * - `"html"`: 200 with a web page
+ * - `"empty"`: 200 with no body
+ * - `"cut"`, `"cut gzip"`, `"cut br"`: half of the answer, plain or compressed, that ends as if it were all
  * - by `status`: an answer of that status
  */
-export type MisbehaviourAnswer = "hang" | "reset" | "html" | ErrorStatus | RateLimited | OddBody;
+export type MisbehaviourAnswer =
+  | "hang"
+  | "reset"
+  | "html"
+  | "empty"
+  | "cut"
+  | "cut gzip"
+  | "cut br"
+  | ErrorStatus
+  | RateLimited
+  | OddBody
+  | Page
+  | Drip;
 
-/** TMDB's body for the status: a suspended key, an internal error, service offline, backend timed out. */
+/** TMDB's body for the status: a suspended key, invalid parameters, an internal error, service offline, backend timed out. */
 export interface ErrorStatus {
-  readonly status: 401 | 500 | 503 | 504;
+  readonly status: 401 | 422 | 500 | 503 | 504;
+}
+
+/** A web page of something before TMDB, such as a CDN that refuses. */
+export interface Page {
+  readonly status: number;
+  readonly page: true;
+}
+
+/** A body that never ends, of which a byte comes each time. */
+export interface Drip {
+  readonly status: 200;
+  readonly byteEveryMs: number;
 }
 
 /** TMDB's refusal, whatever the budget says. */

@@ -1,4 +1,4 @@
-import { type Answer, errorAnswer, htmlAnswer, jsonAnswer, tooManyRequests } from "./answer.ts";
+import { type Answer, cutAnswer, errorAnswer, jsonAnswer, pageAnswer, tooManyRequests } from "./answer.ts";
 import type { MisbehaviourAnswer, MisbehaviourRule } from "./misbehaviour-rule.ts";
 
 /** A request as the rules see it. */
@@ -18,10 +18,13 @@ export class Misbehaviour {
     this.#rules = rules.map((rule) => new CountedRule(rule, random));
   }
 
-  /** Undefined when no rule matches: the request is then treated properly. */
-  answer(request: RuledRequest): Answer | "hang" | "reset" | undefined {
+  /**
+   * Undefined when no rule matches: the request is then treated properly.
+   * @param proper what it is answered with then
+   */
+  answer(request: RuledRequest, proper: () => Answer): Answer | "hang" | "reset" | undefined {
     const match = this.#rules.find((rule) => rule.matches(request));
-    return match && answerOf(match.take(request));
+    return match && answerOf(match.take(request), proper);
   }
 }
 
@@ -57,11 +60,32 @@ class CountedRule {
   }
 }
 
-const ERROR_OF_STATUS = { 401: "suspendedKey", 500: "internalError", 503: "offline", 504: "timedOut" } as const;
+const ERROR_OF_STATUS = {
+  401: "suspendedKey",
+  422: "invalidParameters",
+  500: "internalError",
+  503: "offline",
+  504: "timedOut",
+} as const;
 
-function answerOf(answer: MisbehaviourAnswer): Answer | "hang" | "reset" {
-  if (answer === "hang" || answer === "reset") return answer;
-  if (answer === "html") return htmlAnswer();
+function answerOf(answer: MisbehaviourAnswer, proper: () => Answer): Answer | "hang" | "reset" {
+  switch (answer) {
+    case "hang":
+    case "reset":
+      return answer;
+    case "html":
+      return pageAnswer(200);
+    case "empty":
+      return { ...jsonAnswer(200, null), body: "" };
+    case "cut":
+      return cutAnswer(proper());
+    case "cut gzip":
+      return cutAnswer(proper(), "gzip");
+    case "cut br":
+      return cutAnswer(proper(), "br");
+  }
+  if ("page" in answer) return pageAnswer(answer.status);
+  if ("byteEveryMs" in answer) return { ...proper(), byteEveryMs: answer.byteEveryMs };
   if (answer.status === 200) return jsonAnswer(200, answer.body);
   if (answer.status === 429) return tooManyRequests(answer.retryAfter);
   return errorAnswer(ERROR_OF_STATUS[answer.status]);

@@ -127,7 +127,7 @@ export class TmdbServer {
       return tooManyRequests(this.#options.sendsRetryAfter === false ? undefined : RETRY_AFTER_SECONDS);
     }
     const firstAt = this.#log.all()[0]?.at ?? at;
-    const odd = this.#misbehaviour.answer({ id, sinceFirstMs: at - firstAt });
+    const odd = this.#misbehaviour.answer({ id, sinceFirstMs: at - firstAt }, () => this.#movies.answer(id ?? ""));
     if (odd !== undefined) return odd;
     if (!this.#knows(request.headers.authorization, query.get("api_key"))) return errorAnswer("invalidKey");
     if (id === null) return errorAnswer("notFound");
@@ -146,7 +146,17 @@ export class TmdbServer {
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
+function send(response: ServerResponse, { status, headers, body, byteEveryMs }: Answer): void {
+  if (byteEveryMs === undefined) {
+    response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
+    response.end(body);
+    return;
+  }
+  const bytes = Buffer.from(body);
+  let at = 0;
+  response.writeHead(status, headers);
+  const timer = setInterval(() => {
+    response.write(bytes.subarray(at % bytes.length, (at++ % bytes.length) + 1));
+  }, byteEveryMs);
+  response.once("close", () => clearInterval(timer));
 }

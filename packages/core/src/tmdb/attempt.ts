@@ -1,0 +1,61 @@
+import type { ClientRequest } from "node:http";
+import { type AxiosAdapter, AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
+import type { Sent } from "./turns.ts";
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** What ends an attempt that is under way; `signal` ends only what waits. */
+    timeIsUp?: AbortSignal;
+  }
+}
+
+/**
+ * Sends a request once, and tells the limiter what is known of its arrival. A refused token stops the lote, but not the requests that are under
+ * way: of one that is broken off nobody knows when it reaches TMDB.
+ *
+ * An attempt has one time for everything: for the connection, the headers and the last byte of the body. Axios's own `timeout` is of the
+ * silence between two bytes, so a body that drips would never end.
+ * @param timeoutMs from the sending to the last byte of the answer
+ */
+export async function attempt(
+  config: InternalAxiosRequestConfig,
+  send: AxiosAdapter,
+  sent: Sent,
+  timeoutMs: number,
+): Promise<AxiosResponse> {
+  const { timeIsUp, ...rest } = config;
+  const end = new AbortController();
+  const stop = () => end.abort();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, timeoutMs);
+  timeIsUp?.addEventListener("abort", stop);
+  if (timeIsUp?.aborted) stop();
+  try {
+    const response = await send({ ...rest, signal: end.signal });
+    tellAnswered(response, sent);
+    // What is asked again is asked as it was, and not with a signal that ends this attempt.
+    return { ...response, config };
+  } catch (error) {
+    if (!(error instanceof AxiosError)) throw error;
+    if (isLate && !error.response) throw timedOut(timeoutMs, config, error);
+    if (error.response) tellAnswered(error, sent);
+    else if (error.code === AxiosError.ERR_CANCELED) sent.abandoned();
+    error.config = config;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    timeIsUp?.removeEventListener("abort", stop);
+  }
+}
+
+function tellAnswered({ request }: AxiosResponse | AxiosError, sent: Sent): void {
+  sent.answered((request as ClientRequest | undefined)?.reusedSocket === true);
+}
+
+/** No word to the limiter: such a request may have reached the server at any time until now. */
+function timedOut(timeoutMs: number, config: InternalAxiosRequestConfig, { request }: AxiosError): AxiosError {
+  return new AxiosError(`no whole answer within ${timeoutMs} ms`, AxiosError.ETIMEDOUT, config, request);
+}
