@@ -28,6 +28,10 @@ const OLDEST_FAILURE_SECONDS = 2 * visibilityTimeoutSeconds(COLLECTOR);
 // A throttled batch is tried again by the event source. Only throttling that lasts is worth an alarm.
 const THROTTLED_PERIODS = 3;
 
+// A message that a consumer or the collector can't work on is no error of the function. What becomes of it sounds IdsFailed or DeadLetterQueueAge.
+const CRASHED = "crashed, or ran out of time or memory";
+const FAILED = { producer: "failed or was killed", consumer: CRASHED, collector: CRASHED } as const;
+
 function alarmsOf({ loteQueue, deadLetterQueue, producerFailures }: Queues): Alarm[] {
   const alarming = REASONS.filter((reason) => reasonFacts(reason).alarming);
   return [
@@ -71,7 +75,7 @@ function alarmsOf({ loteQueue, deadLetterQueue, producerFailures }: Queues): Ala
     ...SERVICES.map(
       (service): Alarm => ({
         name: `${componentName(service)}Errors`,
-        description: `The ${service} failed or was killed. What it worked on comes back by itself; its log has the cause.`,
+        description: `The ${service} ${FAILED[service]}. What it worked on comes back by itself; its log has the cause.`,
         metrics: [ofFunction(service, "Errors")],
         statistic: "Sum",
         threshold: 1,

@@ -90,7 +90,7 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     };
 
     // A run in which one id is unknown and another fails for once, so that the ledger is written.
-    await pipeline.tmdb.misbehave([{ ids: [brokenOnce], times: 2, answer: "html" }]);
+    await pipeline.tmdb.misbehave([{ ids: [brokenOnce], times: 2, answer: { status: 422 } }]);
     const [lote] = await pipeline.lotesOf([known, brokenOnce]);
     await pipeline.consume([lote]);
     const letters = await pipeline.take("DeadLetterQueue");
@@ -124,6 +124,10 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     recording = true;
     await working;
     expect(await pipeline.lote(1)).toEqual([]);
+
+    // A message that can't be consumed, alone in its invocation.
+    const stranger = { ...superseded, messageId: "stranger", body: "not a lote" };
+    expect(await pipeline.consume([stranger])).toEqual({ batchItemFailures: [{ itemIdentifier: "stranger" }] });
 
     // A CSV that can't be used.
     await pipeline.produce(await pipeline.drop(""));
@@ -205,6 +209,13 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
   test("print the metrics that the alarms and the dashboard look for", () => {
     const measured = new Set(printed.map((line) => JSON.parse(line)).flatMap(metricsIn));
     expect(measured).toEqual(new Set(metricsWatched(graph)));
+  });
+
+  test("log one error for a message that fails", () => {
+    const errors = printed.map((line) => JSON.parse(line)).filter(({ level }) => level === "ERROR");
+    expect(errors.filter(({ service }) => service === "consumer")).toEqual([
+      expect.objectContaining({ message: "the message failed, and will be delivered again" }),
+    ]);
   });
 
   test("log JSON that names the run, the date and the lote, and never the token", () => {

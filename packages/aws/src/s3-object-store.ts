@@ -26,14 +26,18 @@ import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type R
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements FolderStore {
   readonly #client: S3Client;
-  /** Asks once, over the connections of the other one. */
+  /** Asks once, over the connections of the first. */
   readonly #once: S3Client;
+  /** Takes a range without a checksum, over the same connections. A store may send that of the whole object with it. */
+  readonly #ranges: S3Client;
   readonly #bucket: string;
 
   /** @param config beyond what the environment says; for a bucket that lies elsewhere */
   constructor(bucket: string, config: S3ClientConfig = {}) {
     this.#client = new S3Client({ ...CALL_LIMITS, ...config });
-    this.#once = new S3Client({ ...config, requestHandler: this.#client.config.requestHandler, maxAttempts: 1 });
+    const { requestHandler } = this.#client.config;
+    this.#once = new S3Client({ ...config, requestHandler, maxAttempts: 1 });
+    this.#ranges = new S3Client({ ...config, requestHandler, responseChecksumValidation: "WHEN_REQUIRED" });
     this.#bucket = bucket;
   }
 
@@ -119,7 +123,7 @@ export class S3ObjectStore implements FolderStore {
 
   async #unchanged(key: string, command: GetObjectCommand, abortSignal: AbortSignal) {
     try {
-      return await this.#client.send(command, { abortSignal });
+      return await this.#ranges.send(command, { abortSignal });
     } catch (error) {
       throw asChanged(key, error);
     }

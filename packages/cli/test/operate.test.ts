@@ -13,7 +13,7 @@ describe("what is not asked for again", () => {
   test("is told by reason, and can be chosen by reason, by id or altogether", async () => {
     await using operator = await Operator.start({
       facts: KNOWN.map(facts),
-      misbehaviour: [{ ids: [KNOWN[0] ?? ""], answer: "html" }],
+      misbehaviour: [{ ids: [KNOWN[0] ?? ""], answer: { status: 422 } }],
     });
     await operator.startStack();
     await operator.ingest([...KNOWN.slice(0, 5), UNKNOWN]);
@@ -27,7 +27,7 @@ describe("what is not asked for again", () => {
     const { stdout } = await operator.lotes("errors", "--date", DATE);
     expect(stdout).toContain("2 failures of 6 ids on 2026/11/23");
     expect(stdout).toMatch(
-      /lote {2}id {9}reason {12}status {2}tries {2}message\n {2}1 {5}tt1000000 {2}invalid_response {2}200/,
+      /lote {2}id {9}reason {12}status {2}tries {2}message\n {2}1 {5}tt1000000 {2}invalid_response {2}422/,
     );
     expect(stdout).toContain("not_found 1: TMDB does not know the id;");
     expect(stdout).toContain("The resource you requested could not be found.");

@@ -25,7 +25,7 @@ test("a replay when nothing has failed sends nothing, and says so", async () => 
 });
 
 test("a replay during a run, and twice at once, loses nothing and writes nothing twice", async () => {
-  await operator.tmdb.misbehave([{ ids: KNOWN.slice(0, 3), times: 1, answer: "html" }]);
+  await operator.tmdb.misbehave([{ ids: KNOWN.slice(0, 3), times: 1, answer: { status: 422 } }]);
   await operator.ingest(IDS);
   // Lote 1 has reported by then, lote 2 is at work.
   await operator.until(({ run, failures }) => run.ids === IDS.length && failures.length >= 3);
@@ -37,7 +37,7 @@ test("a replay during a run, and twice at once, loses nothing and writes nothing
 });
 
 test("a replay of a run that was superseded meanwhile changes nothing, and no lote of that run remains", async () => {
-  await operator.tmdb.misbehave([{ answer: "html" }]);
+  await operator.tmdb.misbehave([{ answer: { status: 422 } }]);
   await operator.ingest(IDS);
   await operator.until(({ failures }) => failures.length === IDS.length);
   // Sent to a queue that holds it back until the new run is there.

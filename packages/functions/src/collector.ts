@@ -6,6 +6,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { Resource } from "sst";
 import { failureLogged } from "./failure-logged.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
+import { PARTIAL_RESPONSE } from "./partial-response.ts";
 import { attemptsOf, sentAt } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "collector" });
@@ -25,5 +26,5 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     collect(letters, { store, log, metrics }).map((done, index) => [event.Records[index]?.messageId, done]),
   );
   const enter = (record: SQSRecord) => failureLogged(log, async () => entered.get(record.messageId));
-  return processPartialResponse(event, enter, processor, { context });
+  return processPartialResponse(event, enter, processor, { ...PARTIAL_RESPONSE, context });
 }

@@ -8,6 +8,7 @@ import { Resource } from "sst";
 import { deadlinesOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
+import { PARTIAL_RESPONSE } from "./partial-response.ts";
 import { attemptsOf, sentAt } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "consumer" });
@@ -33,6 +34,7 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
     });
   };
   // One after the other: side by side, two lotes would fight for the same requests and both be late.
-  const consumeAll = () => processPartialResponse(event, consume, processor, { context, processInParallel: false });
+  const options = { ...PARTIAL_RESPONSE, context, processInParallel: false };
+  const consumeAll = () => processPartialResponse(event, consume, processor, options);
   return movies.invocation(() => metrics.publishedAfter(consumeAll), deadlines.answer);
 }

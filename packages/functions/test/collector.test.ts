@@ -162,5 +162,6 @@ describe("a batch", () => {
         : undefined;
     expect(await pipeline.collect([good, bad])).toEqual({ batchItemFailures: [{ itemIdentifier: bad.messageId }] });
     expect(await pipeline.ledger()).toHaveLength(unknown.length);
+    expect(await pipeline.collect([bad])).toEqual({ batchItemFailures: [{ itemIdentifier: bad.messageId }] });
   });
 });

@@ -13,6 +13,8 @@ export interface OneObjectOptions {
   readonly latencyMs?: number;
   /** After how many bytes of a range, at the least, its connection is cut; undefined for never. */
   readonly cutAfter?: (first: number) => number | undefined;
+  /** Sent with every range, whole object's or not, such as `{ "x-amz-checksum-crc32": … }`. */
+  readonly checksums?: Readonly<Record<string, string>>;
 }
 
 // Pieces so small that the pace is even, and so large that they cost little.
@@ -53,6 +55,7 @@ export class OneObjectS3 {
         "content-length": bytes.length,
         "content-range": `bytes ${first}-${first + bytes.length - 1}/${length}`,
         etag: `"${s3.etag}"`,
+        ...options.checksums,
       });
       const cut = options.cutAfter?.(first);
       // Who stops reading is not this server's trouble.

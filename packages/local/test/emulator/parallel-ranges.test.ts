@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { ObjectChangedError } from "@lotes/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { S3ObjectStore } from "../../../aws/src/index.ts";
@@ -10,6 +12,12 @@ const ETAG = "0123456789abcdef";
 const RANGES = RANGES_AT_ONCE + 3;
 const bytes = Buffer.alloc(RANGE_BYTES * (RANGES - 1) + 12_345);
 for (let at = 0; at + 4 <= bytes.length; at += 4096) bytes.writeUInt32LE(at, at);
+
+function uint32(value: number): Buffer {
+  const word = Buffer.alloc(4);
+  word.writeUInt32BE(value);
+  return word;
+}
 
 const running: { stop(): unknown }[] = [];
 afterEach(async () => {
@@ -32,7 +40,21 @@ async function readWhole(store: S3ObjectStore): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Of the whole object, as a store has it that was given one with the upload. */
+const CHECKSUMS = {
+  "x-amz-checksum-crc32": uint32(crc32(bytes)).toString("base64"),
+  "x-amz-checksum-sha256": createHash("sha256").update(bytes).digest("base64"),
+};
+
 describe("an object of many ranges", () => {
+  test.each(Object.entries(CHECKSUMS))(
+    "is read from a store that sends the whole object's checksum with each of them (%s)",
+    async (name, value) => {
+      const { store } = await serving({ checksums: { [name]: value } });
+      expect((await readWhole(store)).equals(bytes)).toBe(true);
+    },
+  );
+
   test("is read in order, each range once, and some of them at the same time", async () => {
     const { s3, store } = await serving();
     expect((await readWhole(store)).equals(bytes)).toBe(true);
