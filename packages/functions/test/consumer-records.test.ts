@@ -47,16 +47,16 @@ describe("a lote's file", () => {
   test("keeps the other records when a replay brings three more, each in its place", async () => {
     const ids = [...known].reverse();
     const three = [2, 7, 11].map((index) => ids[index] ?? "");
-    await pipeline.tmdb.misbehave([{ ids: three, answer: { status: 500 } }]);
-    // Too little time for the retries to come to their end: what failed is reported as it stands.
+    // A refusal that no second request may cure, so that it is told at once.
+    await pipeline.tmdb.misbehave([{ ids: three, answer: { status: 422 } }]);
     const [record] = await pipeline.lotesOf(ids);
-    await pipeline.consume([record], 2_000);
+    await pipeline.consume([record]);
     expect(idsOf(await pipeline.lote(1))).toEqual(ids.filter((id) => !three.includes(id)));
 
     await pipeline.tmdb.misbehave([]);
     const [letter] = (await pipeline.take("DeadLetterQueue")) as [SQSRecord];
     expect(messageIn(letter).failures?.map(({ id, reason }) => [id, reason])).toEqual(
-      three.map((id) => [id, "server_error"]),
+      three.map((id) => [id, "invalid_response"]),
     );
     await pipeline.consume([letter]);
 

@@ -1,4 +1,5 @@
-import type { Failure, MovieAnswer } from "@lotes/core";
+import type { Failure } from "@lotes/core";
+import type { MovieAnswer } from "@lotes/core/lote/fetch-lote";
 import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MisbehaviourAnswer } from "../../src/tmdb/misbehaviour-rule.ts";
