@@ -36,11 +36,17 @@ describe("a 429 that says how long", () => {
   test.each([
     ["1", 1000],
     ["7", 7000],
-    ["3600", 3_600_000],
     ["0.5", 500],
   ])("in seconds (%s) is taken at its word", (seconds, expected) => {
     expect(refusedNow(new RateLimitBackoff(), seconds)).toBe(expected);
   });
+
+  test.each([["361"], ["3600"], ["1e12"], ["Infinity"], ["Fri, 31 Dec 9999 23:59:59 GMT"]])(
+    "is taken at its word until a lote comes back, six minutes later (%s)",
+    (value) => {
+      expect(refusedNow(new RateLimitBackoff(), value)).toBe(360_000);
+    },
+  );
 
   test("as a date is taken at its word", () => {
     const date = new Date(Date.now() + 12_000).toUTCString();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { facts, movieIds } from "./support/movies.ts";
-import { idsOf, messageIn, Pipeline } from "./support/pipeline.ts";
+import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);
 const unknown = "tt7777777";
@@ -40,11 +40,11 @@ describe("what has no record", () => {
     ["an HTML page", "html" as const],
     ["JSON that is no movie", { status: 200 as const, body: { success: true } }],
     ["another movie", { status: 200 as const, body: { ...facts("tt5555555") } }],
-  ])("because of %s is an invalid_response", async (_, answer) => {
+  ])("because of %s, as long as there is time, is an invalid_response", async (_, answer) => {
     const id = known[0] ?? "";
     const [record] = await pipeline.lotesOf([id]);
     await pipeline.tmdb.misbehave([{ answer }]);
-    await pipeline.consume([record]);
+    await pipeline.consume([record], 2_500);
     expect((await pipeline.report()).failures).toEqual([
       expect.objectContaining({ id, reason: "invalid_response", status: 200 }),
     ]);
@@ -54,7 +54,6 @@ describe("what has no record", () => {
     ["a 500", { status: 500 as const }, "server_error", 500],
     ["a reset", "reset" as const, "network", null],
     ["a 429", { status: 429 as const }, "rate_limited", 429],
-    ["a 429 with a Retry-After beyond the time left", { status: 429 as const, retryAfter: 3600 }, "rate_limited", 429],
     // Last: a request that was broken off may still arrive, and this short an invocation leaves the wait for that to the process.
     ["no answer", "hang" as const, "deadline", null],
   ])("because %s lasted to the end of the function's time is told as such", async (_, answer, reason, status) => {
@@ -85,6 +84,8 @@ describe("what has no record", () => {
 describe("a passing trouble", () => {
   test.each([
     ["a 500", { status: 500 as const }],
+    ["a 403 page of a CDN", { status: 403, page: true as const }],
+    ["a page in the movie's place", "html" as const],
     ["a 503", { status: 503 as const }],
     ["a reset", "reset" as const],
     ["a 429 with Retry-After in seconds", { status: 429 as const, retryAfter: 1 }],
@@ -106,6 +107,33 @@ describe("a passing trouble", () => {
     await pipeline.tmdb.misbehave([{ limit: 1, answer: "hang" }]);
     await pipeline.consume([record]);
     expect(idsOf(await pipeline.lote(1))).toEqual(known);
+  });
+});
+
+describe("a pause that TMDB asks for, longer than the function's time", () => {
+  // A process keeps such a pause: these have one of their own.
+  const settings = { TMDB_REQUESTS_PER_SECOND: "100" };
+  beforeEach(async () => {
+    await pipeline.stop();
+    pipeline = await Pipeline.start({ facts: known.map(facts), settings });
+  });
+
+  test("gives the lote back to SQS with what it has stored, and the last delivery tells the reason", async () => {
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.tmdb.misbehave([{ ids: known.slice(15, 16), answer: { status: 429, retryAfter: 3600 } }]);
+    expect(await pipeline.consume([record])).toEqual({ batchItemFailures: [{ itemIdentifier: record.messageId }] });
+    const stored = idsOf(await pipeline.lote(1));
+    expect(stored.length).toBeGreaterThan(0);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+
+    const { requests } = await pipeline.tmdb.stats();
+    await pipeline.consume([redelivered(record, { ApproximateReceiveCount: "5" })], 1_000);
+    const { failures = [] } = await pipeline.report();
+    expect(new Set(failures.map(({ reason, status }) => `${reason} ${status}`))).toEqual(new Set(["rate_limited 429"]));
+    expect(failures).toHaveLength(known.length);
+    // The process is still paused.
+    expect((await pipeline.tmdb.stats()).requests).toBe(requests);
+    expect(idsOf(await pipeline.lote(1))).toEqual(stored);
   });
 });
 

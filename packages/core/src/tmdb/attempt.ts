@@ -4,7 +4,7 @@ import type { Sent } from "./turns.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
-    /** What ends an attempt that is under way; `signal` ends only what waits. */
+    /** What ends an attempt that is under way, if it is not `signal`, which then ends only what waits. */
     timeIsUp?: AbortSignal;
   }
 }
@@ -24,6 +24,7 @@ export async function attempt(
   timeoutMs: number,
 ): Promise<AxiosResponse> {
   const { timeIsUp, ...rest } = config;
+  const over = timeIsUp ?? (config.signal as AbortSignal | undefined);
   const end = new AbortController();
   const stop = () => end.abort();
   let isLate = false;
@@ -31,8 +32,8 @@ export async function attempt(
     isLate = true;
     stop();
   }, timeoutMs);
-  timeIsUp?.addEventListener("abort", stop);
-  if (timeIsUp?.aborted) stop();
+  over?.addEventListener("abort", stop);
+  if (over?.aborted) stop();
   try {
     const response = await send({ ...rest, signal: end.signal });
     tellAnswered(response, sent);
@@ -47,7 +48,7 @@ export async function attempt(
     throw error;
   } finally {
     clearTimeout(timer);
-    timeIsUp?.removeEventListener("abort", stop);
+    over?.removeEventListener("abort", stop);
   }
 }
 
