@@ -4,7 +4,9 @@ import { LOCAL_REGION } from "../client-config.ts";
 import { PortInUseError } from "../port-in-use-error.ts";
 import { conditionRefusal } from "./conditional-writes.ts";
 import { fauxqsStores, type StoredObjectFacts } from "./fauxqs.ts";
-import { type AwsRequest, type Refusal, readRequest, refusalBody } from "./request.ts";
+import { type AwsRequest, type Refusal, readRequest, refused } from "./request.ts";
+import { limitRefusal } from "./s3-limits.ts";
+import { sent } from "./sqs-sending.ts";
 
 /** A fault to inject: S3 or SQS answers with an error, or never. */
 export type Fault = Refusal | "hang";
@@ -46,19 +48,18 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
    * @throws {PortInUseError}
    */
   static async start(dataLake: string, { port, dataDir, fault }: EmulatorOptions): Promise<Emulator> {
-    const { s3Store, stores, close } = await fauxqsStores(dataDir);
+    const { s3Store, sqsStore, stores, close } = await fauxqsStores(dataDir);
     if (!s3Store.hasBucket(dataLake)) s3Store.createBucket(dataLake);
     const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
 
     // Synchronous up to the emulator's own handler, so nothing can change between the condition and the write.
     app.addHook("preHandler", (request, reply, done) => {
       const call = readRequest(request.method, request.url, request.headers, request.body);
-      const refusal = fault?.(call) ?? conditionRefusal(call, s3Store);
-      if (refusal === undefined) done();
-      else if (refusal !== "hang") {
-        const type = call.service === "s3" ? "application/xml" : "application/x-amz-json-1.0";
-        void reply.code(refusal.status).header("content-type", type).send(refusalBody(call.service, refusal));
-      }
+      const refusal = fault?.(call) ?? limitRefusal(call, request.headers) ?? conditionRefusal(call, s3Store);
+      if (refusal === "hang") return;
+      const answer = refusal ? refused(call.service, refusal) : sent(call, request.body, sqsStore);
+      if (answer === undefined) done();
+      else void reply.code(answer.status).header("content-type", answer.type).send(answer.body);
     });
 
     app.addHook("onClose", async () => close());

@@ -26,8 +26,28 @@ export interface StoredObjectFacts {
   readonly lastModified: Date;
 }
 
+/** What is used here of the emulator's queues. */
+export interface EmbeddedSqsStore {
+  getQueue(url: string): EmbeddedQueue | undefined;
+  createMessage(body: string, attributes: object, delaySeconds: number | undefined): StoredMessage;
+}
+
+export interface EmbeddedQueue {
+  readonly attributes: Readonly<Record<string, string>>;
+  isFifo(): boolean;
+  enqueue(message: StoredMessage): void;
+}
+
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly md5OfBody: string;
+  /** Empty when there are none. */
+  readonly md5OfMessageAttributes: string;
+}
+
 export interface EmbeddedStores {
   readonly s3Store: EmbeddedS3Store;
+  readonly sqsStore: EmbeddedSqsStore;
   readonly stores: Stores;
   close(): void;
 }
@@ -47,7 +67,13 @@ export async function fauxqsStores(dataDir: string | undefined): Promise<Embedde
   ]);
   const stores: Stores = { s3Store: new S3Store(), sqsStore: new SqsStore(), snsStore: new SnsStore() };
   const close = dataDir === undefined ? () => {} : await persist(stores, dataDir);
-  return { s3Store: stores.s3Store as unknown as EmbeddedS3Store, stores, close };
+  const queues = stores.sqsStore as unknown as EmbeddedSqsStore;
+  return {
+    s3Store: stores.s3Store as unknown as EmbeddedS3Store,
+    sqsStore: { getQueue: (url) => queues.getQueue(url), createMessage: SqsStore.createMessage },
+    stores,
+    close,
+  };
 }
 
 function load(path: string) {

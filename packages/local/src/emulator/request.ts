@@ -46,9 +46,20 @@ export function readRequest(method: string, url: string, headers: IncomingHttpHe
   };
 }
 
+/** An answer to a request, given in the emulator's place. */
+export interface AwsAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
 /** The answer in the shape of the service: XML for S3, JSON for SQS. */
-export function refusalBody(service: AwsRequest["service"], { code, message }: Refusal): string {
-  return service === "s3"
-    ? `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`
-    : JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message });
+export function refused(service: AwsRequest["service"], { status, code, message }: Refusal): AwsAnswer {
+  if (service === "sqs") return sqsAnswer(status, { __type: `com.amazonaws.sqs#${code}`, message });
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, type: "application/xml", body };
+}
+
+export function sqsAnswer(status: number, body: unknown): AwsAnswer {
+  return { status, type: "application/x-amz-json-1.0", body: JSON.stringify(body) };
 }
