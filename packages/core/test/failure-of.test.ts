@@ -126,6 +126,11 @@ describe("the message", () => {
     expect(failureOf(answered({ status, data }), TOKEN).message).toContain(message);
   });
 
+  test("tells of a 429 for how long it asks", () => {
+    const error = answered({ status: 429, data: tmdbError(25, "Too many."), headers: { "retry-after": "3600" } });
+    expect(failureOf(error, TOKEN).message).toBe("Too many. (Retry-After: 3600)");
+  });
+
   test("tells what a good status came with in the movie's place", () => {
     const { response } = answered({ status: 200, data: PAGE });
     const error = new AxiosError("the answer is not the movie", NOT_THE_MOVIE, undefined, {}, response);

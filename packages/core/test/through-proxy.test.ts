@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSettings } from "../src/settings.ts";
-import { TmdbClient } from "../src/tmdb/tmdb-client.ts";
+import { TmdbClient, type TmdbTiming } from "../src/tmdb/tmdb-client.ts";
 import { tmdbAnswer } from "./support/movies.ts";
 import { OfficeProxy } from "./support/office-proxy.ts";
 import { TMDB_TEST } from "./support/self-signed.ts";
@@ -30,9 +30,9 @@ afterAll(async () => {
   }
 });
 
-function client(env: Record<string, string>): TmdbClient {
+function client(env: Record<string, string>, timing?: TmdbTiming): TmdbClient {
   const { tmdb } = loadSettings({ TMDB_TOKEN: "token", TMDB_REQUESTS_PER_SECOND: "400", ...env });
-  return new TmdbClient(tmdb, 200);
+  return new TmdbClient(tmdb, 200, timing);
 }
 
 function ask(movies: TmdbClient, patienceMs = 20_000) {
@@ -61,21 +61,20 @@ describe("requests to TMDB", () => {
 
   test("that the proxy refuses fail as the network, without its password", async () => {
     await using proxy = await OfficeProxy.start(portOf("https"), "refuses");
-    const movies = client({
-      TMDB_BASE_URL: "https://tmdb.test",
-      HTTPS_PROXY: `http://ana:s3cret@127.0.0.1:${proxy.port}`,
-    });
-    const answered = await ask(movies, 1_500);
+    const url = `http://ana:s3cret@127.0.0.1:${proxy.port}`;
+    const movies = client(
+      { TMDB_BASE_URL: "https://tmdb.test", HTTPS_PROXY: url },
+      { attemptMs: 20_000, backoffMs: 1 },
+    );
+    const answered = await ask(movies);
     expect(answered).toMatchObject({ failure: { reason: "network", message: expect.stringContaining("407") } });
     expect(JSON.stringify(answered)).not.toContain("s3cret");
   });
 
   test("give up a proxy that never answers, and ask again", { timeout: 30_000 }, async () => {
     await using proxy = await OfficeProxy.start(portOf("https"), "is silent");
-    const movies = client({
-      TMDB_BASE_URL: "https://tmdb.test",
-      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
-    });
+    const environment = { TMDB_BASE_URL: "https://tmdb.test", HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
+    const movies = client(environment, { attemptMs: 200, backoffMs: 1 });
     const asking = new AbortController();
     const answered = movies.movie(ID, { deadline: performance.now() + 60_000, signal: asking.signal });
     await expect.poll(() => proxy.tunnels.length, { timeout: 25_000, interval: 50 }).toBeGreaterThan(1);

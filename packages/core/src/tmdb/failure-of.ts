@@ -29,12 +29,18 @@ interface Verdict {
  */
 export function failureOf(error: AxiosError, token: string): Omit<Failure, "id"> {
   const body = errorBodySchema.safeParse(error.response?.data);
-  const words = body.success ? body.data.status_message : wordsOf(error);
+  const words = (body.success ? body.data.status_message : wordsOf(error)) + askedPause(error);
   return {
     reason: verdictOf(error).reason,
     status: error.response?.status ?? null,
     message: words.replaceAll(token, "***").slice(0, LONGEST_MESSAGE),
   };
+}
+
+/** How long a 429 asks to be waited for, in the server's own words. */
+function askedPause({ response }: AxiosError): string {
+  const asked = response?.headers["retry-after"];
+  return response?.status === 429 && asked !== undefined ? ` (Retry-After: ${asked})` : "";
 }
 
 /** Whether a second request may have the movie that this one does not. */
