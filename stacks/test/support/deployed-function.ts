@@ -81,9 +81,11 @@ export class DeployedFunction {
     return answer.result;
   }
 
-  /** @returns the lines it has printed: its log, and its metrics */
+  /** @returns the lines it has printed: its log, errors among them, and its metrics */
   async stop(): Promise<string[]> {
     this.#process.kill();
-    return (await this.#printed).split("\n").filter((line) => line !== "");
+    return [await this.#printed, await this.#complained]
+      .flatMap((lines) => lines.split("\n"))
+      .filter((line) => line !== "");
   }
 }
