@@ -91,6 +91,10 @@ export function dashboard(
       REASONS.map((reason): Row => [own("collector", METRICS.idsFailed, reason), { label: reason, stat: "Sum" }]),
       { stacked: true },
     ),
+    graph("Rows of a CSV that were left out", [
+      [own("producer", METRICS.rowsMalformed), { label: "malformed", stat: "Sum" }],
+      [own("producer", METRICS.rowsUnreadable), { label: "with numbers that can't be read", stat: "Sum" }],
+    ]),
     graph("How long a lote takes", [
       [own("consumer", METRICS.loteDuration), { label: "half of them", stat: "p50" }],
       [own("consumer", METRICS.loteDuration), { label: "99 of 100", stat: "p99" }],

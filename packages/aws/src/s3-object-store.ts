@@ -3,6 +3,7 @@ import {
   type _Object,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
@@ -75,6 +76,15 @@ export class S3ObjectStore implements FolderStore {
     } catch (error) {
       if (isEmptyObject(error)) return nothing();
       throw error;
+    }
+  }
+
+  async metadata(key: string, etag: string): Promise<Readonly<Record<string, string>>> {
+    try {
+      const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(etag) });
+      return (await this.#client.send(head)).Metadata ?? {};
+    } catch (error) {
+      throw asChanged(key, error);
     }
   }
 

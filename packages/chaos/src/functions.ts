@@ -82,6 +82,8 @@ export class Functions {
         TMDB_REQUESTS_PER_SECOND: String(schedule.requestsPerSecond),
         CONSUMER_CONCURRENCY: String(schedule.consumers),
         LOTE_SIZE: String(schedule.loteSize),
+        // Of a dozen rows one is more than a hundredth.
+        MAX_MALFORMED_PERCENT: "100",
         SST_RESOURCE_App: link({ name: "lotes", stage: "chaos" }),
         SST_RESOURCE_DataLake: link({ name: world.bucket }),
         SST_RESOURCE_LoteQueue: link({ url: world.url("LoteQueue") }),

@@ -71,9 +71,9 @@ export function selectedBy(csv: string): string[] | undefined {
     const cells = row.split("|");
     if (row === "" || cells.length !== columns.length) continue;
     const [id = "", year, genres = "", votes] = needed.map((name) => cells[at(name)]);
-    if (Number(year) > 1960 && Number(votes) > 10_000 && /crime|war/i.test(genres)) ids.add(id);
+    if (Number(year) > 1960 && Number(votes) > 10_000 && /crime|war/i.test(genres)) ids.add(id.trim());
   }
-  return [...ids];
+  return ids.size > 0 ? [...ids] : undefined;
 }
 
 function judgeDate(date: string, evidence: Evidence): string[] {

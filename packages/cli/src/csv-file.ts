@@ -1,32 +1,32 @@
 import { createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { LONGEST_HEADER_BYTES, type MovieFilter, selectIds } from "@lotes/core";
+import { type Acceptance, fileChunks, rejectionOf, selectIds } from "@lotes/core";
 import { DEFAULT_SEED, START_ROWS } from "./sample-defaults.ts";
-import { usable } from "./usable.ts";
+import { unusable, usable } from "./usable.ts";
 import { UserError } from "./user-error.ts";
-
-/** Of the rows only the first few are looked at: the header and its columns are what can be wrong with a whole file. */
-const LOOK_BYTES = 2 * LONGEST_HEADER_BYTES;
 
 export interface Csv {
   readonly stream: Readable;
   /** Undefined for the sample, which is made on the way. */
   readonly bytes: number | undefined;
+  /** Whether the producer is to use it, though too many of its rows are malformed. */
+  readonly force?: boolean;
 }
 
 /**
  * @param path undefined for the sample
+ * @param force whether the producer is to use it whatever is in it
  * @throws {UserError} when there is no such file
  */
-export async function openCsv(path: string | undefined): Promise<Csv> {
+export async function openCsv(path: string | undefined, force = false): Promise<Csv> {
   if (path === undefined) {
     const { sampleCsv } = await import("@lotes/local/sample/sample-csv");
-    return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined };
+    return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined, force };
   }
   const bytes = await csvBytes(path);
   // Opened at once: later, nobody would be there to hear that it can't be read, and the file may be gone.
-  return { bytes, stream: createReadStream(path, { fd: openSync(path, "r") }) };
+  return { bytes, force, stream: createReadStream(path, { fd: openSync(path, "r") }) };
 }
 
 /**
@@ -46,9 +46,12 @@ export async function csvBytes(path: string): Promise<number> {
 }
 
 /**
- * Looks at the beginning of a file before it is uploaded.
+ * Reads a file before it is uploaded; a million rows take a third of a second.
+ * @param force whether the producer will use whatever can be read at all
  * @throws {UserError} when the producer would reject it
  */
-export async function assertUsable(path: string, filter: MovieFilter): Promise<void> {
-  await usable(path, () => selectIds(createReadStream(path, { end: LOOK_BYTES - 1 }), filter));
+export async function assertUsable(path: string, acceptance: Acceptance, force: boolean): Promise<void> {
+  const selection = await usable(path, () => selectIds(fileChunks(path), acceptance.filter));
+  const rejection = rejectionOf(selection, acceptance);
+  if (rejection !== undefined && !force) throw unusable(path, rejection);
 }

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { inputKey, type RunDate } from "@lotes/core";
+import { FORCE, inputKey, type RunDate } from "@lotes/core";
 import type { ClientConfig } from "@lotes/local/whereabouts";
 import type { Csv } from "./csv-file.ts";
 
@@ -19,7 +19,7 @@ export interface DataLake {
  * @returns the object's ETag, by which its run is known
  */
 export async function drop(
-  { stream }: Csv,
+  { stream, force = false }: Csv,
   date: RunDate,
   { bucket, clientConfig }: DataLake,
   onProgress: (bytes: number) => void = () => {},
@@ -28,7 +28,13 @@ export async function drop(
   try {
     const upload = new Upload({
       client,
-      params: { Bucket: bucket, Key: inputKey(date), Body: stream, ContentType: "text/csv" },
+      params: {
+        Bucket: bucket,
+        Key: inputKey(date),
+        Body: stream,
+        ContentType: "text/csv",
+        ...(force && { Metadata: { [FORCE.name]: FORCE.value } }),
+      },
       partSize: PART_BYTES,
     });
     upload.on("httpUploadProgress", ({ loaded = 0 }) => onProgress(loaded));

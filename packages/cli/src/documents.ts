@@ -36,6 +36,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     ...placesDocument(bucket, date),
     rows: run.rows,
     malformed: run.malformed,
+    unreadable: run.unreadable,
     ids: run.ids,
     lotes: run.lotes,
     lotes_done: lotesDone,

@@ -1,4 +1,4 @@
-import type { MalformedRows } from "@lotes/core";
+import type { OddRows, RunFile } from "@lotes/core";
 import { visible } from "./visible.ts";
 
 /** One JSON document on stdout, for a machine. */
@@ -24,11 +24,17 @@ export function plural(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** How many rows of a CSV were malformed, and on which lines the first of them are. */
-export function malformedText({ count, first_lines }: MalformedRows): string {
-  if (count === 0) return "none malformed";
+/** How many rows of a CSV were left out since something is wrong with them, and on which lines the first of them are. */
+export function oddRowsText({ malformed, unreadable }: Pick<RunFile, "malformed" | "unreadable">): string {
+  const malformedRows = malformed.count === 0 ? "none malformed" : countWithLines(malformed, "malformed");
+  return unreadable.count === 0
+    ? malformedRows
+    : `${malformedRows}, ${countWithLines(unreadable, "with a year or votes that are no number")}`;
+}
+
+function countWithLines({ count, first_lines }: OddRows, what: string): string {
   const more = count > first_lines.length ? " …" : "";
-  return `${formatNumber(count)} malformed (line ${first_lines.join(", ")}${more})`;
+  return `${formatNumber(count)} ${what} (line ${first_lines.join(", ")}${more})`;
 }
 
 // Beyond, seconds are no help.

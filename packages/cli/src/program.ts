@@ -3,19 +3,13 @@ import { Argument, Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { COMMAND } from "./command-name.ts";
 import { loadEnvFile } from "./env-file.ts";
+import { DATE_HELP, FORCE_HELP, JSON_HELP, SETTINGS_HELP, STRICT_HELP, TARGETS } from "./help.ts";
 import { reasonOption, runDate, stageOption, wholeNumber } from "./options.ts";
 import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "./sample-defaults.ts";
 
-const DATE_HELP = "the date of the run (default: today in UTC)";
-const STRICT_HELP = "exit with 3 if ids failed for more than not_found, or an upload was rejected";
-const JSON_HELP = "print one JSON document; everything else stays on stderr";
 // AWS's own stand-ins listen there.
 const LOCAL_PORT = 4566;
 const MOST_PORT = 65_535;
-const TARGETS = `
-
-It talks to the local stack (${COMMAND} local), or to the stage that --stage names.`;
-
 /** The commands, their arguments and their help. What they do is loaded when they are called. */
 export function program(): Command {
   const lotes = new Command("lotes")
@@ -23,14 +17,7 @@ export function program(): Command {
     .version(`lotes ${manifest.version}, Node ${process.version}`, "-V, --version", "print the version and Node's")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .addHelpText(
-      "after",
-      `
-Settings come from the environment or from .env:
-  TMDB_TOKEN, TMDB_BASE_URL, TMDB_LANGUAGE, TMDB_REQUESTS_PER_SECOND, CONSUMER_CONCURRENCY,
-  MIN_YEAR, MIN_VOTES, GENRES, LOTE_SIZE
-Without TMDB_TOKEN, a program on this machine answers instead of TMDB.`,
-    );
+    .addHelpText("after", SETTINGS_HELP);
 
   // Not for those who only ask for help.
   lotes.hook("preAction", async (_, command) => {
@@ -45,6 +32,7 @@ Without TMDB_TOKEN, a program on this machine answers instead of TMDB.`,
     .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS} rows)`)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--out <dir>", "where to copy the date's files to", "out")
+    .option("--force", FORCE_HELP)
     .option("--strict", STRICT_HELP)
     .option("--json", JSON_HELP)
     .addHelpText(
@@ -89,6 +77,7 @@ Examples:
     .description("upload a CSV to where it starts a run")
     .argument("<movies.csv>", "the CSV")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--force", FORCE_HELP)
     .option("--watch", "follow its run until every id is accounted for")
     .option("--strict", `with --watch: ${STRICT_HELP}`)
     .addOption(stageOption())

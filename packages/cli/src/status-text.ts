@@ -1,6 +1,6 @@
 import { type Account, idsLeft, type RunDate, type Trouble } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
-import { duration, equation, formatNumber, moment, plural } from "./output.ts";
+import { duration, equation, formatNumber, moment, oddRowsText, plural } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
 
 export interface StatusText {
@@ -26,7 +26,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
     `Run ${run.run} of ${date}, ${settled ? "finished" : run.status}`,
     `on ${place}`,
     "",
-    line("rows", formatNumber(run.rows)),
+    line("rows", formatNumber(run.rows), oddRowsText(run)),
     line("lotes", `${lotesDone}/${run.lotes}`),
     line("stored", formatNumber(stored)),
     line("failed", formatNumber(failures.length)),

@@ -6,9 +6,11 @@ export async function usable<T>(path: string, work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UnusableCsvError) {
-      throw new UserError(`${path} can't be used: ${error.message}`, { code: "csv_unusable", cause: error });
-    }
-    throw error;
+    throw error instanceof UnusableCsvError ? unusable(path, error.message, error) : error;
   }
+}
+
+/** @param reason why the producer would reject the CSV */
+export function unusable(path: string, reason: string, cause?: Error): UserError {
+  return new UserError(`${path} can't be used: ${reason}`, { code: "csv_unusable", cause });
 }

@@ -69,13 +69,13 @@ describe("lotes run with a CSV", () => {
   afterEach(() => tmdb.stop());
 
   test("talks to the TMDB it is told of, and says what became of every id", async () => {
-    write("movies.csv", `${HEADER}\ntt0068646|1972|Crime|2000000\nbad row\nnope|1999|War|20000\n`);
-    const env = { TMDB_TOKEN: "right", TMDB_BASE_URL: tmdb.url };
+    write("movies.csv", `${HEADER}\ntt0068646|1972|Crime|2000000\nbad row\nnope|1999|War|20000\ntt1|1999|War|20.000\n`);
+    const env = { TMDB_TOKEN: "right", TMDB_BASE_URL: tmdb.url, MAX_MALFORMED_PERCENT: "50" };
     const { code, stdout, stderr } = await place.lotes(["run", "movies.csv", "--out", "result"], env);
 
     expect(code).toBe(0);
     expect(stderr).not.toContain("stand-in");
-    expect(stdout).toContain("1 malformed (line 3)");
+    expect(stdout).toContain("1 malformed (line 3), 1 with a year or votes that are no number (line 5)");
     expect(stdout).toContain("not_found 1: TMDB does not know the id");
     expect(stdout).toContain("invalid_id 1: neither an IMDb id nor a TMDB id");
     expect(stdout).toContain("2 ids = 0 stored + 2 failed: every id is accounted for");

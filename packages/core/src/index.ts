@@ -1,7 +1,8 @@
 export { fileChunks } from "./csv/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./csv/header.ts";
 export { REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
-export { type MalformedRows, type Selection, selectIds } from "./csv/select-ids.ts";
+export { type Acceptance, rejectionOf } from "./csv/rejection.ts";
+export { type OddRows, type Selection, selectIds } from "./csv/select-ids.ts";
 export * from "./keys.ts";
 export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.ts";
 export { Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
@@ -24,7 +25,7 @@ export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.t
 export { type Account, Accountant, hasFaults, idsLeft } from "./run/account.ts";
 export { diagnose, type QueueDepth, type Queues } from "./run/diagnose.ts";
 export { type MisplacedInput, misplacedInputs } from "./run/misplaced-inputs.ts";
-export { type ProducerDeps, type Production, produce } from "./run/produce.ts";
+export { FORCE, type ProducerDeps, type Production, produce } from "./run/produce.ts";
 export {
   chooseReplay,
   type Replayable,

@@ -6,6 +6,10 @@ import type { Reason } from "./reasons.ts";
 export const METRICS = {
   /** Ids a CSV has for TMDB. */
   idsSelected: { name: "IdsSelected", unit: "Count" },
+  /** Rows of a CSV with more or fewer columns than its header. */
+  rowsMalformed: { name: "RowsMalformed", unit: "Count" },
+  /** Rows of a CSV whose year or votes are neither a number nor unknown. */
+  rowsUnreadable: { name: "RowsUnreadable", unit: "Count" },
   /** Uploads that could not be used. */
   csvRejected: { name: "CsvRejected", unit: "Count" },
   /** Records written into lotes; a lote that is delivered again counts again. */

@@ -29,6 +29,8 @@ export interface Settings {
   readonly consumerConcurrency: number;
   readonly filter: MovieFilter;
   readonly loteSize: number;
+  /** How many of a CSV's rows may be malformed, and how many have numbers that can't be read, each in percent. */
+  readonly maxMalformedPercent: number;
 }
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
@@ -92,6 +94,15 @@ const schema = {
   },
   // The ids of a lote are kept in the metadata of its file, for which S3 has 2 kB: room for 150 ids of 10 characters.
   LOTE_SIZE: { type: wholeNumber(1, 150).default(100), takes: "a whole number from 1 to 150" },
+  MAX_MALFORMED_PERCENT: {
+    type: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number)
+      .refine((percent) => percent <= 100)
+      .default(1),
+    takes: "a percentage from 0 to 100, such as 1 or 0.5; a CSV with more malformed rows is rejected",
+  },
 } as const;
 
 /** The names of all settings, as they stand in the environment. */
@@ -115,6 +126,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
     consumerConcurrency: values.CONSUMER_CONCURRENCY,
     filter: { minYear: values.MIN_YEAR, minVotes: values.MIN_VOTES, genres: values.GENRES },
     loteSize: values.LOTE_SIZE,
+    maxMalformedPercent: values.MAX_MALFORMED_PERCENT,
   };
   checkTogether(settings);
   return settings;

@@ -57,8 +57,8 @@ test("10,000 ids end stored or not_found, with no sliding second over the budget
   await untilDone(store.putIf(key, undefined, textObject(csv(...rows))));
   const { etag = "" } = (await untilDone(store.get(key))) ?? {};
   const source = { bucket: "b", key, etag, size: 1, sequencer: "01" };
-  const { filter, loteSize } = settings;
-  await untilDone(produce(source, DATE, { store, loteQueue, filter, loteSize, ...QUIET }));
+  const { filter, loteSize, maxMalformedPercent } = settings;
+  await untilDone(produce(source, DATE, { store, loteQueue, filter, loteSize, maxMalformedPercent, ...QUIET }));
 
   const consumer = async () => {
     const movies = new TmdbClient(settings.tmdb, CONSUMERS);

@@ -21,6 +21,8 @@ const NASTY = Buffer.from(
 const EXPECTED = {
   rows: 7,
   malformed: { count: 2, first_lines: [5, 9] },
+  unreadable: { count: 0, first_lines: [] },
+  firstMalformed: "it has 2 instead of 15",
   ids: ["tt0000001", "tt0000002", "tt0000004"],
 };
 
@@ -86,6 +88,7 @@ describe("however the bytes arrive", () => {
       expect(await selectIds(chunks(file, size), FILTER)).toEqual({
         rows: 1000,
         malformed: { count: 0, first_lines: [] },
+        unreadable: { count: 0, first_lines: [] },
         ids,
       });
     }

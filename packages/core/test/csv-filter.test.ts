@@ -111,9 +111,27 @@ describe("the ids", () => {
     expect(await selectedIds(csv(...ids.map((id) => row({ id }))))).toEqual(ids);
   });
 
-  test("that are too long are clipped, so that a hundred of them fit into a message", async () => {
+  test("that are too long are clipped, so that a hundred of them fit into a message, and are still told apart", async () => {
     const longest = "a".repeat(64);
-    const ids = [longest, `${longest}b`, `${longest}c`.repeat(1000)];
-    expect(await selectedIds(csv(...ids.map((id) => row({ id }))))).toEqual([longest, `${longest}…`]);
+    const tooLong = [`${longest}b`, `${longest}c`.repeat(1000), `${"🎬".repeat(40)}`, `a${"🎬".repeat(40)}`];
+    const ids = [longest, ...tooLong, ...tooLong];
+    const selected = await selectedIds(csv(...ids.map((id) => row({ id }))));
+    expect(selected).toHaveLength(5);
+    expect(selected[0]).toBe(longest);
+    for (const [index, id] of selected.entries()) {
+      expect(id.length).toBeLessThanOrEqual(64);
+      expect(id.isWellFormed()).toBe(true);
+      expect(id.slice(0, 40)).toBe(ids[index]?.slice(0, 40));
+    }
+  });
+
+  test("may have spaces around them, as numbers and the header may", async () => {
+    const ids = [" tt0000100", "tt0000200 ", "\ttt0000100\t", "\u00a0278\u2003", "tt00 00300"];
+    expect(await selectedIds(csv(...ids.map((id) => row({ id }))))).toEqual([
+      "tt0000100",
+      "tt0000200",
+      "278",
+      "tt00 00300",
+    ]);
   });
 });

@@ -113,6 +113,21 @@ describe("a header that lacks a required column", () => {
     expect(await refusal(`${header}\n${row()}\n`)).toContain("no column id, anoLancamento, genero, numeroVotos;");
   });
 
+  test.each([
+    ["every name", HEADER.replaceAll(/\w+/g, '"$&"')],
+    ["every name, after a byte order mark", `\ufeff${HEADER.replaceAll(/\w+/g, '"$&"')}`],
+    ["one name", HEADER.replace("genero", "'genero'")],
+    ["a name and the space around it", HEADER.replace("numeroVotos", '" numeroVotos "')],
+    ["every name, with commas between them", HEADER.replaceAll(/\w+/g, '"$&"').replaceAll("|", ",")],
+    ["every name, as a word processor does", HEADER.replaceAll(/\w+/g, "“$&”")],
+  ])("is told of the quotes when there are some around %s", async (_, header) => {
+    expect(await refusal(`${header}\n${row()}\n`)).toMatch(/no column .* quotes/);
+  });
+
+  test("is told nothing of quotes when there are none around its names", async () => {
+    expect(await refusal(`${HEADER.replace("genero", '"outro"')}\n${row()}\n`)).not.toContain("quotes");
+  });
+
   test("is refused before the rows are read, and the source is closed", async () => {
     const source = new EndlessSource("id|genero\n", 64 * KIB);
     await expect(selectIds(source.bytes(), FILTER)).rejects.toThrow(UnusableCsvError);
@@ -135,6 +150,13 @@ describe("a row that is longer than 1 MiB", () => {
     ["the last one, without an end", `${csv(row())}${LONG}`],
   ])("is refused as such, be it %s", async (_, file) => {
     for (const size of [1000, 64 * KIB, 2 * MIB]) expect(await refusal(file, size)).toMatch(/line .* 1 MiB/);
+  });
+
+  test("is told to be several rows when carriage returns are in it", async () => {
+    const file = `${HEADER}\n${`${row()}\r`.repeat(10_000)}`;
+    for (const size of [1000, 64 * KIB, 4 * MIB])
+      expect(await refusal(file, size)).toMatch(/carriage returns.* LF or CRLF/);
+    expect(await refusal(`${file}\n`, 4 * MIB)).toMatch(/carriage returns.* LF or CRLF/);
   });
 
   test("is refused before its end is read", async () => {

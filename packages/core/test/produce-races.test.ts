@@ -24,7 +24,8 @@ class Lake {
 
   produce(source: Source) {
     const loteQueue = { send: async () => {} };
-    return produce(source, DATE, { store: this.store, loteQueue, filter: FILTER, loteSize: 100, ...QUIET });
+    const settings = { filter: FILTER, loteSize: 100, maxMalformedPercent: 1 };
+    return produce(source, DATE, { store: this.store, loteQueue, ...settings, ...QUIET });
   }
 
   /** Works on an upload, with a later one being worked on between its reading and its word about it. */

@@ -87,6 +87,7 @@ describe("_run.json", () => {
       filter: { min_year: 1960, min_votes: 10_000, genres: ["crime", "war"] },
       rows: 0,
       malformed: { count: 0, first_lines: [] },
+      unreadable: { count: 0, first_lines: [] },
       ids: 0,
       lotes: 0,
       started_at: "2026-11-23T12:00:00.000Z",

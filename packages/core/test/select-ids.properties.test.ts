@@ -21,6 +21,12 @@ const oddVotes = cell(
   " 20000",
   "20000 ",
   "20000.5",
+  "20000.00",
+  "20.000",
+  "7.",
+  "9".repeat(400),
+  "\\N ",
+  "\\Nn",
   "10000.5",
   "-20000",
   "+20000",
@@ -29,7 +35,22 @@ const oddVotes = cell(
   "٢٠٠٠٠",
   "N\\",
 );
-const year = cell("1994", "1961", "1960", "2026", "", "\\N", "01961", "1e4", " 1961 ", "1960.5");
+const year = cell(
+  "1994",
+  "1961",
+  "1960",
+  "2026",
+  "",
+  "\\N",
+  "01961",
+  "1e4",
+  " 1961 ",
+  "1960.5",
+  "1961.0",
+  "1994?",
+  "199",
+  "199a",
+);
 // A sharp letter, a sign that is a k in lower case, and letters of several bytes beside the words.
 const genre = cell(
   "Crime",
@@ -121,7 +142,11 @@ test("of any file in any pieces, the selection is that of csv-parser alone and o
       fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(100_000)), { minLength: 1, maxLength: 5 }),
       async (file, filter, sizes) => {
         const expected = await selectedByParserAlone(file, filter);
-        expect(await selectIds(pieces(file, sizes), filter)).toEqual(expected);
+        const { firstMalformed, firstUnreadable, ...selection } = await selectIds(pieces(file, sizes), filter);
+        expect(selection).toEqual(expected);
+        expect([firstMalformed, firstUnreadable].map((why) => why !== undefined)).toEqual(
+          [expected.malformed, expected.unreadable].map(({ count }) => count > 0),
+        );
         expect(selectedByHand(file, filter)).toEqual(expected);
       },
     ),

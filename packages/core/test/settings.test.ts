@@ -24,6 +24,7 @@ describe("with nothing set", () => {
       consumerConcurrency: 2,
       filter: { minYear: 1960, minVotes: 10_000, genres: ["crime", "war"] },
       loteSize: 100,
+      maxMalformedPercent: 1,
     });
   });
 
@@ -53,6 +54,7 @@ describe("what is set", () => {
       MIN_VOTES: "0",
       GENRES: "Drama, SCI-FI",
       LOTE_SIZE: "50",
+      MAX_MALFORMED_PERCENT: "2.5",
     });
     expect(settings).toEqual({
       tmdb: {
@@ -64,6 +66,7 @@ describe("what is set", () => {
       consumerConcurrency: 3,
       filter: { minYear: 1990, minVotes: 0, genres: ["drama", "sci-fi"] },
       loteSize: 50,
+      maxMalformedPercent: 2.5,
     });
     expect(requireToken(settings.tmdb)).toBe("0123456789abcdef0123456789abcdef");
   });
@@ -145,6 +148,9 @@ describe("a wrong value", () => {
     ["GENRES", ","],
     ["GENRES", "crime,,war"],
     ["LOTE_SIZE", "0"],
+    ["MAX_MALFORMED_PERCENT", "100.1"],
+    ["MAX_MALFORMED_PERCENT", "1 %"],
+    ["MAX_MALFORMED_PERCENT", "-1"],
     ["LOTE_SIZE", "151"],
     ["LOTE_SIZE", "ten\nthousand"],
   ])("%s=%j is told in one line that names it and what it was given", (name, value) => {

@@ -8,7 +8,7 @@ import { sourceOf } from "./s3-source.ts";
 
 const logger = new Logger({ serviceName: "producer" });
 const metrics = new HandlerMetrics("producer");
-const { filter, loteSize } = loadSettings(process.env);
+const { filter, loteSize, maxMalformedPercent } = loadSettings(process.env);
 const store = new S3ObjectStore(Resource.DataLake.name);
 const loteQueue = new SqsMessageQueue(Resource.LoteQueue.url);
 
@@ -23,6 +23,7 @@ export async function handler(event: S3Event, context: Context): Promise<void> {
       continue;
     }
     log.appendKeys({ date, run: runId(source) });
-    await metrics.publishedAfter(() => produce(source, date, { store, loteQueue, filter, loteSize, log, metrics }));
+    const deps = { store, loteQueue, filter, loteSize, maxMalformedPercent, log, metrics };
+    await metrics.publishedAfter(() => produce(source, date, deps));
   }
 }

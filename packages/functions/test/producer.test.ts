@@ -24,7 +24,8 @@ describe("a usable CSV", () => {
   });
 
   test("is described in _run.json", async () => {
-    const rows = [row({ id: "tt0000001" }), "too|short", row({ id: "tt0000002", votes: "9" })];
+    const others = Array.from({ length: 97 }, () => row({ id: "tt0000002", votes: "9" }));
+    const rows = [row({ id: "tt0000001" }), "too|short", row({ id: "tt0000003", votes: "20.000" }), ...others];
     const event = await pipeline.drop(csvOf(rows));
     await pipeline.produce(event);
 
@@ -34,8 +35,9 @@ describe("a usable CSV", () => {
       status: "queued",
       source: { bucket: "data-lake", key: inputKey(DATE), etag: object?.eTag, size: object?.size },
       filter: { min_year: 1960, min_votes: 10_000, genres: ["crime", "war"] },
-      rows: 3,
+      rows: 100,
       malformed: { count: 1, first_lines: [3] },
+      unreadable: { count: 1, first_lines: [4] },
       ids: 1,
       lotes: 1,
       error: null,
@@ -44,8 +46,8 @@ describe("a usable CSV", () => {
     expect(Date.parse(run.queued_at ?? "")).toBeGreaterThanOrEqual(Date.parse(run.started_at));
   });
 
-  test("in which nothing passes is a finished run of no lotes", async () => {
-    await pipeline.produce(await pipeline.drop(csvOf([])));
+  test("in which nothing passes is a finished run of no lotes, if its upload demands it", async () => {
+    await pipeline.produce(await pipeline.drop(csvOf([]), inputKey(DATE), { force: "true" }));
     expect(await pipeline.runFile()).toMatchObject({ status: "queued", rows: 0, ids: 0, lotes: 0 });
     expect(await pipeline.take("LoteQueue")).toEqual([]);
   });
@@ -177,6 +179,7 @@ describe("a CSV that can't be used", () => {
   const unusable: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /empty/],
     ["a file without numeroVotos", csvSelecting(movieIds(2)).replace("|numeroVotos|", "|votos|"), /numeroVotos/],
+    ["a file in which nothing passes", csvOf([]), /none of its 0 rows/],
     ["a binary file", Uint8Array.from({ length: 5_000 }, (_, index) => (index * 7) % 256), /UTF-8|header/],
   ];
 

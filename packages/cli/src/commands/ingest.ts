@@ -16,6 +16,7 @@ import { tellStatus } from "./status.ts";
 
 export interface IngestOptions {
   readonly date?: RunDate;
+  readonly force?: boolean;
   readonly watch?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
@@ -24,12 +25,13 @@ export interface IngestOptions {
 /** Uploads a CSV to where a new one starts a run, once it is known that it can be used; with `watch`, follows the run to its end. */
 export async function ingest(
   path: string,
-  { date = today(), watch = false, strict = false, json = false }: IngestOptions,
+  { date = today(), force = false, watch = false, strict = false, json = false }: IngestOptions,
 ): Promise<void> {
   assertFollowed({ strict, watch });
-  const { filter, tmdb } = loadSettings(process.env);
-  const csv = await openCsv(path);
-  await assertUsable(path, filter);
+  const settings = loadSettings(process.env);
+  const { tmdb } = settings;
+  const csv = await openCsv(path, force);
+  await assertUsable(path, settings, force);
   using target = await openTarget();
   const before = await readRun(target.store, date);
   const etag = await upload(csv, date, target);

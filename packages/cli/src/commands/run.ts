@@ -21,6 +21,7 @@ import { endedEarly } from "../unfinished-run.ts";
 export interface RunOptions {
   readonly date?: RunDate;
   readonly out: string;
+  readonly force?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -30,14 +31,14 @@ const LOG_FILE = ".lotes/run.log";
 /** Runs the whole pipeline on this machine, from the drop of the CSV to the copied result. */
 export async function run(
   csvPath: string | undefined,
-  { date: given, out, strict = false, json = false }: RunOptions,
+  { date: given, out, force = false, strict = false, json = false }: RunOptions,
 ): Promise<void> {
   const date = given ?? today();
   const settings = loadSettings(process.env);
   const budget = settings.tmdb.requestsPerSecond;
   using interruption = new Interruption();
   const { signal } = interruption;
-  const csv = await openCsv(csvPath);
+  const csv = await openCsv(csvPath, force);
   // Before anything is asked of TMDB: what was fetched must have where to go.
   await new OutputDirectory(out).check();
   await using tmdb = await tmdbForRun(settings.tmdb, signal);

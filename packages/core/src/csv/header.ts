@@ -15,6 +15,9 @@ export interface OpenedCsv {
   readonly body: AsyncIterable<Buffer>;
 }
 
+/** What to do about carriage returns where there should be none. */
+export const ENDS_OF_LINES = "save it with lines that end in LF or CRLF";
+
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
 export const LONGEST_HEADER_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
@@ -47,6 +50,14 @@ export async function openCsv(source: AsyncIterable<Uint8Array>): Promise<Opened
   }
 }
 
+// Excel's and a typesetter's ones among them.
+const QUOTE = "[\"'`´‘’“”„«»]";
+const QUOTES = "; it has names in quotes, which are a part of the name here: save it without quotes";
+
+function isQuotedIn(header: string, column: string): boolean {
+  return new RegExp(`${QUOTE}\\s*${column}\\s*${QUOTE}`).test(header);
+}
+
 async function* rest(first: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
   try {
     yield first;
@@ -70,14 +81,14 @@ function columnsIn(header: Buffer): string[] {
   if (line.trim() === "") throw new UnusableCsvError("its first line, the header, is empty");
   // Lines that end in CR alone are none to the parser: the whole file would be the header.
   if (line.includes("\r")) {
-    throw new UnusableCsvError("its header holds a carriage return; save it with lines that end in LF or CRLF");
+    throw new UnusableCsvError(`its header holds a carriage return; ${ENDS_OF_LINES}`);
   }
   const columns = line.split(SEPARATOR).map((column) => column.trim());
   const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
   if (missing.length > 0) {
-    throw new UnusableCsvError(
-      `the header has no column ${missing.join(", ")}; columns are separated by | and found by these names: ${REQUIRED_COLUMNS.join(", ")}`,
-    );
+    const names = `columns are separated by | and found by these names: ${REQUIRED_COLUMNS.join(", ")}`;
+    const quotes = missing.some((column) => isQuotedIn(line, column)) ? QUOTES : "";
+    throw new UnusableCsvError(`the header has no column ${missing.join(", ")}; ${names}${quotes}`);
   }
   const twice = REQUIRED_COLUMNS.filter((column) => columns.indexOf(column) !== columns.lastIndexOf(column));
   if (twice.length > 0) {

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import csvParser from "csv-parser";
 import type { MovieFilter } from "../settings.ts";
-import { openCsv } from "./header.ts";
-import { type MovieRow, passes, REQUIRED_COLUMNS } from "./movie-filter.ts";
+import { ENDS_OF_LINES, openCsv } from "./header.ts";
+import { type MovieRow, passes, REQUIRED_COLUMNS, unreadableNumber } from "./movie-filter.ts";
 import { RowSieve } from "./row-sieve.ts";
 import { SEPARATOR } from "./separators.ts";
 
@@ -11,43 +12,91 @@ export interface Selection {
   /** Rows read, malformed ones included; the header and empty lines are none. */
   readonly rows: number;
   /** Rows with more or fewer columns than the header. */
-  readonly malformed: MalformedRows;
-  /** The distinct ids of the selected rows, in the order first seen. */
+  readonly malformed: OddRows;
+  /** Rows whose year or votes are neither a number nor unknown. They don't pass. */
+  readonly unreadable: OddRows;
+  /** What is odd about the first of each. */
+  readonly firstMalformed?: string | undefined;
+  readonly firstUnreadable?: string | undefined;
+  /** The distinct ids of the selected rows, without the space around them, in the order first seen. */
   readonly ids: readonly string[];
 }
 
-export interface MalformedRows {
+/** Rows that are counted, since something is wrong with them. */
+export interface OddRows {
   readonly count: number;
   /** The first ten line numbers, the header being line 1. */
   readonly first_lines: readonly number[];
 }
 
 const LINES_SHOWN = 10;
+const LONGEST_EXCERPT = 40;
 
 // An id of the real file has 9 or 10 characters. What is longer is no id, and only its beginning is kept to say so:
 // a hundred of them must fit into one SQS message.
 const LONGEST_ID = 64;
+const BEGINNING_KEPT = 44;
+const HASH_DIGITS = 16;
 
 /** A row as the sieve hands it on, its line's number first. */
 type NumberedRow = MovieRow & { readonly line: string };
 
+/** Counts rows that something is wrong with. */
+class OddRowCount {
+  #count = 0;
+  readonly #lines: number[] = [];
+  /** What is wrong with the first. */
+  first: string | undefined;
+
+  /** @param why asked only for the first */
+  add({ line }: NumberedRow, why: () => string): void {
+    if (this.#count++ === 0) this.first = why();
+    if (this.#lines.length < LINES_SHOWN) this.#lines.push(Number(line));
+  }
+
+  rows(): OddRows {
+    return { count: this.#count, first_lines: this.#lines };
+  }
+}
+
 /** What the rows parsed so far amount to. */
 class Tally {
   rows = 0;
-  malformed = 0;
-  readonly malformedLines: number[] = [];
+  readonly malformed = new OddRowCount();
+  readonly unreadable = new OddRowCount();
   readonly ids = new Set<string>();
 
   /** @param columns of the header */
   add(row: NumberedRow, columns: number, filter: MovieFilter): void {
     this.rows++;
     if (Object.keys(row).length !== 1 + columns) {
-      this.malformed++;
-      if (this.malformedLines.length < LINES_SHOWN) this.malformedLines.push(Number(row.line));
-    } else if (passes(row, filter)) {
-      this.ids.add(row.id.length > LONGEST_ID ? `${row.id.slice(0, LONGEST_ID)}…` : row.id);
+      this.malformed.add(row, () => oddColumns(row, columns));
+      return;
     }
+    const unreadable = unreadableNumber(row);
+    if (unreadable) this.unreadable.add(row, () => `${unreadable.column} ${excerpt(unreadable.cell)}`);
+    else if (passes(row, filter)) this.ids.add(bounded(row.id.trim()));
   }
+}
+
+/** What is odd about the columns of a row. */
+function oddColumns(row: NumberedRow, columns: number): string {
+  const cells = Object.values(row).slice(1);
+  const counted = `it has ${cells.length} instead of ${columns}`;
+  const isSeveralRows = cells.some((cell) => cell.includes("\r"));
+  return isSeveralRows ? `${counted}, and carriage returns in it: ${ENDS_OF_LINES}` : counted;
+}
+
+/** A cell as it can be shown in a line of text. */
+function excerpt(cell: string): string {
+  return JSON.stringify(cell.length > LONGEST_EXCERPT ? `${cell.slice(0, LONGEST_EXCERPT)}…` : cell);
+}
+
+/** An id of a length that can be handled. One that is cut is still told from every other. */
+function bounded(id: string): string {
+  if (id.length <= LONGEST_ID) return id;
+  const hash = createHash("sha256").update(id).digest("hex").slice(0, HASH_DIGITS);
+  return `${id.slice(0, BEGINNING_KEPT).toWellFormed()}…${hash}`;
 }
 
 /**
@@ -69,10 +118,13 @@ export async function selectIds(source: AsyncIterable<Uint8Array>, filter: Movie
   await pipeline(Readable.from(sieve.sift(body), { objectMode: false }), parser, async (rows) => {
     for await (const row of rows as AsyncIterable<NumberedRow>) tally.add(row, columns.length, filter);
   });
-  const { rows, malformed, malformedLines, ids } = tally;
+  const { rows, malformed, unreadable, ids } = tally;
   return {
     rows: sieve.sortedOut + rows,
-    malformed: { count: malformed, first_lines: malformedLines },
+    malformed: malformed.rows(),
+    unreadable: unreadable.rows(),
+    firstMalformed: malformed.first,
+    firstUnreadable: unreadable.first,
     ids: [...ids],
   };
 }

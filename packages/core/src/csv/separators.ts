@@ -10,7 +10,7 @@ const LOW_BITS = 0x7f7f7f7f;
 const BLOCK_BYTES = 63 * 4;
 
 /** Where the next separator is, or `end` when there is none before it. */
-function nextSeparator(bytes: DataView, start: number, end: number): number {
+export function nextSeparator(bytes: DataView, start: number, end: number): number {
   let at = start;
   while (at + 4 <= end) {
     const difference = bytes.getInt32(at, true) ^ BARS;

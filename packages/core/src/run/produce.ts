@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { UnusableCsvError } from "../csv/header.ts";
+import { type Acceptance, rejectionOf } from "../csv/rejection.ts";
 import { type Selection, selectIds } from "../csv/select-ids.ts";
 import { ledgerKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
 import { runOf } from "../lote/lote-file.ts";
@@ -7,19 +8,20 @@ import { cutIntoLotes } from "../lotes.ts";
 import { type LoteMessage, messageBody } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
 import { type Log, type MessageQueue, ObjectChangedError, type ObjectStore } from "../ports.ts";
-import type { MovieFilter } from "../settings.ts";
 import { updateObject } from "../update-object.ts";
 import { readRunInForce } from "./in-force.ts";
 import { isOlder, newRun, parseRunFile, type RunFile, readRun, runObject, type Source } from "./run-file.ts";
 
-export interface ProducerDeps {
+export interface ProducerDeps extends Acceptance {
   readonly store: ObjectStore;
   readonly loteQueue: MessageQueue;
-  readonly filter: MovieFilter;
   readonly loteSize: number;
   readonly log: Log;
   readonly metrics: Metrics;
 }
+
+/** What an upload's metadata holds if its CSV is to be used although too many rows are malformed, or nothing is selected. */
+export const FORCE = { name: "force", value: "true" } as const;
 
 const REPLACED = "the CSV was replaced before all of its lotes were queued; drop it again";
 
@@ -41,20 +43,28 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   if (before !== "go on") return told(before, log);
 
   let selection: Selection;
+  let rejection: string | undefined;
   try {
     selection = await selectIds(await store.stream(source.key, source.etag), filter);
+    rejection = rejectionOf(selection, deps);
+    if (rejection !== undefined && (await isForced(source, store))) {
+      log.warn("the CSV is used all the same, as its upload demands", { reason: rejection });
+      rejection = undefined;
+    }
   } catch (error) {
     if (error instanceof ObjectChangedError) return giveUp(started, date, deps);
     if (error instanceof UnusableCsvError) return reject(started, date, error.message, deps);
     throw error;
   }
 
-  const lotes = cutIntoLotes(selection.ids, loteSize);
-  const { rows, malformed, ids } = selection;
-  const run: RunFile = { ...started, rows, malformed, ids: ids.length, lotes: lotes.length };
+  const { rows, malformed, unreadable, ids } = selection;
+  const read: RunFile = { ...started, rows, malformed, unreadable };
+  if (rejection !== undefined) return reject(read, date, rejection, deps);
+  const lotes = cutIntoLotes(ids, loteSize);
+  const run: RunFile = { ...read, ids: ids.length, lotes: lotes.length };
   const { verdict, resumed } = await putInForce(run, date, store);
   if (verdict !== "go on") return told(verdict, log);
-  log.info("run in force", { rows, malformed, ids: ids.length, lotes: lotes.length, resumed });
+  log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
 
   await removeEarlierFiles(run.run, date, store);
   await loteQueue.send(
@@ -66,7 +76,18 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   await declareQueued(run.run, date, store);
   log.info("lotes queued", { lotes: lotes.length });
   metrics.add(METRICS.idsSelected, ids.length);
+  countOddRows(run, metrics);
   return "queued";
+}
+
+/** Whether whoever uploaded a CSV wants it used whatever is in it. */
+async function isForced({ key, etag }: Source, store: ObjectStore): Promise<boolean> {
+  return (await store.metadata(key, etag))[FORCE.name] === FORCE.value;
+}
+
+function countOddRows({ malformed, unreadable }: RunFile, metrics: Metrics): void {
+  if (malformed.count > 0) metrics.add(METRICS.rowsMalformed, malformed.count);
+  if (unreadable.count > 0) metrics.add(METRICS.rowsUnreadable, unreadable.count);
 }
 
 /** Whether an upload is to be worked on, seen from the run in force. */
@@ -172,5 +193,6 @@ async function reject(run: RunFile, date: RunDate, reason: string, deps: Produce
   await removeAllFilesIfRejected(date, store);
   log.error("the CSV can't be used", { reason });
   metrics.add(METRICS.csvRejected, 1);
+  countOddRows(run, metrics);
   return production;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import type { OddRows } from "../csv/select-ids.ts";
 import { type RunDate, runKey } from "../keys.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import type { MovieFilter } from "../settings.ts";
@@ -12,6 +13,14 @@ const sourceSchema = z.object({
   sequencer: z.string(),
 });
 
+/** Rows that were counted, since something is wrong with them. */
+const oddRowsSchema = z.object({
+  count: z.number().int().nonnegative(),
+  first_lines: z.array(z.number().int().positive()).readonly(),
+});
+
+const NO_ROWS: OddRows = { count: 0, first_lines: [] };
+
 const runFileSchema = z.object({
   run: z.string(),
   /** `queuing` while the lotes are being sent, `queued` once all are, `rejected` when the CSV could not be used. */
@@ -19,10 +28,9 @@ const runFileSchema = z.object({
   source: sourceSchema,
   filter: z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) }),
   rows: z.number().int().nonnegative(),
-  malformed: z.object({
-    count: z.number().int().nonnegative(),
-    first_lines: z.array(z.number().int().positive()).readonly(),
-  }),
+  malformed: oddRowsSchema,
+  /** Rows whose year or votes are no numbers. A run of an earlier version of this program did not count them. */
+  unreadable: oddRowsSchema.default(NO_ROWS),
   /** How many were selected. */
   ids: z.number().int().nonnegative(),
   lotes: z.number().int().nonnegative(),
@@ -70,7 +78,8 @@ export function newRun(source: Source, filter: MovieFilter, startedAt: Date): Ru
     source,
     filter: { min_year: filter.minYear, min_votes: filter.minVotes, genres: [...filter.genres] },
     rows: 0,
-    malformed: { count: 0, first_lines: [] },
+    malformed: NO_ROWS,
+    unreadable: NO_ROWS,
     ids: 0,
     lotes: 0,
     started_at: startedAt.toISOString(),

@@ -1,5 +1,5 @@
 import csvParser from "csv-parser";
-import { passes, REQUIRED_COLUMNS } from "../../src/csv/movie-filter.ts";
+import { passes, REQUIRED_COLUMNS, unreadableNumber } from "../../src/csv/movie-filter.ts";
 import type { Selection } from "../../src/csv/select-ids.ts";
 import type { MovieFilter } from "../../src/settings.ts";
 
@@ -45,6 +45,7 @@ class Tally {
   readonly #filter: MovieFilter;
   readonly #ids = new Set<string>();
   readonly #malformed: number[] = [];
+  readonly #unreadable: number[] = [];
   #line = 1;
   #rows = 0;
 
@@ -57,12 +58,14 @@ class Tally {
     if (cells === 0) return;
     this.#rows++;
     if (cells !== columns) this.#malformed.push(this.#line);
-    else if (passes(row, this.#filter)) this.#ids.add(row.id);
+    else if (unreadableNumber(row)) this.#unreadable.push(this.#line);
+    else if (passes(row, this.#filter)) this.#ids.add(row.id.trim());
   }
 
   selection(): Selection {
-    const malformed = { count: this.#malformed.length, first_lines: this.#malformed.slice(0, 10) };
-    return { rows: this.#rows, malformed, ids: [...this.#ids] };
+    const count = (lines: readonly number[]) => ({ count: lines.length, first_lines: lines.slice(0, 10) });
+    const [malformed, unreadable] = [count(this.#malformed), count(this.#unreadable)];
+    return { rows: this.#rows, malformed, unreadable, ids: [...this.#ids] };
   }
 }
 

@@ -123,9 +123,11 @@ export class Pipeline {
   }
 
   /** Uploads a CSV and returns the event S3 would send for it. */
-  async drop(csv: string | Uint8Array, key = inputKey(DATE)): Promise<S3Event> {
+  async drop(csv: string | Uint8Array, key = inputKey(DATE), metadata: Record<string, string> = {}): Promise<S3Event> {
     const Bucket = this.services.bucket;
-    await this.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: csv, ContentLength: Buffer.byteLength(csv) }));
+    await this.s3.send(
+      new PutObjectCommand({ Bucket, Key: key, Body: csv, ContentLength: Buffer.byteLength(csv), Metadata: metadata }),
+    );
     const { ETag = "", ContentLength = 0 } = await this.s3.send(new HeadObjectCommand({ Bucket, Key: key }));
     const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
     return s3Event({ bucket: Bucket, key, etag: ETag.replaceAll('"', ""), size: ContentLength }, sequencer);

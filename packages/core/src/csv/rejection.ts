@@ -1,0 +1,30 @@
+import type { MovieFilter } from "../settings.ts";
+import type { OddRows, Selection } from "./select-ids.ts";
+
+/** What a CSV has to be like for its run to take the place of an earlier one. */
+export interface Acceptance {
+  readonly filter: MovieFilter;
+  /** Of the rows. */
+  readonly maxMalformedPercent: number;
+}
+
+/**
+ * Why a CSV that can be read is not to be used all the same: something must have gone wrong where it was made.
+ * @returns one line that says what is wrong and what to do; undefined when the CSV is good enough
+ */
+export function rejectionOf(selection: Selection, { filter, maxMalformedPercent }: Acceptance): string | undefined {
+  const { rows, malformed, unreadable, ids, firstMalformed, firstUnreadable } = selection;
+  const isTooMuch = ({ count }: OddRows) => count * 100 > rows * maxMalformedPercent;
+  const share = ({ count, first_lines }: OddRows) => `${count} of ${rows} rows (the first on line ${first_lines[0]})`;
+  const advice = `MAX_MALFORMED_PERCENT allows ${maxMalformedPercent} %; correct the CSV, or use it as it is with --force`;
+  if (isTooMuch(malformed)) {
+    return `${share(malformed)} have more or fewer columns than the header: ${firstMalformed}; ${advice}`;
+  }
+  if (isTooMuch(unreadable)) {
+    return `${share(unreadable)} have a year or votes that are no plain number: ${firstUnreadable}; ${advice}`;
+  }
+  if (ids.length > 0) return undefined;
+  const { minYear, minVotes, genres } = filter;
+  const wanted = `after ${minYear}, with more than ${minVotes} votes, of a genre with ${genres.join(" or ")}`;
+  return `none of its ${rows} rows is of a movie ${wanted}; see whether it is the right CSV, or use it as it is with --force`;
+}
