@@ -1,4 +1,13 @@
-import { type Account, idsLeft, inputKey, ledgerKey, outputPrefix, type Queues, type RunDate } from "@lotes/core";
+import {
+  type Account,
+  countStrangers,
+  idsLeft,
+  inputKey,
+  ledgerKey,
+  outputPrefix,
+  type Queues,
+  type RunDate,
+} from "@lotes/core";
 import { INPUT_EVENTS } from "@lotes/core/keys";
 import { countByReason } from "./reasons.ts";
 
@@ -44,7 +53,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     failed: failures.length,
     left: idsLeft(account),
     reasons: countByReason(account),
-    malformed_messages: malformedMessages.length,
+    malformed_messages: countStrangers(malformedMessages),
     settled,
     started_at: run.started_at,
     queued_at: run.queued_at,

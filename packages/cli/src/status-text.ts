@@ -1,4 +1,4 @@
-import { type Account, idsLeft, type RunDate, type Trouble } from "@lotes/core";
+import { type Account, countStrangers, idsLeft, type RunDate, type Trouble } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { duration, equation, formatNumber, moment, oddRowsText, plural } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
@@ -20,7 +20,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
   const left = idsLeft(account);
   const line = (name: string, value: string, rest = "") =>
     `  ${name.padEnd(8)}${value.padStart(11)}   ${rest}`.trimEnd();
-  const strangers = `  Besides, ${plural(malformedMessages.length, "message")} of another program came to the queues: see \`${COMMAND} errors\``;
+  const strangers = `  Besides, ${plural(countStrangers(malformedMessages), "message")} of another program came to the queues: see \`${COMMAND} errors\``;
   return [
     "",
     `Run ${run.run} of ${date}, ${settled ? "finished" : run.status}`,

@@ -5,7 +5,7 @@ export { type Acceptance, rejectionOf } from "./csv/rejection.ts";
 export { type OddRows, type Selection, selectIds } from "./csv/select-ids.ts";
 export * from "./keys.ts";
 export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.ts";
-export { Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
+export { countStrangers, Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
 export { type ConsumerDeps, consumeLote, type Delivery, TMDB_TROUBLE } from "./lote/consume.ts";
 export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
 export { LoteFileError } from "./lote/lote-file.ts";
@@ -13,6 +13,7 @@ export { loteWithRecord } from "./lote/lote-with-record.ts";
 export type { MovieRecord } from "./lote/movie-record.ts";
 export {
   ATTEMPTS_ATTRIBUTE,
+  attemptsIn,
   type Failure,
   type LoteMessage,
   MalformedMessageError,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clipped } from "./clipped.ts";
 import { isRunDate } from "./keys.ts";
 import { REASONS } from "./reasons.ts";
 
@@ -52,8 +53,20 @@ export function parseMessage(body: string): LoteMessage {
   return result.data;
 }
 
+// A hundred and fifty of them fit into one message, each character escaped.
+const LONGEST_REASON = 500;
+
+/**
+ * A message as it travels: JSON in printable ASCII, whatever its ids hold. SQS refuses some characters, such as U+FFFE and most control
+ * characters, and its stand-ins refuse others.
+ */
 export function messageBody(message: LoteMessage): string {
-  return JSON.stringify(message);
+  const failures = message.failures?.map((failure) => ({
+    ...failure,
+    message: clipped(failure.message, LONGEST_REASON),
+  }));
+  const body = JSON.stringify({ ...message, ...(failures && { failures }) });
+  return body.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**
@@ -62,3 +75,12 @@ export function messageBody(message: LoteMessage): string {
  * on its own don't count, so the ledger is the same however often they happen.
  */
 export const ATTEMPTS_ATTRIBUTE = "attempts";
+
+// Nobody tries an id this often. What is more is a mistake of whoever sent it, and one more of it might be no whole number.
+const MOST_ATTEMPTS = 1_000_000;
+
+/** How often ids have been tried on purpose, as a message's attribute tells it; 0 for what can't be such a count. */
+export function attemptsIn(text: string | undefined): number {
+  const attempts = Number(text);
+  return Number.isInteger(attempts) && attempts > 0 && attempts <= MOST_ATTEMPTS ? attempts : 0;
+}

@@ -57,11 +57,20 @@ describe("TMDB's answer", () => {
   });
 });
 
+describe("TMDB's answer to an IMDb id", () => {
+  test.each([" tt0111161", "tt0111161 ", "\ttt0111161\n"])("may have space around its IMDb id: %j", (imdb_id) => {
+    expect(parseMovie("tt0111161", tmdbAnswer({ imdb_id }))).toMatchObject({ id: 278, imdb_id: "tt0111161" });
+  });
+
+  test("may be under the other one of two ids that were merged", () => {
+    expect(parseMovie("tt0000001", tmdbAnswer())).toMatchObject({ id: 278, imdb_id: "tt0111161" });
+  });
+});
+
 describe("no record is made", () => {
   test.each([
-    ["of another movie by its IMDb id", "tt0111161", tmdbAnswer({ imdb_id: "tt0068646" })],
     ["of another movie by its TMDB id", "279", tmdbAnswer()],
-    ["of a movie whose TMDB id is the IMDb id's number", "tt0000278", tmdbAnswer()],
+    ["of something else by an IMDb id", "tt0111161", tmdbAnswer({ imdb_id: "nm0000209" })],
     ["of a page", "278", "<html><body>Sign in to the network</body></html>"],
     ["of nothing", "278", ""],
     ["of null", "278", null],

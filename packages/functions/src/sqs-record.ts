@@ -1,4 +1,4 @@
-import { ATTEMPTS_ATTRIBUTE } from "@lotes/core";
+import { ATTEMPTS_ATTRIBUTE, attemptsIn } from "@lotes/core";
 import type { SQSRecord } from "aws-lambda";
 
 export function sentAt({ attributes }: SQSRecord): Date {
@@ -7,5 +7,5 @@ export function sentAt({ attributes }: SQSRecord): Date {
 
 /** How often the message's ids had been tried on purpose when it was sent. */
 export function attemptsOf({ messageAttributes }: SQSRecord): number {
-  return Number(messageAttributes[ATTEMPTS_ATTRIBUTE]?.stringValue ?? 0);
+  return attemptsIn(messageAttributes[ATTEMPTS_ATTRIBUTE]?.stringValue);
 }

@@ -6,6 +6,7 @@ import type { Log, ObjectStore } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import { type RunFile, readRun } from "../run/run-file.ts";
 import { updateObject } from "../update-object.ts";
+import { keptMessage, timeOf } from "./entry.ts";
 import { type FailureReport, Ledger } from "./ledger.ts";
 
 export interface CollectorDeps {
@@ -22,9 +23,9 @@ export interface DeadLetter {
   readonly attempts: number;
 }
 
-/** A dead letter once it was read: a lote, or something that is none. */
-interface ReadLetter extends DeadLetter {
-  readonly lote: LoteMessage | undefined;
+/** A dead letter once it was read: a lote, or something that is none, of which the ledger keeps a part. */
+interface ReadLetter extends Omit<DeadLetter, "body"> {
+  readonly content: { readonly lote: LoteMessage } | { readonly kept: string };
   readonly date: RunDate;
 }
 
@@ -40,13 +41,14 @@ export function collect(letters: readonly DeadLetter[], deps: CollectorDeps): Pr
   return read.map(({ date }) => written.get(date) ?? Promise.resolve());
 }
 
-function readLetter(letter: DeadLetter): ReadLetter {
+function readLetter({ body, sentAt: sent, attempts }: DeadLetter): ReadLetter {
+  const sentAt = timeOf(sent);
   try {
-    const lote = parseMessage(letter.body);
-    return { ...letter, lote, date: lote.date };
+    const lote = parseMessage(body);
+    return { content: { lote }, date: lote.date, sentAt, attempts };
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
-    return { ...letter, lote: undefined, date: dateIn(letter.body) ?? utcDate(letter.sentAt) };
+    return { content: { kept: keptMessage(body) }, date: dateIn(body) ?? utcDate(sentAt), sentAt, attempts };
   }
 }
 
@@ -60,13 +62,18 @@ function dateIn(body: string): RunDate | undefined {
   }
 }
 
+/** A lote, and those of its ids that were entered. */
+interface EnteredLote {
+  readonly lote: LoteMessage;
+  readonly failed: ReadonlySet<string>;
+}
+
 /** What was written into a ledger. */
 interface Written {
   /** The run that was in force; undefined when none was. */
   readonly run: string | undefined;
   readonly superseded: number;
-  /** Lotes with the ids that were entered. */
-  readonly entered: readonly LoteMessage[];
+  readonly entered: readonly EnteredLote[];
   readonly entries: number;
   /** Ids that failed since the ledger was read. */
   readonly failed: ReadonlyMap<Reason, number>;
@@ -97,10 +104,11 @@ async function write(date: RunDate, letters: readonly ReadLetter[], store: Objec
     // Of a date that never had a run there is nothing to tell the entries' run from: they stay.
     if (inForce !== undefined) ledger.keepRun(run);
     let superseded = 0;
-    const entered: LoteMessage[] = [];
+    const entered: EnteredLote[] = [];
     for (const letter of letters) {
-      if (letter.lote === undefined) ledger.record(malformed(letter));
-      else if (letter.lote.run === run) entered.push(await enter(letter, letter.lote, ledger, store));
+      const { content } = letter;
+      if ("kept" in content) ledger.record(malformed(content.kept, letter));
+      else if (content.lote.run === run) entered.push(await enter(letter, content.lote, ledger, store));
       else superseded++;
     }
     written = { run, superseded, entered, entries: ledger.entries().length, failed: ledger.news() };
@@ -120,25 +128,24 @@ function idOf(run: RunFile | undefined): string | undefined {
   return run?.status === "rejected" ? undefined : run?.run;
 }
 
-/** Whether any of the ids has a record by now. */
-async function haveGotRecords(entered: readonly LoteMessage[], store: ObjectStore): Promise<boolean> {
-  for (const lote of entered) {
-    if (lote.ids.length === 0) continue;
-    const stored = new Set(await storedIds(lote, store));
-    if (lote.ids.some((id) => stored.has(id))) return true;
+/** Whether any of the ids that were entered has a record by now. */
+async function haveGotRecords(entered: readonly EnteredLote[], store: ObjectStore): Promise<boolean> {
+  for (const { lote, failed } of entered) {
+    if (failed.size === 0) continue;
+    // Asked as before the write, so that the answer is another one only if the file is another one.
+    for (const id of await storedIds(lote, store)) if (failed.has(id)) return true;
   }
   return false;
 }
 
-/** Enters a lote's failures, takes out its recoveries, and returns the lote with the ids that were entered. */
-async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, store: ObjectStore): Promise<LoteMessage> {
+/** Enters a lote's failures, and takes out its recoveries. */
+async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, store: ObjectStore): Promise<EnteredLote> {
   const reports = reportsOf(letter, lote);
   // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
   const stored = reports.length > 0 ? [...(await storedIds(lote, store))] : [];
   for (const report of reports) ledger.record(report);
   ledger.recover(lote.lote, [...stored, ...(lote.recovered ?? [])]);
-  const failed = new Set(lote.ids).difference(new Set(stored));
-  return { ...lote, ids: [...failed] };
+  return { lote, failed: new Set(lote.ids).difference(new Set(stored)) };
 }
 
 /** A report for each id: the consumer's, or, where it got no word out, that the lote failed. */
@@ -167,12 +174,12 @@ async function storedIds({ run, date, lote, ids }: LoteMessage, store: ObjectSto
   return file && runOf(file) === run ? parseLoteFile(file, ids).records.keys() : [];
 }
 
-function malformed({ body, sentAt }: ReadLetter): FailureReport {
+function malformed(kept: string, { sentAt }: ReadLetter): FailureReport {
   return {
     id: null,
     reason: "malformed_message",
     status: null,
-    message: body,
+    message: kept,
     lote: null,
     run: null,
     attempts: 1,

@@ -1,40 +1,26 @@
-import * as z from "zod";
 import type { NewObject, StoredObject } from "../ports.ts";
-import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
+import { textLines } from "../text-lines.ts";
+import {
+  byLoteThenId,
+  entrySchema,
+  type FailureReport,
+  keptMessage,
+  keyOf,
+  type LedgerEntry,
+  merge,
+  toEntry,
+} from "./entry.ts";
 
-const entrySchema = z.object({
-  /** The id as asked for; null for a malformed message. */
-  imdb_id: z.string().nullable(),
-  reason: z.enum(REASONS),
-  status: z.number().int().nullable(),
-  message: z.string(),
-  retryable: z.boolean(),
-  lote: z.number().int().positive().nullable(),
-  run: z.string().nullable(),
-  /** How often the id was tried on purpose: once, and once more with each replay. */
-  attempts: z.number().int().positive(),
-  first_failed_at: z.iso.datetime(),
-  last_failed_at: z.iso.datetime(),
-});
+export type { FailureReport, LedgerEntry };
 
-/** A line of `erros_geral.json`: one id that has no record, and why. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
+// Some 2 MB, which a person can look through, and a program that floods the queue can't make grow.
+const MOST_STRANGERS = 1_000;
+const MORE_STRANGERS = "more";
 
 /** `erros_geral.json` holds something else: somebody wrote it by hand. */
 export class LedgerError extends Error {
   override readonly name = "LedgerError";
-}
-
-/** One failure of one id, as reported. */
-export interface FailureReport {
-  readonly id: string | null;
-  readonly reason: Reason;
-  readonly status: number | null;
-  readonly message: string;
-  readonly lote: number | null;
-  readonly run: string | null;
-  readonly attempts: number;
-  readonly failedAt: Date;
 }
 
 /**
@@ -42,22 +28,24 @@ export interface FailureReport {
  */
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
-  /** How often each entry had been tried when the ledger was read. */
-  readonly #attemptsRead = new Map<string, number>();
+  /** The entries when the ledger was read. */
+  #read: ReadonlyMap<string, LedgerEntry> = new Map();
+  /** Entries of messages of other programs. */
+  #strangers = 0;
 
   /** @throws {LedgerError} */
   static parse(object: StoredObject | undefined): Ledger {
     const ledger = new Ledger();
-    const lines = object?.body.split("\n").filter((line) => line !== "") ?? [];
-    try {
-      for (const line of lines) {
-        const entry = entrySchema.parse(JSON.parse(line));
-        ledger.#entries.set(keyOf(entry), entry);
-        ledger.#attemptsRead.set(keyOf(entry), entry.attempts);
+    for (const { number, text } of textLines(object?.body ?? "")) {
+      try {
+        ledger.#add(entrySchema.parse(JSON.parse(text)));
+      } catch (cause) {
+        throw new LedgerError(`line ${number} of erros_geral.json is no entry; correct it, or remove the line`, {
+          cause,
+        });
       }
-    } catch (cause) {
-      throw new LedgerError("erros_geral.json holds a line that is no entry; remove that line", { cause });
     }
+    ledger.#read = new Map(ledger.#entries);
     return ledger;
   }
 
@@ -72,9 +60,27 @@ export class Ledger {
 
   /** Of two reports for an id the later one tells the reason, but any consumer's word counts for more than that none got a word out. */
   record(report: FailureReport): void {
-    const entry = toEntry(report);
-    const known = this.#entries.get(keyOf(entry));
-    this.#entries.set(keyOf(entry), known ? merge(known, entry) : entry);
+    this.#add(toEntry(report));
+  }
+
+  #add(entry: LedgerEntry): void {
+    const key = entry.more === undefined ? keyOf(entry) : MORE_STRANGERS;
+    const known = this.#entries.get(key);
+    if (known !== undefined) this.#entries.set(key, merge(known, entry));
+    else if (entry.imdb_id !== null || entry.more !== undefined) this.#entries.set(key, entry);
+    else if (this.#strangers === MOST_STRANGERS) this.#addBeyond(entry);
+    else {
+      this.#strangers++;
+      this.#entries.set(key, { ...entry, message: keptMessage(entry.message) });
+    }
+  }
+
+  /** Counts a message of another program whose beginning is not kept any more. */
+  #addBeyond(entry: LedgerEntry): void {
+    const known = this.#entries.get(MORE_STRANGERS);
+    const more = (known?.more ?? 0) + 1;
+    const message = `beyond the ${MOST_STRANGERS} messages of other programs that are kept here, ${more} came`;
+    this.#entries.set(MORE_STRANGERS, { ...merge(known ?? entry, entry), message, more });
   }
 
   /** The ids have records now. */
@@ -95,8 +101,10 @@ export class Ledger {
   /** How many entries are new since the ledger was read, or have been tried once more, by their reason. */
   news(): Map<Reason, number> {
     const counts = new Map<Reason, number>();
-    for (const [key, { reason, attempts }] of this.#entries) {
-      if (attempts > (this.#attemptsRead.get(key) ?? 0)) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    for (const [key, { reason, attempts, more = 0 }] of this.#entries) {
+      const before = this.#read.get(key);
+      const news = more - (before?.more ?? 0) || Number(attempts > (before?.attempts ?? 0));
+      if (news > 0) counts.set(reason, (counts.get(reason) ?? 0) + news);
     }
     return counts;
   }
@@ -113,45 +121,7 @@ export class Ledger {
   }
 }
 
-/** One line per id of a lote; a malformed message is known by its body. */
-function keyOf({ imdb_id, lote, message }: Pick<LedgerEntry, "imdb_id" | "lote" | "message">): string {
-  return imdb_id === null ? `body ${message}` : `${lote} ${imdb_id}`;
-}
-
-function toEntry({ id, failedAt, reason, status, message, lote, run, attempts }: FailureReport): LedgerEntry {
-  const at = failedAt.toISOString();
-  return {
-    imdb_id: id,
-    reason,
-    status,
-    message,
-    retryable: reasonFacts(reason).retryable,
-    lote,
-    run,
-    attempts,
-    first_failed_at: at,
-    last_failed_at: at,
-  };
-}
-
-function merge(a: LedgerEntry, b: LedgerEntry): LedgerEntry {
-  // Of two reports of the same instant it does not matter which tells the reason, only that it is always the same one.
-  const rank = (entry: LedgerEntry) =>
-    `${entry.reason !== "lote_failed"} ${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
-  const later = compare(rank(a), rank(b)) > 0 ? a : b;
-  const [first_failed_at] = [a.first_failed_at, b.first_failed_at].sort(compare) as [string, string];
-  return { ...later, attempts: Math.max(a.attempts, b.attempts), first_failed_at };
-}
-
-function byLoteThenId(a: LedgerEntry, b: LedgerEntry): number {
-  const lote = (a.lote ?? Number.POSITIVE_INFINITY) - (b.lote ?? Number.POSITIVE_INFINITY);
-  // Two of no lote are infinitely far from it and not comparable.
-  if (lote !== 0 && !Number.isNaN(lote)) return lote;
-  return compare(a.imdb_id ?? a.message, b.imdb_id ?? b.message);
-}
-
-// By code units: the order must not depend on the locale of the machine.
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** How many messages of other programs the entries stand for. */
+export function countStrangers(entries: readonly LedgerEntry[]): number {
+  return entries.reduce((sum, { imdb_id, more = 1 }) => sum + (imdb_id === null ? more : 0), 0);
 }

@@ -1,5 +1,6 @@
-import { isMovieId } from "../movie-id.ts";
+import { isMovieId, isTmdbId } from "../movie-id.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
+import { textLines } from "../text-lines.ts";
 import { answers, type MovieRecord, movieRecordSchema } from "./movie-record.ts";
 
 /** The records of one lote by the id that was asked for. */
@@ -21,6 +22,10 @@ export class LoteFileError extends Error {
 // S3 keeps 2 kB of metadata beside an object, names included. The largest lote's ids, of 10 characters each, fit; absurd ones may not.
 const LONGEST_IDS = 1800;
 
+// Where that list is too long, the records have a mark each.
+const BY_IMDB_ID = "i";
+const BY_TMDB_ID = "t";
+
 /** Stands before an id in the metadata that has no record yet. */
 const NO_RECORD = "-";
 
@@ -34,9 +39,9 @@ export function countRecords(object: StoredObject): number {
   return linesOf(object).length;
 }
 
-/** One record a line. The last line may have lost its end to an editor. */
+/** One record a line. An editor may have saved the file in its own way. */
 function linesOf({ body }: StoredObject): string[] {
-  return body.split("\n").filter((line) => line !== "");
+  return textLines(body).map(({ text }) => text);
 }
 
 /**
@@ -54,16 +59,39 @@ export function parseLoteFile(object: StoredObject, asked: readonly string[]): L
   }
   const listed = object.metadata.ids?.split(",") ?? [];
   const stored = listed.filter((id) => !id.startsWith(NO_RECORD));
-  const ids = stored.length === records.length ? stored : records.map((record) => idOf(record, asked));
+  const isListed = stored.length === records.length;
+  const ids = isListed ? stored : (idsByMarks(object, records) ?? guessedIds(records, asked));
   return {
     run: runOf(object) ?? "",
-    ids: ids === stored ? listed.map((id) => id.replace(NO_RECORD, "")) : ids,
+    ids: isListed ? listed.map((id) => id.replace(NO_RECORD, "")) : ids,
     records: new Map(records.map((record, index) => [ids[index] ?? "", record])),
   };
 }
 
-function idOf(record: MovieRecord, asked: readonly string[]): string {
-  return asked.find((id) => answers(record, id)) ?? record.imdb_id ?? String(record.id);
+/** Which of a record's own ids it was asked for under; another one stands for itself. */
+function markOf(id: string, record: MovieRecord | undefined): string {
+  if (id === record?.imdb_id) return BY_IMDB_ID;
+  return id === String(record?.id) ? BY_TMDB_ID : id;
+}
+
+function idsByMarks({ metadata }: StoredObject, records: readonly MovieRecord[]): string[] | undefined {
+  const marks = metadata.marks?.split(",") ?? [];
+  if (marks.length !== records.length) return undefined;
+  return records.map(({ imdb_id, id }, index) => {
+    const mark = marks[index] ?? "";
+    return mark === BY_IMDB_ID ? (imdb_id ?? "") : mark === BY_TMDB_ID ? String(id) : mark;
+  });
+}
+
+/** A movie may be there by both of its ids: no two records get the same one. */
+function guessedIds(records: readonly MovieRecord[], asked: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return records.map((record) => {
+    const own = [record.imdb_id ?? String(record.id), String(record.id)];
+    const id = [...asked.filter((each) => answers(record, each)), ...own].find((each) => !taken.has(each)) ?? "";
+    taken.add(id);
+    return id;
+  });
 }
 
 /**
@@ -101,6 +129,14 @@ export function loteObject({ run, ids, records }: LoteFile): NewObject {
   return {
     body: lines.join(""),
     contentType: "application/x-ndjson",
-    metadata: list.length <= LONGEST_IDS ? { run, ids: list } : { run },
+    metadata: { run, ...(list.length <= LONGEST_IDS ? { ids: list } : marksOf(ids, records)) },
   };
+}
+
+/** What tells which id each record was asked for under, where the list of all ids is too long and the records alone leave a doubt. */
+function marksOf(ids: readonly string[], records: Records): { readonly marks?: string } {
+  const marks = ids.filter((id) => records.has(id)).map((id) => markOf(id, records.get(id)));
+  const isCertain = !ids.some(isTmdbId) && marks.every((mark) => mark === BY_IMDB_ID);
+  const text = marks.join(",");
+  return isCertain || text.length > LONGEST_IDS ? {} : { marks: text };
 }

@@ -1,10 +1,15 @@
 import * as z from "zod";
+import { isImdbId } from "../movie-id.ts";
 
 const text = z
   .string()
   .nullish()
   // TMDB writes an unknown release date as an empty text.
   .transform((value) => value || null);
+const id = z
+  .string()
+  .nullish()
+  .transform((value) => value?.trim() || null);
 const number = z
   .number()
   .nullish()
@@ -13,7 +18,7 @@ const number = z
 /** The ten attributes of TMDB's movie that the data lake keeps, in the order they are written; what is unknown is null. */
 export const movieRecordSchema = z.object({
   id: z.number().int().positive(),
-  imdb_id: text,
+  imdb_id: id,
   title: text,
   runtime: number,
   release_date: text,
@@ -28,13 +33,16 @@ export type MovieRecord = z.infer<typeof movieRecordSchema>;
 
 /**
  * Reads TMDB's answer for an id, or undefined when it is no movie, or another one.
- * @param id the id as asked for; fills in an IMDb id that the answer leaves out, since TMDB found the movie by it
+ * @param asked the id as asked for; fills in an IMDb id that the answer leaves out, since TMDB found the movie by it
  */
-export function parseMovie(id: string, body: unknown): MovieRecord | undefined {
+export function parseMovie(asked: string, body: unknown): MovieRecord | undefined {
   const result = movieRecordSchema.safeParse(body);
   if (!result.success) return undefined;
-  const record = id.startsWith("tt") ? { ...result.data, imdb_id: result.data.imdb_id ?? id } : result.data;
-  return answers(record, id) ? record : undefined;
+  const record = result.data;
+  if (!isImdbId(asked)) return answers(record, asked) ? record : undefined;
+  // Of two IMDb ids that were merged TMDB finds the movie by either, and tells the one that stays.
+  const imdb_id = record.imdb_id ?? asked;
+  return isImdbId(imdb_id) ? { ...record, imdb_id } : undefined;
 }
 
 /** Whether the record is what TMDB has for the id. */

@@ -83,7 +83,9 @@ export class Accountant {
     await pMap(
       found,
       async ({ key, version, modifiedAt }) => {
-        const count = this.#counts.get(version) ?? (await this.#count(key));
+        const known = this.#counts.get(version);
+        // The same bytes have the same ETag, also in the file that a later run has put in the place of an earlier one's.
+        const count = known?.run === run ? known : await this.#count(key);
         counts.set(version, count);
         if (count.run === run) lotes.set(loteOfKey(key) ?? 0, { records: count.records, modifiedAt });
       },

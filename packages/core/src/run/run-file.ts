@@ -4,6 +4,7 @@ import type { OddRows } from "../csv/select-ids.ts";
 import { type RunDate, runKey } from "../keys.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import type { MovieFilter } from "../settings.ts";
+import { withoutMark } from "../text-lines.ts";
 
 const sourceSchema = z.object({
   bucket: z.string(),
@@ -92,7 +93,7 @@ export function newRun(source: Source, filter: MovieFilter, startedAt: Date): Ru
 /** @throws {RunFileError} */
 export function parseRunFile(object: StoredObject): RunFile {
   try {
-    return runFileSchema.parse(JSON.parse(object.body));
+    return runFileSchema.parse(JSON.parse(withoutMark(object.body)));
   } catch (cause) {
     throw new RunFileError("_run.json does not hold a run; remove it and drop the CSV again", { cause });
   }
