@@ -63,10 +63,17 @@ const LONGEST_REASON = 500;
 export function messageBody(message: LoteMessage): string {
   const failures = message.failures?.map((failure) => ({
     ...failure,
+    status: wholeOrNull(failure.status),
     message: clipped(failure.message, LONGEST_REASON),
   }));
   const body = JSON.stringify({ ...message, ...(failures && { failures }) });
   return body.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A status as it can be written and read again; null for what is no whole number. */
+export function wholeOrNull(status: number | null): number | null {
+  // JSON knows no negative zero.
+  return status !== null && Number.isSafeInteger(status) ? status + 0 : null;
 }
 
 /**

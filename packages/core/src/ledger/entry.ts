@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { clipped } from "../clipped.ts";
+import { wholeOrNull } from "../message.ts";
 import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
 
 export const entrySchema = z.object({
@@ -53,7 +54,7 @@ export function toEntry({ id, failedAt, reason, status, message, lote, run, atte
   return {
     imdb_id: id,
     reason,
-    status: Number.isSafeInteger(status) ? status : null,
+    status: wholeOrNull(status),
     message: keptMessage(message),
     retryable: reasonFacts(reason).retryable,
     lote: isCount(lote) ? lote : null,

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Ledger } from "../src/ledger/ledger.ts";
+import { loteObject, parseLoteFile } from "../src/lote/lote-file.ts";
+import type { MovieRecord } from "../src/lote/movie-record.ts";
+import { attemptsIn, messageBody, parseMessage } from "../src/message.ts";
+import { REASONS } from "../src/reasons.ts";
+import { newRun, parseRunFile, runObject } from "../src/run/run-file.ts";
+import { stored } from "./support/memory-store.ts";
+
+const RUNS = { numRuns: 200 };
+
+/** Any text JavaScript can hold: what SQS refuses, halves of pairs, line ends of every kind and what hides in text. */
+const NASTY = [
+  "\ufffe",
+  "\uffff",
+  "\u0000",
+  "\u001b",
+  "\u007f",
+  "\u0085",
+  "\u2028",
+  "\ufeff",
+  "\ud83c",
+  "\udfac",
+  "🎬",
+  "\r",
+  "\n",
+];
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(...NASTY),
+    fc.nat(0xffff).map((unit) => String.fromCharCode(unit)),
+  ),
+  maxLength: 12,
+});
+/** Whatever JavaScript calls a number. */
+const number = fc.oneof(fc.double(), fc.maxSafeInteger(), fc.constantFrom(1.5, -0, Number.NaN, 2 ** 53, -1, 0, 1e300));
+const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const reason = fc.constantFrom(...REASONS);
+
+describe("what is written is read as it was", () => {
+  test("in a message, which SQS takes whatever its ids hold", () => {
+    const failure = fc.record({ id: text, reason, status: fc.option(fc.maxSafeInteger()), message: text });
+    const message = fc.record(
+      {
+        version: fc.constant(1 as const),
+        run: text.filter((run) => run !== ""),
+        date: fc.constant("2026/11/23"),
+        lote: count,
+        ids: fc.array(text),
+        failures: fc.array(failure),
+        recovered: fc.array(text),
+      },
+      { requiredKeys: ["version", "run", "date", "lote", "ids"] },
+    );
+    fc.assert(
+      fc.property(message, (whole) => {
+        const body = messageBody(whole);
+        expect(body).toMatch(/^[ -~]*$/);
+        expect(parseMessage(body)).toEqual(whole);
+      }),
+      RUNS,
+    );
+  });
+
+  test("in a ledger, whatever was reported", () => {
+    const report = fc.record({
+      id: fc.option(text),
+      reason,
+      status: fc.option(number),
+      message: fc.oneof(
+        text,
+        text.map((part) => `${part}x`.repeat(500)),
+      ),
+      lote: fc.option(number),
+      run: fc.option(text),
+      attempts: number,
+      failedAt: fc.date({ noInvalidDate: false }),
+    });
+    fc.assert(
+      fc.property(fc.array(report, { maxLength: 6 }), (reports) => {
+        const ledger = new Ledger();
+        for (const each of reports) ledger.record(each);
+        const object = ledger.toObject("run-1");
+        const again = Ledger.parse(stored(object));
+        expect(again.entries()).toEqual(ledger.entries());
+        expect(again.toObject("run-1")).toEqual(object);
+        for (const editor of [`\ufeff${object.body}`, object.body.replaceAll("\n", "\r\n"), `\n${object.body}\n \n`]) {
+          expect(Ledger.parse(stored({ ...object, body: editor })).entries()).toEqual(ledger.entries());
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("in a lote's file, by the very ids that were asked for", () => {
+    const amount = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0));
+    const title = fc.option(text.filter((value) => value !== ""));
+    const facts = { title, runtime: amount, budget: amount, popularity: amount };
+    const known = { release_date: null, revenue: 0, vote_average: 1.5, vote_count: 2 };
+    const imdbId = fc.integer({ min: 0, max: 99 }).map((digits) => `tt${String(digits).padStart(7, "0")}`);
+    // Few movies, so that one is often there by both of its ids, and long names of the same numbers.
+    const lote = fc.uniqueArray(
+      fc.record({ imdbId, by: fc.constantFrom("imdb", "tmdb", "long", "merged"), has: fc.boolean(), ...facts }),
+      { selector: ({ imdbId, by }) => `${imdbId} ${by}`, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(lote, fc.boolean(), (movies, tooLong) => {
+        const records = new Map<string, MovieRecord>();
+        const filler = Array.from({ length: tooLong ? 40 : 0 }, (_, index) => `9${String(index).padStart(60, "0")}`);
+        const ids = movies.map(({ imdbId, by, has, ...facts }) => {
+          const id = 1 + Number(imdbId.slice(2));
+          const asked = {
+            imdb: imdbId,
+            tmdb: String(id),
+            long: String(id).padStart(30, "0"),
+            merged: `tt9${imdbId.slice(2)}`,
+          }[by];
+          if (has) records.set(asked, { id, imdb_id: imdbId, ...known, ...facts });
+          return asked;
+        });
+        const object = loteObject({ run: "9f2c", ids: [...ids, ...filler], records });
+        expect(JSON.stringify(object.metadata).length).toBeLessThan(2_000);
+        // The collector knows only the ids that have failed.
+        const failed = ids.filter((id) => !records.has(id));
+        const again = parseLoteFile(stored(object), failed);
+        expect(again.run).toBe("9f2c");
+        expect(Object.fromEntries(again.records)).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(records))));
+      }),
+      RUNS,
+    );
+  });
+
+  test("in a run's file, also one that an editor has saved", () => {
+    const source = fc.record({ bucket: text, key: text, etag: text, size: fc.maxSafeNat(), sequencer: text });
+    const filter = fc.record({ minYear: fc.maxSafeNat(), minVotes: fc.maxSafeNat(), genres: fc.array(text) });
+    const odd = fc.record({ count: fc.maxSafeNat(), first_lines: fc.array(count, { maxLength: 10 }) });
+    fc.assert(
+      fc.property(source, filter, odd, odd, text, (source, filter, malformed, unreadable, reason) => {
+        const at = new Date("2026-11-23T12:00:00Z");
+        const rejected = { source, reason, at: at.toISOString() };
+        const run = { ...newRun(source, filter, at), malformed, unreadable, error: reason, rejected };
+        const object = runObject(run);
+        expect(parseRunFile(stored(object))).toEqual(run);
+        const saved = `\ufeff${object.body.replaceAll("\n", "\r\n")}`;
+        expect(parseRunFile(stored({ ...object, body: saved }))).toEqual(run);
+      }),
+      RUNS,
+    );
+  });
+});
+
+test("a message with a status that is no whole number can be read all the same", () => {
+  fc.assert(
+    fc.property(number, (status) => {
+      const failures = [{ id: "tt1", reason: "network" as const, status, message: "reset" }];
+      const message = { version: 1 as const, run: "r", date: "2026/11/23", lote: 1, ids: ["tt1"], failures };
+      expect(parseMessage(messageBody(message)).failures).toHaveLength(1);
+    }),
+    RUNS,
+  );
+});
+
+test("a report of 150 ids of any text with the longest reasons fits into one message of SQS", () => {
+  const ids = Array.from({ length: 150 }, (_, index) => `${index}`.padEnd(64, "\uffff"));
+  const failures = ids.map((id) => ({
+    id,
+    reason: "invalid_id" as const,
+    status: null,
+    message: "\ufffe".repeat(100_000),
+  }));
+  const body = messageBody({
+    version: 1,
+    run: "r".repeat(16),
+    date: "2026/11/23",
+    lote: 1,
+    ids,
+    failures,
+    recovered: ids,
+  });
+  expect(body.length).toBeLessThan(1024 * 1024 - 1024);
+  expect(new Set(parseMessage(body).ids)).toEqual(new Set(ids));
+});
+
+test.each([
+  ["1", 1],
+  ["3", 3],
+  ["1e2", 100],
+  [undefined, 0],
+  ["", 0],
+  ["0", 0],
+  ["-1", 0],
+  ["1.5", 0],
+  ["NaN", 0],
+  ["Infinity", 0],
+  ["two", 0],
+  ["9007199254740991", 0],
+  ["99999999999999999999999999999999999999", 0],
+])("the attempts told by %j are %i", (told, attempts) => {
+  expect(attemptsIn(told)).toBe(attempts);
+});
+
+test("a run's file of an earlier version, which did not count unreadable rows, is read", () => {
+  const source = { bucket: "b", key: "k", etag: "e", size: 1, sequencer: "01" };
+  const { unreadable, ...earlier } = newRun(source, { minYear: 0, minVotes: 0, genres: [] }, new Date(0));
+  const object = { body: JSON.stringify(earlier), metadata: {} };
+  expect(parseRunFile(stored(object))).toEqual({ ...earlier, unreadable });
+});
