@@ -8,7 +8,7 @@ import { runKey } from "@lotes/core";
 import type { AwsRequest } from "@lotes/local";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Service } from "../../packages/functions/test/support/invoke.ts";
-import { facts, movieIds } from "../../packages/functions/test/support/movies.ts";
+import { csvOf, facts, movieIds, row } from "../../packages/functions/test/support/movies.ts";
 import { DATE, Pipeline } from "../../packages/functions/test/support/pipeline.ts";
 import { DeployedFunction } from "./support/deployed-function.ts";
 import { metricsIn, metricsWatched } from "./support/metrics.ts";
@@ -129,8 +129,9 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     const stranger = { ...superseded, messageId: "stranger", body: "not a lote" };
     expect(await pipeline.consume([stranger])).toEqual({ batchItemFailures: [{ itemIdentifier: "stranger" }] });
 
-    // A CSV that can't be used.
+    // A CSV that can't be used, and one that would be if its upload demanded it.
     await pipeline.produce(await pipeline.drop(""));
+    await pipeline.produce(await pipeline.drop(csvOf(["too|short", row({ id: "tt0000001", votes: "20.000" })])));
     for (const each of functions.values()) printed.push(...(await each.stop()));
     await pipeline.stop();
   });
@@ -169,7 +170,7 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     }
     const bucket = `arn:aws:s3:::${resourceOf(graph, "Bucket").bucket}`;
     if (request.key === "") return { action: "s3:ListBucket", resource: bucket };
-    const action = { GET: "GetObject", PUT: "PutObject", DELETE: "DeleteObject" }[request.method];
+    const action = { GET: "GetObject", HEAD: "GetObject", PUT: "PutObject", DELETE: "DeleteObject" }[request.method];
     return { action: `s3:${action}`, resource: `${bucket}/${request.key}` };
   }
 
