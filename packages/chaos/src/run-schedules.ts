@@ -8,6 +8,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly indexes: readonly number[];
   readonly threads: number;
+  /** How many schedules a thread runs side by side, at the most. Default 15. */
+  readonly atOnce?: number;
   readonly print: (line: string) => void;
 }
 
@@ -30,7 +32,7 @@ const SENTENCES_SHOWN = 4;
 const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
-export async function runSchedules({ seed, indexes, threads, print }: ChaosOptions): Promise<Sum> {
+export async function runSchedules({ seed, indexes, threads, atOnce = AT_ONCE, print }: ChaosOptions): Promise<Sum> {
   const began = performance.now();
   const sum: Sum = { schedules: 0, broken: 0, troubles: 0, deaths: 0 };
   const told = () => {
@@ -56,7 +58,7 @@ export async function runSchedules({ seed, indexes, threads, print }: ChaosOptio
       const workerData: Share = {
         seed,
         indexes: indexes.filter((_, nth) => nth % threads === thread),
-        atOnce: AT_ONCE,
+        atOnce,
         scripts,
       };
       const worker = new Worker(new URL("./lab-thread.ts", import.meta.url), {
