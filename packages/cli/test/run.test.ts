@@ -106,11 +106,12 @@ describe("lotes run with a CSV", () => {
   test("replaces what an earlier run left in the directory, and nothing else", async () => {
     mkdirSync(join(place.path, "out"));
     for (const name of ["lote_7.json", "erros_geral.json", "notes.txt"]) write(`out/${name}`, "old");
-    write("movies.csv", `${HEADER}\n`);
+    write("movies.csv", `${HEADER}\nnope|1999|War|20000\n`);
     const { code, stdout } = await place.lotes(["run", "movies.csv"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("0 ids = 0 stored + 0 failed");
-    expect(readdirSync(join(place.path, "out")).sort()).toEqual(["_run.json", "notes.txt"]);
+    expect(stdout).toContain("1 ids = 0 stored + 1 failed");
+    expect(readdirSync(join(place.path, "out")).sort()).toEqual(["_run.json", "erros_geral.json", "notes.txt"]);
+    expect(readFileSync(join(place.path, "out/erros_geral.json"), "utf8")).not.toBe("old");
   });
 });
 

@@ -39,7 +39,7 @@ describe("what has no record", () => {
   test.each([
     ["an HTML page", "html" as const],
     ["JSON that is no movie", { status: 200 as const, body: { success: true } }],
-    ["another movie", { status: 200 as const, body: { ...facts("tt5555555") } }],
+    ["a record that is no movie's", { status: 200 as const, body: { ...facts("tt5555555"), imdb_id: "nm5555555" } }],
   ])("because of %s, as long as there is time, is an invalid_response", async (_, answer) => {
     const id = known[0] ?? "";
     const [record] = await pipeline.lotesOf([id]);

@@ -50,7 +50,11 @@ const CURABLE: [string, MisbehaviourAnswer, Partial<Failure>][] = [
   ["a movie in brotli that is cut off", "cut br", { reason: "invalid_response", status: 200 }],
   ["JSON that is no movie", { status: 200, body: { success: true } }, { reason: "invalid_response", status: 200 }],
   ["JSON of nothing", { status: 200, body: null }, { reason: "invalid_response", status: 200 }],
-  ["another movie", { status: 200, body: { ...CHARADE } }, { reason: "invalid_response", status: 200 }],
+  [
+    "a record that is no movie's",
+    { status: 200, body: { ...CHARADE, imdb_id: "nm0000030" } },
+    { reason: "invalid_response", status: 200 },
+  ],
   [
     "a 403 page of a CDN",
     { status: 403, page: true },
