@@ -73,7 +73,7 @@ describe("an attempt is over when its time is over", () => {
 });
 
 test("an attempt that is answered leaves no timer behind", async () => {
-  const { baseUrl } = await saying(`${OK}content-length: 2\r\n\r\n{}`, () => "");
+  const { baseUrl } = await saying(`${OK}connection: close\r\ncontent-length: 2\r\n\r\n{}`, () => "");
   const set = vi.spyOn(globalThis, "setTimeout");
   const clear = vi.spyOn(globalThis, "clearTimeout");
   const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };
