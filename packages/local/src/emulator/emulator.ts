@@ -7,6 +7,7 @@ import { fauxqsStores, type StoredObjectFacts } from "./fauxqs.ts";
 import { type AwsRequest, type Refusal, readRequest, refused } from "./request.ts";
 import { limitRefusal } from "./s3-limits.ts";
 import { sent } from "./sqs-sending.ts";
+import { addHabitualHeaders, type HabitsOf, makeEtagsOpaque } from "./store-habits.ts";
 
 /** A fault to inject: S3 or SQS answers with an error, or never. */
 export type Fault = Refusal | "hang";
@@ -18,6 +19,8 @@ export interface EmulatorOptions {
   readonly dataDir?: string | undefined;
   /** Asked about each request before it is served; for tests. */
   readonly fault?: ((request: AwsRequest) => Fault | undefined) | undefined;
+  /** The habits of the store that a bucket lies in, where they are not those of S3's default settings; without `dataDir` only. */
+  readonly habitsOf?: HabitsOf | undefined;
 }
 
 /** An object that was written to the bucket, as S3's notifications tell of it. */
@@ -47,7 +50,7 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
    * @param dataLake the name of the bucket, which is made
    * @throws {PortInUseError}
    */
-  static async start(dataLake: string, { port, dataDir, fault }: EmulatorOptions): Promise<Emulator> {
+  static async start(dataLake: string, { port, dataDir, fault, habitsOf }: EmulatorOptions): Promise<Emulator> {
     const { s3Store, sqsStore, stores, close } = await fauxqsStores(dataDir);
     if (!s3Store.hasBucket(dataLake)) s3Store.createBucket(dataLake);
     const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
@@ -61,6 +64,11 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
       if (answer === undefined) done();
       else void reply.code(answer.status).header("content-type", answer.type).send(answer.body);
     });
+
+    if (habitsOf) {
+      makeEtagsOpaque(s3Store, habitsOf);
+      addHabitualHeaders(app, s3Store, habitsOf);
+    }
 
     app.addHook("onClose", async () => close());
 

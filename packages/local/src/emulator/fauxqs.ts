@@ -17,6 +17,8 @@ export interface EmbeddedS3Store {
   /** @throws when there is no such object */
   headObject(bucket: string, key: string): StoredObjectFacts;
   listObjects(bucket: string, options: { prefix: string; maxKeys: number }): { objects: StoredObjectFacts[] };
+  /** @returns the object as it is kept from now on */
+  putObject(bucket: string, key: string, ...rest: unknown[]): { etag: string };
 }
 
 export interface StoredObjectFacts {
@@ -24,6 +26,9 @@ export interface StoredObjectFacts {
   readonly etag: string;
   readonly contentLength: number;
   readonly lastModified: Date;
+  /** Such as `CRC32`, of the whole object; where its writer sent one. */
+  readonly checksumAlgorithm?: string;
+  readonly checksumValue?: string;
 }
 
 /** What is used here of the emulator's queues. */
