@@ -15,6 +15,9 @@ export interface Globals {
   readonly setTimeout: typeof setTimeout;
   readonly setInterval: typeof setInterval;
   readonly setImmediate: typeof setImmediate;
+  readonly clearTimeout: typeof clearTimeout;
+  readonly clearInterval: typeof clearInterval;
+  readonly Date: DateConstructor;
 }
 
 export type Handler = (event: unknown, context: unknown) => Promise<unknown>;
@@ -25,7 +28,17 @@ export interface FunctionCode {
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const NAMES = ["require", "process", "globalThis", "setTimeout", "setInterval", "setImmediate"] as const;
+const NAMES = [
+  "require",
+  "process",
+  "globalThis",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "Date",
+] as const satisfies readonly (keyof Globals)[];
 
 /**
  * Bundles the handlers' sources, as for Lambda, but each into a script that can be run many times over in one process.

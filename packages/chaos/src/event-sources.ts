@@ -119,12 +119,13 @@ export class EventSources {
   async #delivered({ name }: Source, records: readonly SQSRecord[]): Promise<[SQSRecord, boolean][]> {
     const { functions, schedule } = this.#options;
     const began = performance.now();
-    const response = await functions.invoke<SQSBatchResponse>(name, { Records: records });
+    const { answer, heldUp } = await functions.invoke<SQSBatchResponse>(name, { Records: records });
     const timeUsed = (performance.now() - began) / schedule.functionMs;
-    const failures = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+    const failures = new Set(answer?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
     return records.map((record) => {
-      const failed = response === undefined || failures.has(record.messageId);
-      if (name === "consumer") this.deliveries.push({ body: record.body, timeUsed, failed });
+      const failed = answer === undefined || failures.has(record.messageId);
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      if (name === "consumer") this.deliveries.push({ body: record.body, timeUsed, failed, receives, heldUp });
       return [record, failed || this.#isNotDeleted()];
     });
   }

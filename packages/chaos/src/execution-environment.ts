@@ -1,7 +1,6 @@
 import type http from "node:http";
-import type { Socket } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { Writable } from "node:stream";
-import timersPromises from "node:timers/promises";
 import {
   type FunctionCode,
   type FunctionName,
@@ -9,13 +8,26 @@ import {
   type Handler,
   requireBuiltin,
 } from "@lotes/bundler/function-code";
+import { Connections } from "./connections.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";
 import { type Mortal, networkOf, type Ports } from "./network.ts";
+import { ProcessTime } from "./process-time.ts";
+
+const LONG_PAUSE_MS = 60_000;
 
 /** The process died in the middle of an invocation. */
 export class Died extends Error {
   override readonly name = "Died";
+}
+
+/** An attempt at one of TMDB's movies, from the inside. */
+export interface Attempt {
+  readonly id: string;
+  /** How long the process was at it, less the time in which it was frozen. */
+  readonly ms: number;
+  /** Whether the connection was closed while the process did not look. */
+  readonly reset: boolean;
 }
 
 export interface EnvironmentOptions {
@@ -25,33 +37,37 @@ export interface EnvironmentOptions {
   readonly ports: Ports;
   readonly troubles: Troubles;
   readonly disturbances: Disturbances;
+  /** How far the wall clock is ahead of the true time, at the moment. */
+  readonly clockAheadMs: () => number;
   /** Told when messages are on their way to a queue. */
   readonly onSent: () => void;
+  readonly onAttempt: (attempt: Attempt) => void;
   /** Gets what the function prints. */
   readonly onOutput: (text: string) => void;
-  /** Open connections, for whoever cleans up. */
-  readonly sockets: Set<Socket>;
 }
 
-/** One execution environment of a function, which can die at any of its calls, as a process dies. */
+/** One execution environment of a function, which can be frozen at any time, and die at any of its calls, as a process dies. */
 export class ExecutionEnvironment implements Mortal {
-  readonly #name: FunctionName;
-  readonly #troubles: Troubles;
-  readonly #disturbances: Disturbances;
-  readonly #onSent: () => void;
+  readonly #options: EnvironmentOptions;
+  readonly connections = new Connections();
+  readonly time: ProcessTime;
   readonly #handler: Handler;
   #fates: Fates | undefined;
   #dead = false;
+  #heldUp = false;
   #death = Promise.withResolvers<never>();
 
-  constructor({ name, code, env, ports, troubles, disturbances, onSent, onOutput, sockets }: EnvironmentOptions) {
-    this.#name = name;
-    this.#troubles = troubles;
-    this.#disturbances = disturbances;
-    this.#onSent = onSent;
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    this.time = new ProcessTime(options.clockAheadMs);
     // Death between two invocations is nobody's news.
     this.#death.promise.catch(() => {});
-    this.#handler = code.load(this.#globals(env, networkOf(this, ports, sockets), onOutput));
+    this.#handler = options.code.load(this.#globals(networkOf(this, options.ports, this.connections)));
+  }
+
+  /** Whether TMDB has asked the process for a pause that is longer than any function's time. */
+  get heldUp(): boolean {
+    return this.#heldUp;
   }
 
   get dead(): boolean {
@@ -60,12 +76,49 @@ export class ExecutionEnvironment implements Mortal {
 
   die(): void {
     this.#dead = true;
-    this.#death.reject(new Died(`the ${this.#name} died`));
+    this.time.end();
+    this.#death.reject(new Died(`the ${this.#options.name} died`));
   }
 
   fateOf(call: Call): Fate {
-    if (call.batch) this.#onSent();
-    return this.#disturbances.fateOf(call) ?? this.#fates?.next(call) ?? { kind: "done" };
+    if (call.batch) this.#options.onSent();
+    return this.#options.disturbances.fateOf(call) ?? this.#fates?.next(call) ?? { kind: "done" };
+  }
+
+  awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    return this.time.awake(callback);
+  }
+
+  asks(path: string) {
+    const id = /\/movie\/([^/?]+)/.exec(path)?.[1] ?? "";
+    const began = this.time.awakeMs;
+    let reset = false;
+    return {
+      onReset: () => {
+        reset = true;
+      },
+      onAnswer: ({ headers }: IncomingMessage) => {
+        if (Number(headers["retry-after"]) * 1_000 >= LONG_PAUSE_MS) this.#heldUp = true;
+      },
+      onEnd: () => {
+        if (!this.#dead) this.#options.onAttempt({ id, ms: this.time.awakeMs - began, reset });
+      },
+    };
+  }
+
+  /**
+   * Lets the process stand still.
+   * @param closed whether its idle connections are closed meanwhile
+   */
+  freeze(closed: boolean): void {
+    this.time.freeze();
+    if (closed) this.connections.closeIdle();
+  }
+
+  /** Lets it go on: first what fell due meanwhile happens, and then it sees which connections are closed. */
+  thaw(): void {
+    this.time.thaw();
+    setImmediate(() => this.connections.notice());
   }
 
   /**
@@ -74,13 +127,15 @@ export class ExecutionEnvironment implements Mortal {
    * @throws {Died}
    */
   async invoke(event: unknown, millis: number, seed: number): Promise<unknown> {
-    this.#fates = new Fates(seed, this.#troubles);
-    const deadline = Date.now() + millis;
+    this.#fates = new Fates(seed, this.#options.troubles);
+    this.thaw();
+    // Lambda tells it by the wall clock.
+    const deadline = this.time.Date.now() + millis;
     const killer = setTimeout(() => this.die(), millis);
     const context = {
-      functionName: this.#name,
+      functionName: this.#options.name,
       awsRequestId: `request-${seed}`,
-      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+      getRemainingTimeInMillis: () => Math.max(0, deadline - this.time.Date.now()),
     };
     try {
       return await Promise.race([this.#handler(event, context), this.#death.promise]);
@@ -89,7 +144,8 @@ export class ExecutionEnvironment implements Mortal {
     }
   }
 
-  #globals(env: Readonly<Record<string, string>>, network: typeof http, onOutput: (text: string) => void): Globals {
+  #globals(network: typeof http): Globals {
+    const { env, onOutput } = this.#options;
     const output = new Writable({
       write(chunk, _, done) {
         onOutput(String(chunk));
@@ -101,28 +157,11 @@ export class ExecutionEnvironment implements Mortal {
       stdout: { value: output },
       stderr: { value: output },
     }) as NodeJS.Process;
-    /** A timer of a dead process never goes off. */
-    const living =
-      <A extends unknown[]>(callback: (...args: A) => void) =>
-      (...args: A) => {
-        if (!this.#dead) callback(...args);
-      };
-    const timers = {
-      setTimeout: (callback: () => void, ...rest: [number?]) => setTimeout(living(callback), ...rest),
-      setInterval: (callback: () => void, ...rest: [number?]) => setInterval(living(callback), ...rest),
-      setImmediate: (callback: () => void) => setImmediate(living(callback)),
-    } as unknown as Pick<Globals, "setTimeout" | "setInterval" | "setImmediate">;
-    const modules: Record<string, unknown> = {
-      http: network,
-      process: own,
-      "timers/promises": {
-        ...timersPromises,
-        setTimeout: (ms: number, value: unknown) =>
-          new Promise((resolve) => timers.setTimeout(() => resolve(value), ms)),
-      },
-    };
+    const { timers, timersPromises } = this.time;
+    const modules: Record<string, unknown> = { http: network, process: own, "timers/promises": timersPromises };
     return {
       ...timers,
+      Date: this.time.Date,
       process: own,
       globalThis: Object.create(globalThis, { process: { value: own } }),
       require: (name) => modules[name.replace(/^node:/, "")] ?? requireBuiltin(name),

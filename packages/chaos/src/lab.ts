@@ -3,6 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { type FunctionCode, type FunctionName, functionCode } from "@lotes/bundler/function-code";
 import { clientConfigFor } from "@lotes/local/client-config";
 import { Emulator } from "@lotes/local/emulator/emulator";
+import type { StoreHabits } from "@lotes/local/emulator/store-habits";
 import { startFaultyAws } from "./faulty-aws.ts";
 import { TmdbHost } from "./tmdb-host.ts";
 
@@ -11,26 +12,36 @@ export class Lab implements AsyncDisposable {
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly tmdb = new TmdbHost();
+  /** Of the stores that buckets lie in, by bucket, where they are not S3's own. */
+  readonly storeHabits: Map<string, StoreHabits>;
   readonly awsUrl: string;
   readonly faultyAwsPort: number;
   readonly code: Record<FunctionName, FunctionCode>;
   readonly #stop: () => Promise<void>;
 
-  private constructor(awsUrl: string, faultyAwsPort: number, code: Lab["code"], stop: () => Promise<void>) {
+  private constructor(
+    awsUrl: string,
+    faultyAwsPort: number,
+    code: Lab["code"],
+    storeHabits: Lab["storeHabits"],
+    stop: () => Promise<void>,
+  ) {
     const config = clientConfigFor(awsUrl);
     this.s3 = new S3Client(config);
     this.sqs = new SQSClient(config);
     this.awsUrl = awsUrl;
     this.faultyAwsPort = faultyAwsPort;
     this.code = code;
+    this.storeHabits = storeHabits;
     this.#stop = stop;
   }
 
   /** @param scripts the functions', bundled */
   static async start(scripts: Readonly<Record<FunctionName, string>>): Promise<Lab> {
-    const emulator = await Emulator.start("unused", { port: 0 });
+    const habits: Lab["storeHabits"] = new Map();
+    const emulator = await Emulator.start("unused", { port: 0, habitsOf: (bucket) => habits.get(bucket) });
     const faulty = await startFaultyAws(emulator.url);
-    return new Lab(emulator.url, faulty.port, compiled(scripts), async () => {
+    return new Lab(emulator.url, faulty.port, compiled(scripts), habits, async () => {
       faulty.stop();
       await emulator.stop();
     });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Evidence } from "./oracle.ts";
 
 /** A line of `erros_geral.json`, as the contracts have it. */
@@ -26,6 +27,13 @@ const RETRYABLE = [
 ];
 const PERMANENT = ["not_found", "invalid_id", "malformed_message"];
 
+// A ledger is read whole by whoever reads it: of a large message its beginning is enough.
+const MOST_OF_STRANGERS_BYTES = 64 * 1024;
+// Of a function's time a quarter at the most is kept for the writes.
+const MUCH_TIME = 0.6;
+// SQS gives a message up after so many receives.
+const MAX_RECEIVES = 5;
+
 export function entriesOf(body = ""): Entry[] {
   return body
     .split("\n")
@@ -52,15 +60,15 @@ export function judgeLedger(
     expect(Object.keys(entry).join() === ENTRY_KEYS, "the entry has other keys");
     expect(entry.retryable === RETRYABLE.includes(reason), `retryable is ${entry.retryable}`);
     expect(entry.retryable || PERMANENT.includes(reason), "there is no such reason");
-    expect(entry.attempts >= 1 && entry.first_failed_at <= entry.last_failed_at, "the count or the times can't be");
+    expect(
+      Number.isInteger(entry.attempts) && entry.attempts >= 1 && entry.first_failed_at <= entry.last_failed_at,
+      "the count or the times can't be",
+    );
     expect(!evidence.healed || !entry.retryable, "it was replayed when all was well, and is still there");
     const order = `${String(lote ?? 999_999).padStart(6, "0")} ${imdb_id ?? entry.message}`;
     expect(order > last, "it is not in its place");
     last = order;
-    if (reason === "malformed_message") {
-      expect(imdb_id === null && evidence.junk.includes(entry.message), "nobody sent this");
-      continue;
-    }
+    if (imdb_id === null) continue;
     expect(!seen.has(`${lote} ${imdb_id}`), "it stands there twice");
     seen.add(`${lote} ${imdb_id}`);
     expect(entry.run === run, "it is of a superseded run");
@@ -69,6 +77,23 @@ export function judgeLedger(
     if (why) expect(false, why);
   }
   return wrong;
+}
+
+/** What is wrong with what is kept of strangers' messages. */
+export function judgeStrangers(date: string, ledger: readonly Entry[], { strangers }: Evidence): string[] {
+  const entries = ledger.filter(({ imdb_id, reason }) => imdb_id === null || reason === "malformed_message");
+  const wrong = entries
+    .filter((entry) => entry.imdb_id !== null || !strangers.some((body) => tells(entry.message, body)))
+    .map(({ message }) => `${date}: nobody sent ${message.slice(0, 200)}`);
+  const bytes = entries.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
+  if (bytes > MOST_OF_STRANGERS_BYTES) wrong.push(`${date}: ${bytes} bytes are kept of strangers' messages`);
+  return wrong;
+}
+
+/** Whether an entry's message is a body, or its beginning with its hash. */
+function tells(message: string, body: string): boolean {
+  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  return message === body || (message.includes(hash) && message.startsWith(body.slice(0, 100)));
 }
 
 /** Why an entry's reason can't be true, or undefined when there is evidence for it. */
@@ -85,18 +110,28 @@ function untrue(
     return message?.lote === lote && message?.run === run && (message?.ids as string[] | undefined)?.includes(id);
   });
   const isId = /^(tt\d{7,}|\d+)$/.test(id);
+  const asked = evidence.arrivals.filter((arrival) => arrival.id === id).length;
+  const outOfTime = mine.some(({ timeUsed }) => timeUsed > MUCH_TIME);
+  const again = asked > 1 || outOfTime;
   const facts: Readonly<Record<string, () => boolean>> = {
     not_found: () => status === 404 && evidence.recordOf(id) === undefined && met(404),
-    server_error: () => status !== null && status >= 500 && met(status),
-    rate_limited: () => status === 429 && met(429),
-    network: () => met("hang", "reset"),
-    invalid_response: () => evidence.misanswered.has(id) && met(200),
+    // A page of whatever stands before TMDB refuses no token.
+    server_error: () => status !== null && (status >= 500 || status === 403) && met(status) && again,
+    // A lote that can't wait as long as TMDB asks it to is given back, until SQS would give it up.
+    rate_limited: () =>
+      status === 429 && (met(429) || mine.some(({ heldUp, receives }) => heldUp && receives >= MAX_RECEIVES)),
+    network: () =>
+      (met("hang", "reset") && again) ||
+      (evidence.dripped.has(id) && met(200)) ||
+      evidence.attempts.some((attempt) => attempt.id === id && attempt.reset),
+    invalid_response: () => evidence.misanswered.has(id) && met(200) && again,
     // One id's answer ends the whole lote.
     unauthorized: () =>
       status === 401 && evidence.arrivals.some((arrival) => arrival.outcome === 401 && ids.includes(arrival.id ?? "")),
-    deadline: () => mine.some(({ timeUsed }) => timeUsed > 0.6),
+    deadline: () =>
+      mine.some(({ timeUsed, heldUp, receives }) => timeUsed > MUCH_TIME && !(heldUp && receives < MAX_RECEIVES)),
     invalid_id: () => !isId,
-    lote_failed: () => mine.filter(({ failed }) => failed).length >= 5,
+    lote_failed: () => mine.filter(({ failed }) => failed).length >= MAX_RECEIVES,
   };
   if (reason !== "invalid_id" && reason !== "lote_failed" && !isId) return "it is no id, and was asked for";
   return facts[reason]?.() === true ? undefined : "nothing that happened bears it out";

@@ -1,5 +1,5 @@
 import type { MovieRecord } from "@lotes/core";
-import { FIRST_KNOWN, KNOWN } from "./schedule.ts";
+import { FIRST_KNOWN, KNOWN } from "./known.ts";
 
 function movie(number: number): MovieRecord {
   return {

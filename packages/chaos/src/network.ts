@@ -1,5 +1,5 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import type { Socket } from "node:net";
+import { type Connections, connectionReset } from "./connections.ts";
 import type { Call, Fate } from "./fates.ts";
 import { FATE_HEADER } from "./faulty-aws.ts";
 
@@ -18,18 +18,28 @@ export interface Mortal {
   readonly dead: boolean;
   die(): void;
   fateOf(call: Call): Fate;
+  /** What it hears, it hears when it is awake. */
+  awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
+  /** Asks TMDB for something; what is returned is told how it went. */
+  asks(path: string): { onReset(): void; onAnswer(response: IncomingMessage): void; onEnd(): void };
 }
 
 /**
  * The `http` module of one process: its requests are real, but for what their fates say. A dead process sends nothing more and hears
  * nothing more, which is all that the rest of the world can tell of a death.
  */
-export function networkOf(mortal: Mortal, ports: Ports, sockets: Set<Socket>): typeof http {
+export function networkOf(mortal: Mortal, ports: Ports, connections: Connections): typeof http {
   const request = (options: RequestOptions, respond: Respond): ClientRequest => {
     if (mortal.dead) return swallowed(options);
-    const fate = mortal.fateOf(callOf(options, ports));
-    const sent = send(options, respond, fate);
-    sent.on("socket", (socket) => sockets.add(socket));
+    const call = callOf(options, ports);
+    const fate = mortal.fateOf(call);
+    const sent = send(options, mortal.awake(respond), fate);
+    if (call.service === "tmdb") {
+      const { onReset, onAnswer, onEnd } = mortal.asks(options.path ?? "");
+      connections.track(sent, onReset);
+      sent.once("response", onAnswer);
+      sent.once("close", onEnd);
+    } else connections.track(sent);
     return sent;
   };
 
@@ -74,8 +84,10 @@ function callOf({ port, headers = {}, method }: RequestOptions, ports: Ports): C
   const target = all["x-amz-target"];
   return {
     service: target === undefined ? "s3" : "sqs",
+    // A read is never in conflict.
     conditional:
-      method !== "GET" && ("if-match" in all || "if-none-match" in all || "If-Match" in all || "If-None-Match" in all),
+      (method === "PUT" || method === "DELETE") &&
+      ("if-match" in all || "if-none-match" in all || "If-Match" in all || "If-None-Match" in all),
     batch: target?.endsWith("SendMessageBatch") === true,
   };
 }
@@ -87,7 +99,3 @@ function swallowed(options: RequestOptions): ClientRequest {
 
 /** Gives no request a connection. One that is made for it, even of nothing, would keep its process in memory for ever. */
 const NOWHERE = { addRequest() {} } as unknown as Agent;
-
-function connectionReset(): Error {
-  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
-}

@@ -1,5 +1,7 @@
 import { certainPeak } from "./certain-peak.ts";
-import { entriesOf, judgeLedger } from "./ledger-oracle.ts";
+import { factsOf } from "./csv-oracle.ts";
+import type { Attempt } from "./execution-environment.ts";
+import { entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
 import type { TimedArrival } from "./tmdb-host.ts";
 
 /**
@@ -11,6 +13,7 @@ import type { TimedArrival } from "./tmdb-host.ts";
 export interface KnownUpload {
   readonly date: string;
   readonly csv: string;
+  readonly forced: boolean;
   readonly sequencer: string;
 }
 
@@ -20,18 +23,38 @@ export interface Delivery {
   /** Of the time the function had, how much was used when it ended. */
   readonly timeUsed: number;
   readonly failed: boolean;
+  readonly receives: number;
+  /** Whether TMDB had asked the consumer's process for a pause that is longer than any function's time. */
+  readonly heldUp: boolean;
 }
+
+/** What `lotes status` says of a date. */
+export interface KnownAccount {
+  readonly stored: number;
+  readonly settled: boolean;
+}
+
+// An attempt's own 5 s, and what a busy machine may add to them.
+const LONGEST_ATTEMPT_MS = 5_000 + 2_000;
 
 export interface Evidence {
   readonly uploads: readonly KnownUpload[];
   readonly objects: ReadonlyMap<string, { readonly body: string; readonly metadata: Readonly<Record<string, string>> }>;
+  /** By date. */
+  readonly accounts: ReadonlyMap<string, KnownAccount | undefined>;
   /** What TMDB knows of an id, as a line of a lote's file; undefined for an unknown id. */
   readonly recordOf: (id: string) => string | undefined;
   readonly arrivals: readonly TimedArrival[];
+  readonly attempts: readonly Attempt[];
+  /** What consumers and collectors threw, which Lambda takes for a function that is broken. */
+  readonly thrown: readonly string[];
   readonly deliveries: readonly Delivery[];
   /** Ids that TMDB was told to answer with something that is no movie, or not the one. */
   readonly misanswered: ReadonlySet<string>;
-  readonly junk: readonly string[];
+  /** Ids of which TMDB was told to send the movie so slowly that it never ends. */
+  readonly dripped: ReadonlySet<string>;
+  /** What strangers sent. */
+  readonly strangers: readonly string[];
   readonly loteSize: number;
   readonly requestsPerSecond: number;
   readonly secret: string;
@@ -51,6 +74,8 @@ export function judge(evidence: Evidence): string[] {
       `the budget of ${evidence.requestsPerSecond} was exceeded: ${peak} requests in one second at the server`,
     );
   }
+  wrong.push(...judgeAttempts(evidence));
+  for (const thrown of evidence.thrown) wrong.push(`${thrown.slice(0, 200)}: told as an error of the function`);
   for (const [key, { body, metadata }] of evidence.objects) {
     if ((body + JSON.stringify(metadata)).includes(evidence.secret)) wrong.push(`the token stands in ${key}`);
   }
@@ -59,21 +84,10 @@ export function judge(evidence: Evidence): string[] {
   return wrong;
 }
 
-/** The ids that a CSV selects, in their order, or undefined when it can't be used. */
-export function selectedBy(csv: string): string[] | undefined {
-  const [header = "", ...rows] = csv.split("\n");
-  const columns = header.split("|");
-  const at = (name: string) => columns.indexOf(name);
-  const needed = ["id", "anoLancamento", "genero", "numeroVotos"];
-  if (csv.includes("\0") || needed.some((name) => at(name) < 0)) return undefined;
-  const ids = new Set<string>();
-  for (const row of rows) {
-    const cells = row.split("|");
-    if (row === "" || cells.length !== columns.length) continue;
-    const [id = "", year, genres = "", votes] = needed.map((name) => cells[at(name)]);
-    if (Number(year) > 1960 && Number(votes) > 10_000 && /crime|war/i.test(genres)) ids.add(id.trim());
-  }
-  return ids.size > 0 ? [...ids] : undefined;
+/** That each attempt at TMDB is over when its time is over. */
+function judgeAttempts({ attempts }: Evidence): string[] {
+  const longest = attempts.reduce((most, { ms }) => Math.max(most, ms), 0);
+  return longest > LONGEST_ATTEMPT_MS ? [`an attempt at TMDB took ${Math.round(longest)} ms`] : [];
 }
 
 function judgeDate(date: string, evidence: Evidence): string[] {
@@ -90,37 +104,41 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   const inForce = uploads.find(({ sequencer }) => sequencer === run.source.sequencer);
   if (inForce === undefined) return [`${date}: _run.json is of no upload`];
   const last = uploads.at(-1) as KnownUpload;
-  const selected = selectedBy(inForce.csv);
+  const facts = factsOf(inForce);
   const wrong: string[] = [];
   const expect = (holds: boolean, sentence: string) => {
     if (!holds) wrong.push(`${date}: ${sentence}`);
   };
 
-  if (selectedBy(last.csv) !== undefined) expect(inForce === last, "the last usable upload is not in force");
+  if (factsOf(last) !== undefined) expect(inForce === last, "the last usable upload is not in force");
   else
     expect(
       run.rejected?.source.sequencer === last.sequencer,
       "the last upload can't be used, and _run.json does not say so",
     );
-  expect(
-    selected !== undefined || run.status === "rejected",
-    `the status is ${run.status} of a CSV that can't be used`,
-  );
+  expect(facts !== undefined || run.status === "rejected", `the status is ${run.status} of a CSV that can't be used`);
   // A run that was cut short when a CSV that can't be used took its place is given up whole.
-  if (selected === undefined || (run.status === "rejected" && selectedBy(last.csv) === undefined)) {
+  if (facts === undefined || (run.status === "rejected" && factsOf(last) === undefined)) {
     expect(
-      [...files.keys()].every((name) => name === "_run.json" || isLedgerOfJunk(files, evidence)),
+      [...files.keys()].every((name) => name === "_run.json" || isLedgerOfStrangers(date, files, evidence)),
       `a rejected run has output: ${[...files].map(([name, { body }]) => `${name} ${body}`)}`,
     );
     return wrong;
   }
   expect(run.status === "queued", `the status is ${run.status} after everything has settled`);
+  const { ids: selected, ...counts } = facts;
   expect(run.ids === selected.length, `${run.ids} ids are said to be selected, and it is ${selected.length}`);
+  const toldCounts = { rows: run.rows, malformed: run.malformed.count, unreadable: run.unreadable?.count };
+  expect(
+    JSON.stringify(toldCounts) === JSON.stringify(counts),
+    `the rows are said to be ${JSON.stringify(toldCounts)}, and are ${JSON.stringify(counts)}`,
+  );
 
   const lotes = Array.from({ length: Math.ceil(selected.length / evidence.loteSize) }, (_, n) =>
     selected.slice(n * evidence.loteSize, (n + 1) * evidence.loteSize),
   );
   const ledger = entriesOf(files.get("erros_geral.json")?.body);
+  wrong.push(...judgeStrangers(date, ledger, evidence));
   wrong.push(...judgeLedger(date, ledger, run.run, lotes, evidence));
   const failed = new Set(ledger.map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
   lotes.forEach((ids, index) => {
@@ -137,6 +155,15 @@ function judgeDate(date: string, evidence: Evidence): string[] {
     expect(file === undefined || file.body !== "", `${name} is empty`);
     expect(file === undefined || file.metadata.run === run.run, `${name} is of another run`);
   });
+  const account = evidence.accounts.get(date);
+  const stored = lotes.reduce(
+    (sum, ids, index) => sum + ids.filter((id) => !failed.has(`${index + 1} ${id}`)).length,
+    0,
+  );
+  expect(
+    account?.settled === true && account.stored === stored,
+    `status says that ${account?.stored} are stored${account?.settled ? "" : ", and that it is not settled"}, and ${stored} are`,
+  );
   const names = new Set(["_run.json", "erros_geral.json", ...lotes.map((_, index) => `lote_${index + 1}.json`)]);
   for (const name of files.keys()) expect(names.has(name), `${name} is nobody's, or of a superseded run`);
   return wrong;
@@ -148,6 +175,7 @@ function told(body = ""): string {
   return `[${lines.map((line) => /^{"id":\d+,"imdb_id":"(tt\d+)"/.exec(line)?.[1] ?? line).join(" ")}]`;
 }
 
-function isLedgerOfJunk(files: ReadonlyMap<string, { body: string }>, { junk }: Evidence): boolean {
-  return entriesOf(files.get("erros_geral.json")?.body).every(({ message }) => junk.includes(message));
+function isLedgerOfStrangers(date: string, files: ReadonlyMap<string, { body: string }>, evidence: Evidence): boolean {
+  const entries = entriesOf(files.get("erros_geral.json")?.body);
+  return entries.every(({ imdb_id }) => imdb_id === null) && judgeStrangers(date, entries, evidence).length === 0;
 }

@@ -68,13 +68,17 @@ export class World {
     return `${this.#awsUrl}/${ACCOUNT}/${queue}-${this.#name}`;
   }
 
-  /** Uploads a CSV and returns the event that S3 sends for it. */
-  async upload(date: string, csv: string): Promise<S3Event> {
+  /**
+   * Uploads a CSV and returns the event that S3 sends for it.
+   * @param forced as `lotes ingest --force` does it
+   */
+  async upload(date: string, csv: string, forced: boolean): Promise<S3Event> {
     const at = { Bucket: this.bucket, Key: inputKey(date) };
-    await this.#s3.send(new PutObjectCommand({ ...at, Body: csv, ContentLength: Buffer.byteLength(csv) }));
+    const bytes = bytesOf(csv);
+    await this.#s3.send(new PutObjectCommand({ ...at, Body: bytes, ...(forced && { Metadata: { force: "true" } }) }));
     const { ETag = "" } = await this.#s3.send(new HeadObjectCommand(at));
     const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
-    const object = { bucket: this.bucket, key: at.Key, etag: ETag.replaceAll('"', ""), size: Buffer.byteLength(csv) };
+    const object = { bucket: this.bucket, key: at.Key, etag: ETag.replaceAll('"', ""), size: bytes.length };
     return s3Event(object, sequencer);
   }
 
@@ -110,19 +114,22 @@ export class World {
     );
   }
 
-  /** Puts a message into a queue as it is. */
-  async move({ body, messageAttributes }: SQSRecord, queue: QueueName): Promise<void> {
+  /**
+   * Puts a message into a queue as it is.
+   * @param attempts but for its attribute of this name
+   */
+  async move({ body, messageAttributes }: SQSRecord, queue: QueueName, attempts?: string): Promise<void> {
     const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
       name,
-      { DataType: dataType, StringValue: stringValue },
+      { DataType: dataType, StringValue: name === "attempts" ? (attempts ?? stringValue) : stringValue },
     ]);
     await this.send(queue, body, Object.fromEntries(attributes));
   }
 
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */
-  async redrive(): Promise<void> {
+  async redrive(attempts?: string): Promise<void> {
     for (const record of await this.receive("DeadLetterQueue", 10)) {
-      await this.move(record, "LoteQueue");
+      await this.move(record, "LoteQueue", attempts);
       await this.delete("DeadLetterQueue", record);
     }
   }
@@ -163,4 +170,14 @@ export class World {
   #arn(queue: QueueName): string {
     return `arn:aws:sqs:us-east-1:${ACCOUNT}:${queue}-${this.#name}`;
   }
+}
+
+/** A text in UTF-8, but for its lone surrogates, which have no bytes there: theirs can't be decoded. */
+function bytesOf(text: string): Buffer {
+  const parts = text.split(/(\p{Surrogate})/u).map((part) => {
+    if (!/^\p{Surrogate}$/u.test(part)) return Buffer.from(part);
+    const unit = part.charCodeAt(0);
+    return Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]);
+  });
+  return Buffer.concat(parts);
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Connections } from "../src/connections.ts";
 import type { Fate } from "../src/fates.ts";
 import { type Mortal, networkOf } from "../src/network.ts";
 
@@ -42,8 +43,16 @@ class Writer implements Mortal {
     return this.#fate;
   }
 
+  awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    return callback;
+  }
+
+  asks() {
+    return { onReset() {}, onAnswer() {}, onEnd() {} };
+  }
+
   async write(): Promise<this> {
-    const { request } = networkOf(this, { aws: port, faultyAws: port, tmdb: 0 }, new Set());
+    const { request } = networkOf(this, { aws: port, faultyAws: port, tmdb: 0 }, new Connections());
     const options = {
       port,
       host: "127.0.0.1",

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { certainPeak } from "../src/certain-peak.ts";
-import { type Evidence, judge, selectedBy } from "../src/oracle.ts";
+import { type Evidence, judge } from "../src/oracle.ts";
 
 const PREFIX = "Raw/TMDB/JSON/Movies/2026/11/23/";
 const CSV = [
@@ -8,7 +7,9 @@ const CSV = [
   ...["tt0000001", "tt0000002", "tt0000003", "tt0000004", "../x"].map((id) => `${id}|1994|Crime|20000`),
 ].join("\n");
 const record = (id: string) => JSON.stringify({ id: Number(id.slice(2)), imdb_id: id });
-const run = { run: "r2", status: "queued", source: { sequencer: "02" }, ids: 5, lotes: 3, rejected: null };
+const none = { count: 0, first_lines: [] };
+const read = { rows: 5, malformed: none, unreadable: none, ids: 5, lotes: 3 };
+const run = { run: "r2", status: "queued", source: { sequencer: "02" }, ...read, rejected: null };
 
 const entry = (changes: Record<string, unknown>) => ({
   imdb_id: "tt0000003",
@@ -43,13 +44,17 @@ function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence
     body === undefined ? [] : [[PREFIX + name, { body, metadata: { run: runs[name] ?? "r2" } }] as const],
   );
   return {
-    uploads: [{ date: "2026/11/23", csv: CSV, sequencer: "02" }],
+    uploads: [{ date: "2026/11/23", csv: CSV, forced: false, sequencer: "02" }],
     objects: new Map(objects),
     recordOf: (id) => (/^tt000000[124]$/.test(id) ? record(id) : undefined),
     arrivals: [{ at: 0, uncertainMs: 0, id: "tt0000003", outcome: 404 }],
     deliveries: [],
     misanswered: new Set(),
-    junk: [],
+    dripped: new Set(),
+    strangers: [],
+    attempts: [],
+    thrown: [],
+    accounts: new Map([["2026/11/23", { stored: 3, settled: true }]]),
     loteSize: 2,
     requestsPerSecond: 2,
     secret: "the-secret",
@@ -63,6 +68,28 @@ function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence
 const ledgerWith = (...entries: object[]) => ({
   "erros_geral.json": [...entries, invalid].map((each) => `${JSON.stringify(each)}\n`).join(""),
 });
+
+const lote = (lote: number, ids: readonly string[]) => JSON.stringify({ run: "r2", lote, ids });
+
+/** TMDB answered once about the id of lote 2, and it was told to misbehave; this is what the ledger says of it. */
+function onceAnswered(outcome: number | "hang", reason: string, status: number | null): Changes {
+  return {
+    healed: false,
+    arrivals: [{ at: 0, uncertainMs: 0, id: "tt0000003", outcome }],
+    misanswered: new Set(["tt0000003"]),
+    files: ledgerWith(entry({ reason, status, retryable: true })),
+  };
+}
+
+/** A stranger's message, of which so much is kept. */
+function strangersMessage(body: string, kept = body.length): Changes {
+  const told = { imdb_id: null, reason: "malformed_message", status: null, lote: null, run: null };
+  const entries = [entry({}), invalid, entry({ ...told, message: body.slice(0, kept) })];
+  return {
+    strangers: [body],
+    files: { "erros_geral.json": entries.map((each) => `${JSON.stringify(each)}\n`).join("") },
+  };
+}
 
 test("the oracle has nothing to say of a run that is as promised", () => {
   expect(judge(evidence())).toEqual([]);
@@ -138,11 +165,30 @@ describe("the oracle objects to", () => {
       "an older upload in force",
       {
         uploads: [
-          { date: "2026/11/23", csv: CSV, sequencer: "02" },
-          { date: "2026/11/23", csv: CSV, sequencer: "03" },
+          { date: "2026/11/23", csv: CSV, forced: false, sequencer: "02" },
+          { date: "2026/11/23", csv: CSV, forced: false, sequencer: "03" },
         ],
       },
       "not in force",
+    ],
+    ["a wrong count of the rows", { files: { "_run.json": JSON.stringify({ ...run, rows: 6 }) } }, "the rows are said"],
+    ["a status that is stale", { accounts: new Map([["2026/11/23", { stored: 2, settled: false }]]) }, "status says"],
+    ["a count of attempts that is none", { files: ledgerWith(entry({ attempts: 1.5 })) }, "can't be"],
+    ["a stranger's large message, kept whole", strangersMessage("x".repeat(250_000)), "bytes are kept"],
+    ["a stranger's message, kept without its hash", strangersMessage("x".repeat(3_000), 2_000), "nobody sent"],
+    ["an attempt that outlived its time", { attempts: [{ id: "tt0000003", ms: 9_000, reset: false }] }, "took 9000 ms"],
+    ["a failure told as an error", { thrown: ["the consumer: FullBatchFailureError"] }, "an error of the function"],
+    ["server_error after one request", onceAnswered(503, "server_error", 503), "bears it out"],
+    ["network after one request", onceAnswered("hang", "network", null), "bears it out"],
+    ["invalid_response after one request", onceAnswered(200, "invalid_response", 200), "bears it out"],
+    ["unauthorized since a page said 403", onceAnswered(403, "unauthorized", 403), "bears it out"],
+    [
+      "deadline since TMDB asked for a long pause",
+      {
+        ...onceAnswered(429, "deadline", null),
+        deliveries: [{ body: lote(2, ["tt0000003"]), timeUsed: 0.7, failed: false, receives: 1, heldUp: true }],
+      },
+      "bears it out",
     ],
     ["the token in a file", { files: ledgerWith(entry({ message: "the-secret" })) }, "the token stands in"],
     ["the token in a log", { texts: ["GET /3/movie/1?api_key=the-secret"] }, "the token stands in"],
@@ -154,33 +200,4 @@ describe("the oracle objects to", () => {
   ])("%s", (_, changes, sentence) => {
     expect(judge(evidence(changes)).join("\n")).toContain(sentence);
   });
-});
-
-describe("the second at the server", () => {
-  const arrivals = (...times: [at: number, uncertainMs: number][]) =>
-    times.map(([at, uncertainMs]) => ({ at, uncertainMs, id: null, outcome: 200 }));
-
-  test("is half-open, and slides", () => {
-    expect(certainPeak(arrivals([0, 0], [1000, 0]))).toBe(1);
-    expect(certainPeak(arrivals([0, 0], [999, 0], [1500, 0]))).toBe(2);
-  });
-
-  test("does not count a request that may have come before it", () => {
-    expect(certainPeak(arrivals([50, 60], [1000, 0]))).toBe(1);
-    expect(certainPeak(arrivals([50, 40], [1000, 0]))).toBe(2);
-  });
-});
-
-test("the oracle selects as the contract says", () => {
-  expect(selectedBy(CSV)).toEqual(["tt0000001", "tt0000002", "tt0000003", "tt0000004", "../x"]);
-  expect(selectedBy("id|genero\n1|Crime\n")).toBeUndefined();
-  const rows = [
-    "1|1960|Crime|20000",
-    "2|1961|Drama|20000",
-    "3|1961|War|10000",
-    "4|1961|WAR|10001",
-    "5|too|few",
-    "4|1961|War|10001",
-  ];
-  expect(selectedBy(["id|anoLancamento|genero|numeroVotos", ...rows].join("\n"))).toEqual(["4"]);
 });

@@ -38,6 +38,9 @@ function load(code: FunctionCode): Handler {
     setTimeout,
     setInterval,
     setImmediate,
+    clearTimeout,
+    clearInterval,
+    Date,
   });
 }
 

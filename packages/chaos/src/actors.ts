@@ -1,0 +1,115 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
+import { clientConfigFor } from "@lotes/local/client-config";
+import type { S3Event } from "aws-lambda";
+import type { Activity } from "./activity.ts";
+import type { Functions } from "./functions.ts";
+import type { KnownUpload } from "./oracle.ts";
+import type { OperatorAction, Schedule, Upload } from "./schedule.ts";
+import type { StrangersMessage } from "./strangers.ts";
+import type { World } from "./world.ts";
+
+// Lambda waits minutes before it invokes again; what matters is only that it is later.
+const LATER_MS = 60;
+
+export interface ActorsOptions {
+  readonly schedule: Schedule;
+  readonly awsUrl: string;
+  readonly world: World;
+  readonly functions: Functions;
+  readonly activity: Activity;
+}
+
+/** Who does something from the outside: those who upload, S3 that tells of it, operators, and strangers. */
+export class Actors {
+  /** What was uploaded so far. */
+  readonly uploads: KnownUpload[] = [];
+  readonly #options: ActorsOptions;
+  readonly #store: S3ObjectStore;
+  /** One for each date, which lives through all of it as that of `lotes status --watch` does. */
+  readonly #accountants = new Map<string, Accountant>();
+  #over = false;
+
+  constructor(options: ActorsOptions) {
+    this.#options = options;
+    this.#store = new S3ObjectStore(options.world.bucket, this.#clientConfig());
+  }
+
+  async doAllPlanned(): Promise<void> {
+    const { uploads, operator, strangers } = this.#options.schedule;
+    await Promise.all([
+      ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
+      ...operator.map((action) => this.#operate(action)),
+      this.#sendStrangers(strangers),
+    ]);
+  }
+
+  /** As `lotes replay` does it. Returns how many ids were sent. */
+  async replay(date: string, all: boolean): Promise<number> {
+    const account = await this.account(date);
+    if (account === undefined) return 0;
+    const entries = chooseReplay(account.failures, account.run.run, { all });
+    const queue = new SqsMessageQueue(this.#options.world.url("LoteQueue"), this.#clientConfig());
+    await queue.send(replayMessages(entries, date));
+    queue.close();
+    this.#options.activity.ring("LoteQueue");
+    return entries.length;
+  }
+
+  /** As `lotes status` takes it. */
+  account(date: string): Promise<Account | undefined> {
+    const accountant = this.#accountants.get(date) ?? new Accountant(this.#store, date);
+    this.#accountants.set(date, accountant);
+    return accountant.take();
+  }
+
+  /** Nothing that failed is tried again. */
+  stop(): void {
+    this.#over = true;
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  async #sendStrangers(messages: readonly StrangersMessage[]): Promise<void> {
+    const { world, activity } = this.#options;
+    for (const { queue, body } of messages) {
+      await world.send(queue, body);
+      activity.ring(queue);
+    }
+  }
+
+  /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
+  async #upload(uploads: readonly Upload[]): Promise<void> {
+    const began = performance.now();
+    const told: Promise<void>[] = [];
+    for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
+      await delay(Math.max(0, began + atMs - performance.now()));
+      const event = await this.#options.world.upload(date, csv, forced);
+      this.uploads.push({ date, csv, forced, sequencer: event.Records[0]?.s3.object.sequencer ?? "" });
+      for (let nth = 0; nth < events; nth++) told.push(this.#produce(event, nth * eventGapMs));
+    }
+    await Promise.all(told);
+  }
+
+  /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
+  async #produce(event: S3Event, afterMs: number): Promise<void> {
+    const { functions } = this.#options;
+    await delay(afterMs);
+    while (!this.#over && (await functions.invoke("producer", event)).answer === undefined) await delay(LATER_MS);
+  }
+
+  async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {
+    await delay(atMs);
+    if (does === "redrive") await this.#options.world.redrive(attempts);
+    else await this.replay(date, does === "replay-all");
+    this.#options.activity.ring("LoteQueue");
+  }
+
+  #clientConfig() {
+    // An operator has time.
+    return { ...clientConfigFor(this.#options.awsUrl), requestHandler: {} };
+  }
+}

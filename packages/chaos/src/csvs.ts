@@ -1,0 +1,124 @@
+import { type Random, weighted } from "@lotes/local/sample/random";
+import { FIRST_KNOWN, KNOWN, TWINS } from "./known.ts";
+import { oddId } from "./odd-ids.ts";
+import { happens, ONE_IN } from "./one-in.ts";
+
+// A few lotes: enough for all of them to meet, and no more work than that.
+const MOST_ROWS = 12;
+// Of an upload that has fewer lotes than the one before it: files are left that nobody will overwrite.
+const FEW_ROWS = 3;
+// Of an upload whose lotes keep all consumers busy for longer than a second.
+const MANY_ROWS = { least: 30, most: 50 };
+// What is not to be used is rejected beyond one row in a hundred.
+const ROWS_FOR_ONE_BAD = 100;
+// Beyond the 8 MiB that are read at a time; S3's stand-in takes 11 MiB.
+const LARGE_BYTES = 8.5 * 1024 * 1024;
+const LONG_TITLE = "A very long title ".repeat(1_000);
+
+// S3 has 2 kB for a file's metadata: no room for the list with so many ids of the longest kind.
+const LONG_IDS = 27;
+
+const COLUMNS = ["id", "tituloPincipal", "anoLancamento", "genero", "numeroVotos"];
+const HEADER = COLUMNS.join("|");
+const UNUSABLE = ["", "id|genero\ntt1000000|Crime\n", "\u0000\u0001binary", `${COLUMNS.join(",")}\n`, `${HEADER}\n`];
+
+const ROWS = weighted([
+  ["known", 24],
+  ["number", 2],
+  ["unknown", 4],
+  ["odd", 2],
+  ["spaced", 1],
+  ["old", 1],
+] as const);
+
+type Kind = (typeof ROWS)[number];
+
+/** A row of each kind. */
+const LINES: Readonly<Record<Kind, (known: number, random: Random) => string>> = {
+  known: (known) => row(`tt${known}`),
+  number: (known) => row(String(known)),
+  unknown: (_, random) => row(`tt${7_000_000 + random.below(20)}`),
+  odd: (_, random) => row(happens(random, ONE_IN.oddId) ? oddId(random) : "nm0000001"),
+  spaced: (known, random) => row(happens(random, ONE_IN.spacesAroundId) ? ` tt${known}  ` : `tt${known}`),
+  old: (known) => row(`tt${known}`, "1955"),
+};
+
+/** Rows that can't be used, of one kind in a CSV. */
+const BAD_LINES: readonly ((known: number) => string)[] = [
+  (known) => `tt${known}|too|few`,
+  (known) => `${row(`tt${known}`)}|one too many`,
+  (known) => row(`tt${known}`, "1994", "12,345"),
+  (known) => row(`tt${known}`, "1994", "10k"),
+  (known) => row(`tt${known}`, "1994?", "20000"),
+];
+
+/** A movies.csv that can be used, or now and then not. */
+export function csvOf(random: Random, mostRows = MOST_ROWS): string {
+  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random);
+  const many = happens(random, ONE_IN.manyRows);
+  const rows = many ? random.between(MANY_ROWS.least, MANY_ROWS.most) : random.between(1, mostRows);
+  const lines = linesOf(random, rows);
+  if (happens(random, ONE_IN.badRows)) lines.push(...withBadOnes(random, lines.length));
+  if (happens(random, ONE_IN.largeCsv)) lines.push(...largeFillers());
+  return textOf(lines);
+}
+
+/** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
+export function laterCsv(earlier: string, random: Random): string {
+  if (random.oneIn(6)) return random.pick(UNUSABLE);
+  return random.oneIn(4) ? earlier : csvOf(random, random.pick([FEW_ROWS, MOST_ROWS]));
+}
+
+/** Movies by both their ids, and ids so long that the lote's list of them does not fit beside its file. */
+export function csvOfTwins(): string {
+  const twins = Array.from({ length: TWINS }, (_, nth) => FIRST_KNOWN + nth);
+  const long = Array.from({ length: LONG_IDS }, (_, nth) => `tt${"9".repeat(58)}${10 + nth}`);
+  return textOf([...twins.map((known) => `tt${known}`), ...twins.map(String), ...long].map((id) => row(id)));
+}
+
+/** As an export goes wrong: every row is hurt, or none is wanted. */
+function spoilt(random: Random): string {
+  const lines = linesOf(random, random.between(1, MOST_ROWS));
+  return random.pick([
+    () => textOf(lines.map((line) => `${line}|`)),
+    () => textOf(lines.map((line) => line.replace("|20000", "|20,000"))),
+    () => textOf(lines.map((line) => line.replace("|20000", "|5"))),
+    () => textOf(lines.map((line) => line.replace("Crime", "Comedy"))),
+    () => `${HEADER}\n${lines.join("\r")}\r`,
+    () => `${HEADER}\n`,
+  ])();
+}
+
+function linesOf(random: Random, rows: number): string[] {
+  const first = random.below(KNOWN);
+  return Array.from({ length: rows }, (_, nth) => {
+    const known = FIRST_KNOWN + ((first + nth) % KNOWN);
+    return LINES[random.pick(ROWS)](known, random);
+  });
+}
+
+/** Rows that can't be used, and so many others that they are one in a hundred or fewer; or one other too few. */
+function withBadOnes(random: Random, rows: number): string[] {
+  const line = random.pick(BAD_LINES);
+  const bad = Array.from({ length: random.between(1, 3) }, (_, nth) => line(FIRST_KNOWN + nth));
+  const others = bad.length * ROWS_FOR_ONE_BAD - bad.length - rows + random.pick([0, 0, 7, -1]);
+  return [...bad, ...fillers(Math.max(0, others))];
+}
+
+function fillers(count: number, title?: string): string[] {
+  return Array.from({ length: count }, (_, nth) => row(`tt0${500_000 + nth}`, "1955", "20000", title));
+}
+
+function largeFillers(): string[] {
+  return fillers(Math.ceil(LARGE_BYTES / LONG_TITLE.length), LONG_TITLE);
+}
+
+/** Sorted by id as text, as the genuine file is, without the space around it. */
+function textOf(lines: readonly string[]): string {
+  const sorted = lines.map((line) => [line.trimStart(), line] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${[HEADER, ...sorted.map(([, line]) => line)].join("\n")}\n`;
+}
+
+function row(id: string, year = "1994", votes = "20000", title = 'A "Film'): string {
+  return [id, title, year, "Crime,Drama", votes].join("|");
+}

@@ -1,0 +1,30 @@
+import type { Random } from "@lotes/local/sample/random";
+import { happens, ONE_IN } from "./one-in.ts";
+
+/** A message that somebody else sends. */
+export interface StrangersMessage {
+  readonly queue: "LoteQueue" | "DeadLetterQueue";
+  readonly body: string;
+}
+
+const NONSENSE = [
+  "hello",
+  "{}",
+  '{"version":2}',
+  "[]",
+  '{"version":1,"run":"r","date":"2026/13/40","lote":1,"ids":[]}',
+];
+// SQS took no more until August 2025, and many programs still fill what it took.
+const LARGEST_BYTES = 250 * 1024;
+const MOST = 24;
+
+/** What strangers send: one small message, or many that may be large. */
+export function strangersOf(random: Random): StrangersMessage[] {
+  if (!happens(random, ONE_IN.strangers)) return [];
+  const queue = random.pick(["LoteQueue", "DeadLetterQueue"] as const);
+  if (random.oneIn(2)) return [{ queue, body: random.pick(NONSENSE) }];
+  return Array.from({ length: random.between(1, MOST) }, (_, nth) => {
+    const text = random.pick([`{"nth":${nth},"text":"`, `${nth} ção `, `${nth} x`]);
+    return { queue, body: text + "x".repeat(random.pick([0, 1_000, LARGEST_BYTES - text.length - 10])) };
+  });
+}
