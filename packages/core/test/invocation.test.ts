@@ -100,16 +100,37 @@ describe("an invocation", () => {
 
   test("ends in time all the same, and then the process waits before it sends again", async () => {
     const limits = await limiter();
-    expect(await duration(limits, [async (sent) => sent.abandoned()], 1_000)).toBe(1_000);
-    // A second after its end.
     const began = performance.now();
+    expect(await duration(limits, [async (sent) => sent.abandoned()], 1_000)).toBe(1_000);
     let sentAt = 0;
     const send = async () => {
       sentAt = performance.now();
     };
     void limits.invocation(() => limits.schedule(send, NEVER), Number.POSITIVE_INFINITY);
     await pass(10_000);
-    expect(sentAt - began).toBeGreaterThanOrEqual(LONGEST_WAY_MS);
+    expect(sentAt - began).toBeGreaterThanOrEqual(LONGEST_WAY_MS + 1_000);
+  });
+
+  test("that had no time to send anything does not make the process wait for longer", async () => {
+    const limits = await limiter();
+    const abandoned: Send<void> = async (sent) => sent.abandoned();
+    await duration(limits, [abandoned], 2_000);
+    // A lote's time is over before the process may send.
+    const tooShort = new AbortController();
+    const work = async () => {
+      setTimeout(() => tooShort.abort(), 900);
+      await limits.schedule(answered, tooShort.signal).catch(() => {});
+    };
+    const began = performance.now();
+    await Promise.all([limits.invocation(work, began + 1_000), pass(1_100)]);
+    let sentAt = 0;
+    const send: Send<void> = async (sent) => {
+      sentAt = performance.now();
+      sent.answered(true);
+    };
+    await duration(limits, [send]);
+    // 3 s went by after the request that was broken off, and 1.1 s in the invocation that sent nothing.
+    expect(sentAt - began).toBeLessThan(LONGEST_WAY_MS + 1_005 - 3_000 + 100);
   });
 
   test("hands the work's error through", async () => {

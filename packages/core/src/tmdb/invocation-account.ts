@@ -104,6 +104,12 @@ export class InvocationAccount {
     if (this.#arrivals.length > this.#perSecond) this.#arrivals.pop();
   }
 
+  /** When all the units that it used have come back, Infinity while a request is under way. */
+  get allBackAt(): number {
+    if (this.#underWay > 0) return Number.POSITIVE_INFINITY;
+    return (this.#arrivals[0] ?? Number.NEGATIVE_INFINITY) + SECOND_MS;
+  }
+
   /** When the invocation may end, Infinity while a request is under way. */
   get mayEndAt(): number {
     if (this.#underWay > 0) return Number.POSITIVE_INFINITY;

@@ -64,8 +64,8 @@ export class RequestLimiter {
       return await work();
     } finally {
       const handedOver = await turns.over(latest);
-      // At least this process waits for what may still reach the server.
-      if (!handedOver) this.#emptyUntil = performance.now() + this.#process.longestWayMs + SECOND_MS;
+      // At least this process waits for what may still reach the server. An invocation that sent nothing adds nothing to that.
+      if (!handedOver) this.#emptyUntil = Math.max(this.#emptyUntil, turns.emptyAt);
     }
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LimitFunction } from "p-limit";
-import { type AccountOptions, CATCH_UP, InvocationAccount } from "./invocation-account.ts";
+import { type AccountOptions, CATCH_UP, InvocationAccount, SECOND_MS } from "./invocation-account.ts";
 import type { ShortestRoundTrip } from "./shortest-round-trip.ts";
 import { SteadyBottleneck } from "./steady-bottleneck.ts";
 
@@ -102,6 +102,12 @@ export class Turns {
       ]);
       enough.abort();
     }
+  }
+
+  /** When nothing that this invocation sent is in the second before any more. */
+  get emptyAt(): number {
+    const latest = performance.now() + this.#process.longestWayMs + SECOND_MS;
+    return Math.min(this.#account.allBackAt, latest);
   }
 
   async #serveNext(): Promise<void> {
