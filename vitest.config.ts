@@ -44,7 +44,7 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts"],
           exclude: WITH_LINKS,
           // They wait more than they work: more files at a time than a small machine has cores.
-          maxWorkers: 6,
+          maxWorkers: 5,
         },
       },
       {
@@ -53,7 +53,7 @@ export default defineConfig({
           name: "with links",
           include: WITH_LINKS,
           isolate: true,
-          maxWorkers: 6,
+          maxWorkers: 5,
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           name: "stacks",
           include: ["stacks/test/**/*.test.ts"],
           globalSetup: "stacks/test/support/evaluate-stages.ts",
-          maxWorkers: 6,
+          maxWorkers: 5,
         },
       },
     ],

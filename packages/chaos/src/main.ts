@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { functionScripts } from "@lotes/bundler/function-code";
+import { startThread } from "@lotes/local/start-thread";
 import type { Share } from "./lab-thread.ts";
 import type { Outcome } from "./run-schedule.ts";
 
@@ -61,7 +61,7 @@ export async function runSchedules({ seed, indexes, threads, atOnce = AT_ONCE, p
         atOnce,
         scripts,
       };
-      const worker = new Worker(new URL("./lab-thread.ts", import.meta.url), {
+      const worker = startThread(new URL("./lab-thread.ts", import.meta.url), {
         workerData,
         execArgv: [],
         resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import type { MisbehaviourRule } from "@lotes/local";
+import { startThread } from "@lotes/local/start-thread";
 import type { TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
 
 /** A request as the server saw it. */
@@ -23,7 +23,7 @@ export interface HostReply {
 
 /** Stand-ins for TMDB, one for each schedule under way, all in a thread of their own so that their clocks are right. */
 export class TmdbHost {
-  readonly #worker = new Worker(new URL("./tmdb-host-thread.ts", import.meta.url), { name: "tmdb" });
+  readonly #worker = startThread(new URL("./tmdb-host-thread.ts", import.meta.url), { name: "tmdb" });
   readonly #waiting = new Map<number, (result: unknown) => void>();
   #calls = 0;
 

@@ -1,7 +1,7 @@
 import { S3ObjectStore } from "@lotes/aws";
 import { type Account, Accountant, loadSettings, type RunDate } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
-import { type Csv, openCsv } from "../csv-file.ts";
+import { assertUsable, type Csv, openCsv } from "../csv-file.ts";
 import { drop } from "../csv-upload.ts";
 import { EXIT } from "../exit-code.ts";
 import { Interruption } from "../interruption.ts";
@@ -41,6 +41,7 @@ export async function run(
   const csv = await openCsv(csvPath, force);
   // Before anything is asked of TMDB: what was fetched must have where to go.
   await new OutputDirectory(out).check();
+  if (csvPath !== undefined) await assertUsable(csvPath, settings, force);
   await using tmdb = await tmdbForRun(settings.tmdb, signal);
 
   const watch = new RunWatch();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../start-thread.ts";
 import type { EnvironmentData, Invocation, InvocationResult } from "./protocol.ts";
 
 /** The handler threw. */
@@ -30,7 +31,7 @@ export class ExecutionEnvironment {
    */
   constructor(module: string, env: Readonly<Record<string, string>>, onLine: (line: string) => void) {
     const workerData: EnvironmentData = { module };
-    this.#worker = new Worker(new URL("./runtime.ts", import.meta.url), {
+    this.#worker = startThread(new URL("./runtime.ts", import.meta.url), {
       workerData,
       env,
       // Not what this process was started with: a test runner's loaders have no business in a function.

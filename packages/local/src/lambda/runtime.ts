@@ -1,10 +1,6 @@
 /** The thread of one execution environment: loads the handler once and runs one event at a time, as Lambda's runtime does. */
-import { enableCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { type EnvironmentData, type Invocation, type InvocationResult, READY } from "./protocol.ts";
-
-// Every environment loads the same modules: the first one has compiled them for all.
-enableCompileCache();
 
 const { module } = workerData as EnvironmentData;
 const { handler } = (await import(module)) as { handler(event: unknown, context: unknown): Promise<unknown> };

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { PortInUseError } from "../port-in-use-error.ts";
+import { startThread } from "../start-thread.ts";
 import type { Arrival, Stats } from "./arrival-log.ts";
 import type { MisbehaviourRule } from "./misbehaviour-rule.ts";
 import { ThreadCalls } from "./thread-calls.ts";
@@ -31,7 +32,7 @@ export interface TmdbStandIn {
  */
 export async function startTmdbStandIn({ port = 0, ...options }: TmdbStandInOptions): Promise<TmdbStandIn> {
   const workerData: ThreadData = { options, port };
-  const worker = new Worker(new URL("./thread.ts", import.meta.url), { name: "tmdb-stand-in", workerData });
+  const worker = startThread(new URL("./thread.ts", import.meta.url), { name: "tmdb-stand-in", workerData });
   const url = await listening(worker, port);
   const thread = new ThreadCalls(worker);
   let stopping: Promise<void> | undefined;
