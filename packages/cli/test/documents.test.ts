@@ -60,7 +60,7 @@ let environment: NodeJS.ProcessEnv;
 function shellEnvironment(): NodeJS.ProcessEnv {
   const { storeDir } = JSON.parse(readFileSync(join(root, "node_modules/.modules.yaml"), "utf8"));
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_|TMDB_|AWS_|SST_)/i.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !/^(p?npm_|VITEST|NODE_|TMDB_|AWS_|SST_)/i.test(name));
   return {
     ...Object.fromEntries(own),
     PATH: path.join(delimiter),
@@ -119,7 +119,8 @@ beforeAll(async () => {
   // The first command of a new user, which installs.
   const start = type(START);
   begun.set(START, start);
-  await start;
+  const { code, output } = await start;
+  expect(code, output).toBe(0);
   local = spawn(join(clone, "lotes"), ["local", "--port", "0", "--json"], {
     cwd: clone,
     env: environment,
