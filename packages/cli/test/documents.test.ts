@@ -68,7 +68,7 @@ function shellEnvironment(): NodeJS.ProcessEnv {
     // npm and pnpm take both from here, as from a user's .npmrc.
     npm_config_store_dir: storeDir.replace(/\/v\d+$/, ""),
     npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
-    npm_config_offline: "true",
+    npm_config_prefer_offline: "true",
     // To save time: ten times TMDB's budget, and the best known of the sample's movies only.
     MIN_VOTES: "1000000",
     TMDB_REQUESTS_PER_SECOND: "400",
