@@ -1,8 +1,8 @@
 import { METRICS } from "@lotes/core/metrics";
 import { REASONS, reasonFacts } from "@lotes/core/reasons";
-import { COLLECTOR, visibilityTimeoutSeconds } from "@lotes/core/topology";
+import { COLLECTOR, FUNCTIONS, visibilityTimeoutSeconds } from "@lotes/core/topology";
 import { type CloudWatchMetric, ofFunction, ofQueue, own } from "./metrics.ts";
-import { componentName, SERVICES, stageName } from "./names.ts";
+import { componentName, stageName } from "./names.ts";
 import type { Queues } from "./queues.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
@@ -72,7 +72,7 @@ function alarmsOf({ loteQueue, deadLetterQueue, producerFailures }: Queues): Ala
       statistic: "Sum",
       threshold: 1,
     },
-    ...SERVICES.map(
+    ...FUNCTIONS.map(
       (service): Alarm => ({
         name: `${componentName(service)}Errors`,
         description: `The ${service} ${FAILED[service]}. What it worked on comes back by itself; its log has the cause.`,
@@ -81,7 +81,7 @@ function alarmsOf({ loteQueue, deadLetterQueue, producerFailures }: Queues): Ala
         threshold: 1,
       }),
     ),
-    ...SERVICES.map(
+    ...FUNCTIONS.map(
       (service): Alarm => ({
         name: `${componentName(service)}Throttles`,
         description: `Lambda has been refusing to run the ${service} for a quarter of an hour: the account's concurrency is used up.`,

@@ -1,7 +1,8 @@
 import { METRICS } from "@lotes/core/metrics";
 import { REASONS } from "@lotes/core/reasons";
+import { FUNCTIONS } from "@lotes/core/topology";
 import { type CloudWatchMetric, ofFunction, ofQueue, own } from "./metrics.ts";
-import { functionName, SERVICES, stageName } from "./names.ts";
+import { functionName, stageName } from "./names.ts";
 import type { Queues } from "./queues.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
@@ -56,7 +57,7 @@ export function dashboard(
     },
     graph(
       "Is it running: executions at once",
-      SERVICES.map(
+      FUNCTIONS.map(
         (service): Row => [ofFunction(service, "ConcurrentExecutions"), { label: service, stat: "Maximum" }],
       ),
     ),
@@ -101,7 +102,7 @@ export function dashboard(
     ]),
     graph(
       "Functions that failed or were refused",
-      SERVICES.flatMap((service): Row[] => [
+      FUNCTIONS.flatMap((service): Row[] => [
         [ofFunction(service, "Errors"), { label: `${service} errors`, stat: "Sum" }],
         [ofFunction(service, "Throttles"), { label: `${service} throttles`, stat: "Sum" }],
       ]),
@@ -131,7 +132,7 @@ function asArray(row: Row): unknown[] {
 
 function latestTroubles(): string {
   return [
-    ...SERVICES.map((service) => `SOURCE '/aws/lambda/${functionName(service)}'`),
+    ...FUNCTIONS.map((service) => `SOURCE '/aws/lambda/${functionName(service)}'`),
     "fields @timestamp, service, date, lote, message, error.message",
     'filter level in ["WARN", "ERROR"]',
     "sort @timestamp desc",

@@ -1,5 +1,13 @@
-import { COLLECTOR, CONSUMER, type FunctionLimits, PRODUCER } from "@lotes/core/topology";
-import { componentName, functionName, type Service } from "./names.ts";
+import {
+  ASYNC_RETRY_DELAYS_SECONDS,
+  COLLECTOR,
+  COLLECTORS,
+  CONSUMER,
+  type FunctionLimits,
+  type FunctionName,
+  PRODUCER,
+} from "@lotes/core/topology";
+import { componentName, functionName } from "./names.ts";
 import { permissions } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import type { DeploymentSettings } from "./settings.ts";
@@ -11,16 +19,13 @@ export interface FunctionsArgs {
   readonly settings: DeploymentSettings;
 }
 
-export type Functions = Record<Service, sst.aws.Function>;
-
-/** The collector is the only writer of the ledgers. Two at once would be no harm, only in each other's way. */
-const COLLECTORS = 1;
+export type Functions = Record<FunctionName, sst.aws.Function>;
 
 /** The three functions, each with what it uses. */
 export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsArgs): Functions {
   const { loteQueue, deadLetterQueue, producerFailures } = queues;
   const allowed = permissions(dataLake, queues);
-  const create = (service: Service, limits: FunctionLimits, args: Omit<sst.aws.FunctionArgs, "handler">) =>
+  const create = (service: FunctionName, limits: FunctionLimits, args: Omit<sst.aws.FunctionArgs, "handler">) =>
     lambda(service, limits, settings, { ...args, permissions: allowed[service] });
   return {
     producer: create("producer", PRODUCER, {
@@ -28,7 +33,7 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
       link: [dataLake, loteQueue],
       environment: settings.functionEnvironment,
       // Lambda's own default, said aloud: the minutes between them outlast a hiccup of S3 or SQS.
-      retries: 2,
+      retries: ASYNC_RETRY_DELAYS_SECONDS.length,
       transform: {
         eventInvokeConfig: { destinationConfig: { onFailure: { destination: producerFailures.arn } } },
       },
@@ -52,7 +57,7 @@ function reserved(executions: number, { reservesConcurrency }: DeploymentSetting
 }
 
 function lambda(
-  service: Service,
+  service: FunctionName,
   { timeoutSeconds, memoryMb }: FunctionLimits,
   { logRetention }: DeploymentSettings,
   { transform, ...args }: Omit<sst.aws.FunctionArgs, "handler">,

@@ -1,6 +1,7 @@
 import { METRIC_DIMENSIONS, type Metric, metricsNamespace } from "@lotes/core/metrics";
 import type { Reason } from "@lotes/core/reasons";
-import { functionName, type Service } from "./names.ts";
+import type { FunctionName } from "@lotes/core/topology";
+import { functionName } from "./names.ts";
 
 type Text = $util.Input<string>;
 
@@ -12,7 +13,7 @@ export interface CloudWatchMetric {
 }
 
 /** What a function measures itself. */
-export function own(service: Service, { name }: Metric, reason?: Reason): CloudWatchMetric {
+export function own(service: FunctionName, { name }: Metric, reason?: Reason): CloudWatchMetric {
   return {
     namespace: metricsNamespace($app),
     metricName: name,
@@ -25,7 +26,7 @@ export function own(service: Service, { name }: Metric, reason?: Reason): CloudW
 
 /** What Lambda measures of a function. */
 export function ofFunction(
-  service: Service,
+  service: FunctionName,
   metricName: "Errors" | "Throttles" | "Duration" | "ConcurrentExecutions",
 ): CloudWatchMetric {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: functionName(service) } };

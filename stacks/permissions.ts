@@ -1,5 +1,6 @@
 import { inputKey, ledgerKey, lotePrefix, runKey } from "@lotes/core/keys";
-import { functionName, type Service } from "./names.ts";
+import type { FunctionName } from "@lotes/core/topology";
+import { functionName } from "./names.ts";
 import type { Queues } from "./queues.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -11,7 +12,7 @@ const ANY_DATE = "*";
  * What each function may do, and nothing else. docs/deployment.md has this as a table, and the tests hold the two and the functions'
  * actual calls together.
  */
-export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Service, Permission[]> {
+export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<FunctionName, Permission[]> {
   const objects = (key: string, ...actions: string[]): Permission => ({
     actions,
     resources: [$interpolate`${dataLake.arn}/${key}`],
@@ -68,7 +69,7 @@ function receiveFrom(queue: sst.aws.Queue): Permission {
   };
 }
 
-function ownLogs(service: Service): Permission {
+function ownLogs(service: FunctionName): Permission {
   const { region } = aws.getRegionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
   const { partition } = aws.getPartitionOutput();

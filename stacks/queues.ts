@@ -7,11 +7,11 @@ export type Queues = ReturnType<typeof queues>;
 
 /** Lotes to do, what failed of them, and the S3 events that the producer could not handle. */
 export function queues() {
-  const deadLetterQueue = new sst.aws.Queue("DeadLetterQueue", {
+  const deadLetterQueue = new sst.aws.Queue(COLLECTOR.queue, {
     visibilityTimeout: `${visibilityTimeoutSeconds(COLLECTOR)} seconds`,
     transform: { queue: { ...ENCRYPTED, messageRetentionSeconds: KEEP_FAILURES_SECONDS } },
   });
-  const loteQueue = new sst.aws.Queue("LoteQueue", {
+  const loteQueue = new sst.aws.Queue(CONSUMER.queue, {
     visibilityTimeout: `${visibilityTimeoutSeconds(CONSUMER)} seconds`,
     dlq: { queue: deadLetterQueue.arn, retry: MAX_RECEIVE_COUNT },
     transform: { queue: ENCRYPTED },

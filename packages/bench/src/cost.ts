@@ -1,10 +1,7 @@
-import { COLLECTOR, CONSUMER, PRODUCER } from "@lotes/core";
+import { COLLECTOR, CONSUMER, PRICES, PRODUCER } from "@lotes/core";
 import { machine, print } from "./machine.ts";
 import { pipelineRun } from "./pipeline-run.ts";
 import { table } from "./table.ts";
-
-/** List prices of us-east-1 in USD, as published in 2025; Lambda's on arm64. */
-const PRICES = { gbSecond: 0.0000133334, invocation: 0.2e-6, s3Write: 5e-6, s3Read: 0.4e-6, sqs: 0.4e-6 };
 
 const IDS = 2_000;
 const BUDGET = 40;
@@ -57,7 +54,7 @@ export async function benchCost(): Promise<void> {
     ],
     ["S3, writes and lists", s3Writes * perMillion, "requests", PRICES.s3Write],
     ["S3, reads", s3Reads * perMillion, "requests", PRICES.s3Read],
-    ["SQS", sqs * perMillion, "requests", PRICES.sqs],
+    ["SQS", sqs * perMillion, "requests", PRICES.sqsRequest],
   ];
   const usd = rows.reduce((sum, [, amount, , price]) => sum + amount * price, 0);
   const lines = rows.map(([name, amount, unit, price]) => [

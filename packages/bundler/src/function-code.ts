@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
+import { FUNCTIONS, type FunctionName } from "@lotes/core/topology";
 import { build } from "esbuild";
 
-export const FUNCTIONS = ["producer", "consumer", "collector"] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+export { FUNCTIONS, type FunctionName };
 
 /** What a function's code takes for its own: whatever of the process it is to have to itself. */
 export interface Globals {

@@ -1,13 +1,4 @@
-import { CONSUMER, PRODUCER } from "@lotes/core";
-
-/** List prices of us-east-1 in USD, as published in 2025. */
-const PRICES = {
-  gbSecond: 0.0000133334,
-  invocation: 0.2 / 1_000_000,
-  s3Write: 0.005 / 1_000,
-  s3Read: 0.0004 / 1_000,
-  sqsRequest: 0.4 / 1_000_000,
-};
+import { CONSUMER, PRICES, PRODUCER } from "@lotes/core";
 
 // What S3 gives one connection is 90 MB/s, and nobody has measured what Lambda's network and cores make of several: two thirds of one.
 const PRODUCER_BYTES_PER_SECOND = 60_000_000;

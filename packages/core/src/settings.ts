@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { readEnvironment, SettingsError } from "./read-environment.ts";
 import { type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
-import { CONSUMER } from "./topology.ts";
+import { CONSUMER_TIME, MOST_IDS_OF_A_LOTE } from "./topology.ts";
 
 export { SettingsError };
 
@@ -92,8 +92,10 @@ const schema = {
       .default(["crime", "war"]),
     takes: "genres separated by commas, such as crime,war",
   },
-  // The ids of a lote are kept in the metadata of its file, for which S3 has 2 kB: room for 150 ids of 10 characters.
-  LOTE_SIZE: { type: wholeNumber(1, 150).default(100), takes: "a whole number from 1 to 150" },
+  LOTE_SIZE: {
+    type: wholeNumber(1, MOST_IDS_OF_A_LOTE).default(100),
+    takes: `a whole number from 1 to ${MOST_IDS_OF_A_LOTE}`,
+  },
   MAX_MALFORMED_PERCENT: {
     type: z
       .string()
@@ -140,8 +142,7 @@ function checkTogether({ tmdb, consumerConcurrency, loteSize }: Settings): void 
     );
   }
   const seconds = Math.ceil(loteSize / perConsumer);
-  // Half of the function's time is left for retries, pauses and the writes.
-  const most = CONSUMER.timeoutSeconds / 2;
+  const most = CONSUMER_TIME.fetchingSeconds;
   if (seconds > most) {
     throw new SettingsError(
       `LOTE_SIZE must be at most ${perConsumer * most}: at ${perConsumer} requests per second a consumer needs ${seconds} s for ${loteSize} ids, and has ${most} s`,

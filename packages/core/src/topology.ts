@@ -1,6 +1,13 @@
 /**
- * The numbers Lambda and SQS are set to. The stacks deploy them, the local stack obeys them, and nothing else states them.
+ * What Lambda and SQS are set to. The stacks deploy it, the local stack obeys it, and nothing else states it.
  */
+
+export const FUNCTIONS = ["producer", "consumer", "collector"] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Those that lotes travel by, with the names of their components. */
+export const QUEUES = ["LoteQueue", "DeadLetterQueue"] as const;
+export type QueueName = (typeof QUEUES)[number];
 
 export interface FunctionLimits {
   /** A handler that runs longer is killed. */
@@ -10,6 +17,7 @@ export interface FunctionLimits {
 }
 
 export interface EventSourceLimits {
+  readonly queue: QueueName;
   /** Messages in one invocation, at most. */
   readonly batchSize: number;
   /** How long Lambda gathers messages for a batch. */
@@ -30,6 +38,7 @@ export const PRODUCER: FunctionLimits = { timeoutSeconds: 300, memoryMb: 1769 };
 export const CONSUMER: FunctionLimits & EventSourceLimits = {
   timeoutSeconds: 60,
   memoryMb: 512,
+  queue: "LoteQueue",
   batchSize: 1,
   windowSeconds: 0,
 };
@@ -41,9 +50,53 @@ export const CONSUMER: FunctionLimits & EventSourceLimits = {
 export const COLLECTOR: FunctionLimits & EventSourceLimits = {
   timeoutSeconds: 60,
   memoryMb: 512,
+  queue: "DeadLetterQueue",
   batchSize: 100,
   windowSeconds: 5,
 };
+
+/** The collector is the only writer of the ledgers. Two at once would be no harm, only in each other's way. */
+export const COLLECTORS = 1;
+
+/**
+ * How the time of an invocation that asks TMDB is divided. What is left between these, half of the consumer's minute and more, is for retries
+ * and pauses.
+ */
+export const CONSUMER_TIME = {
+  /**
+   * An attempt at TMDB, from the sending to the last byte of the answer. TMDB answers within some 100 ms: what is not through by then is lost, and
+   * there is time for another. All seven attempts would fit into the minute.
+   */
+  attemptMs: 5_000,
+  /** The most that a lote may take at its consumer's share of the budget, without a retry: half of the timeout. */
+  fetchingSeconds: CONSUMER.timeoutSeconds / 2,
+  /**
+   * Kept for the writes. The lote's file and the report take some 100 ms, and two seconds more where an earlier run's file had the same bytes;
+   * this lets each of their calls run into its timeout once and be tried again. Of a time that is too short for it, a quarter is kept.
+   */
+  writesMs: 10_000,
+  /**
+   * Kept for what a handler may still have to do after its last wait: its answer leaves within a millisecond, on a crowded machine within a
+   * hundred. Of a time that is too short for it, a twentieth is kept.
+   */
+  answerMs: 500,
+} as const;
+
+/** What S3 keeps of ids in the metadata beside an object, in bytes. It takes 2 kB in all, names included. */
+export const METADATA_ID_BYTES = 1_800;
+/** A lote's ids, of up to 10 characters each with a mark and a comma, fit in there. */
+export const MOST_IDS_OF_A_LOTE = METADATA_ID_BYTES / 12;
+
+/**
+ * List prices of us-east-1 in USD, as published in 2025; Lambda's on arm64: of a second of one GB, and of one request each.
+ */
+export const PRICES = {
+  gbSecond: 0.0000133334,
+  invocation: 0.2 / 1_000_000,
+  s3Write: 0.005 / 1_000,
+  s3Read: 0.0004 / 1_000,
+  sqsRequest: 0.4 / 1_000_000,
+} as const;
 
 /**
  * How long SQS hides a message from other consumers while one works on it. AWS asks for at least six times the function's timeout

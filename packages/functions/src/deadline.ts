@@ -1,17 +1,11 @@
+import { CONSUMER_TIME } from "@lotes/core";
 import type { Context } from "aws-lambda";
-
-// The lote's file and the report take some 100 ms, and two seconds more where an earlier run's file had the same bytes; this lets each of
-// their calls run into its timeout once and be tried again.
-const FOR_THE_WRITES_MS = 10_000;
-
-// What a handler may still have to do after its last wait: its answer leaves within a millisecond, on a crowded machine within a hundred.
-const FOR_THE_ANSWER_MS = 500;
 
 /** Instants of one invocation, by `performance.now()`: a step of the wall clock does not move them. */
 export interface Deadlines {
-  /** By then all fetching has to be over. Of a time too short for the full reserve, a quarter is kept. */
+  /** By then all fetching has to be over. */
   readonly fetching: number;
-  /** By then the handler has to return. Of a time too short for the full reserve, a twentieth is kept. */
+  /** By then the handler has to return. */
   readonly answer: number;
 }
 
@@ -20,7 +14,7 @@ export function deadlinesOf(context: Pick<Context, "getRemainingTimeInMillis">):
   const left = context.getRemainingTimeInMillis();
   const end = performance.now() + left;
   return {
-    fetching: end - Math.min(FOR_THE_WRITES_MS, left / 4),
-    answer: end - Math.min(FOR_THE_ANSWER_MS, left / 20),
+    fetching: end - Math.min(CONSUMER_TIME.writesMs, left / 4),
+    answer: end - Math.min(CONSUMER_TIME.answerMs, left / 20),
   };
 }

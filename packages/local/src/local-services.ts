@@ -1,5 +1,5 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { SETTING_NAMES } from "@lotes/core";
+import { COLLECTOR, CONSUMER, SETTING_NAMES } from "@lotes/core";
 import { awsEnvironment, type ClientConfig } from "./client-config.ts";
 import { Emulator, type EmulatorOptions } from "./emulator/emulator.ts";
 import { proxyVariables } from "./this-machine.ts";
@@ -79,8 +79,8 @@ export class LocalServices {
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl: this.queueUrl(name), Attributes }));
     };
     try {
-      await create("DeadLetterQueue", { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
-      await create("LoteQueue", {
+      await create(COLLECTOR.queue, { VisibilityTimeout: String(timing.deadLetterVisibilitySeconds) });
+      await create(CONSUMER.queue, {
         VisibilityTimeout: String(timing.loteVisibilitySeconds),
         RedrivePolicy: JSON.stringify({
           deadLetterTargetArn: this.queueArn("DeadLetterQueue"),

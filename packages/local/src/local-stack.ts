@@ -1,5 +1,5 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { COLLECTOR, CONSUMER, loadSettings } from "@lotes/core";
+import { COLLECTOR, COLLECTORS, CONSUMER, loadSettings } from "@lotes/core";
 import type { EmulatorOptions } from "./emulator/emulator.ts";
 import { EventSourceMapping } from "./lambda/event-source-mapping.ts";
 import { LambdaFunction } from "./lambda/lambda-function.ts";
@@ -111,12 +111,12 @@ export class LocalStack {
 
   #startConsumer(concurrency: number): void {
     const consumer = this.#function("consumer", this.#timing.consumerTimeoutMs);
-    this.#map("LoteQueue", consumer, CONSUMER.batchSize, concurrency);
+    this.#map(CONSUMER.queue, consumer, CONSUMER.batchSize, concurrency);
   }
 
   #startCollector(): void {
     const collector = this.#function("collector", this.#timing.collectorTimeoutMs);
-    this.#map("DeadLetterQueue", collector, Math.min(COLLECTOR.batchSize, MOST_WITHOUT_WINDOW), 1);
+    this.#map(COLLECTOR.queue, collector, Math.min(COLLECTOR.batchSize, MOST_WITHOUT_WINDOW), COLLECTORS);
   }
 
   #map(queue: QueueName, invoked: LambdaFunction, batchSize: number, concurrency: number): void {

@@ -1,3 +1,4 @@
+import type { QueueName } from "@lotes/core/topology";
 import { type ClientConfig, clientConfigFor, LOCAL_REGION } from "./client-config.ts";
 
 /** Where things are on this machine. It loads nothing, so that a command that only talks to a local stack begins at once. */
@@ -5,9 +6,7 @@ import { type ClientConfig, clientConfigFor, LOCAL_REGION } from "./client-confi
 export const LOCAL_BUCKET = "data-lake";
 const ACCOUNT = "000000000000";
 
-export type { ClientConfig };
-
-export type QueueName = "LoteQueue" | "DeadLetterQueue";
+export type { ClientConfig, QueueName };
 
 /** Where a local stack's bucket and queues are. */
 export interface Whereabouts {

@@ -1,6 +1,7 @@
 import { isMovieId, isTmdbId } from "../movie-id.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
+import { METADATA_ID_BYTES } from "../topology.ts";
 import { answers, type MovieRecord, movieRecordSchema } from "./movie-record.ts";
 
 /** The records of one lote by the id that was asked for. */
@@ -19,10 +20,7 @@ export class LoteFileError extends Error {
   override readonly name = "LoteFileError";
 }
 
-// S3 keeps 2 kB of metadata beside an object, names included. The largest lote's ids, of 10 characters each, fit; absurd ones may not.
-const LONGEST_IDS = 1800;
-
-// Where that list is too long, the records have a mark each.
+// Where the list of ids is too long for the metadata, the records have a mark each.
 const BY_IMDB_ID = "i";
 const BY_TMDB_ID = "t";
 
@@ -129,7 +127,7 @@ export function loteObject({ run, ids, records }: LoteFile): NewObject {
   return {
     body: lines.join(""),
     contentType: "application/x-ndjson",
-    metadata: { run, ...(list.length <= LONGEST_IDS ? { ids: list } : marksOf(ids, records)) },
+    metadata: { run, ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)) },
   };
 }
 
@@ -138,5 +136,5 @@ function marksOf(ids: readonly string[], records: Records): { readonly marks?: s
   const marks = ids.filter((id) => records.has(id)).map((id) => markOf(id, records.get(id)));
   const isCertain = !ids.some(isTmdbId) && marks.every((mark) => mark === BY_IMDB_ID);
   const text = marks.join(",");
-  return isCertain || text.length > LONGEST_IDS ? {} : { marks: text };
+  return isCertain || text.length > METADATA_ID_BYTES ? {} : { marks: text };
 }

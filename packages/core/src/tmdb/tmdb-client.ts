@@ -5,6 +5,7 @@ import axiosRetry, { exponentialDelay } from "axios-retry";
 import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
 import { type MovieRecord, parseMovie } from "../lote/movie-record.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
+import { CONSUMER_TIME } from "../topology.ts";
 import { attempt } from "./attempt.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
 import type { ProxyEnvironment } from "./proxy.ts";
@@ -28,10 +29,8 @@ export interface TmdbTiming {
   readonly backoffMs: number;
 }
 
-// TMDB answers within some 100 ms. An attempt that is not through after 5 s is lost, and there is time for another.
 // The waits are 0.2, 0.4 … 6.4 s and up to a fifth more: quick for a single stray answer, 13 to 15 s in all, which outlasts a restart at TMDB.
-// Even if each of the seven attempts timed out, they would fit into the function's minute.
-const TIMING: TmdbTiming = { attemptMs: 5_000, backoffMs: 100 };
+const TIMING: TmdbTiming = { attemptMs: CONSUMER_TIME.attemptMs, backoffMs: 100 };
 const RETRIES = 6;
 
 // A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
