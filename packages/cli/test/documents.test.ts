@@ -29,7 +29,7 @@ const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
   [/^aws /, "the AWS CLI, and an account"],
   [/^git pull$/, "a remote repository"],
   [/^read -rs /, "a person who pastes a token"],
-  [/ test$/, "it is this very run"],
+  [/ (test|check|fix|vitest run .*)$/, "it is, or is a part of, this very run"],
   [/^LOTES_KILLS=/, "half an hour"],
   [/ bench( \w+)?$/, "minutes; bench/test has what it measures"],
 ];
