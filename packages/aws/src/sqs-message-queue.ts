@@ -16,8 +16,6 @@ export class MessagesRefusedError extends Error {
 // SQS's own limits for one batch: ten entries, 1 MiB in all.
 const BATCH_ENTRIES = 10;
 const BATCH_BYTES = 1024 * 1024;
-// The attributes' names and values count too; 1 kB per message covers them and then some.
-const MESSAGE_OVERHEAD_BYTES = 1024;
 
 const ROUNDS = 5;
 // 0.1, 0.2, 0.4, 0.8 s: a throttled queue has room again within a second.
@@ -68,7 +66,7 @@ function* batches(messages: readonly OutgoingMessage[]): Generator<OutgoingMessa
   let batch: OutgoingMessage[] = [];
   let bytes = 0;
   for (const message of messages) {
-    const size = Buffer.byteLength(message.body) + MESSAGE_OVERHEAD_BYTES;
+    const size = Buffer.byteLength(message.body);
     if (batch.length === BATCH_ENTRIES || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
       yield batch;
       batch = [];
@@ -80,12 +78,6 @@ function* batches(messages: readonly OutgoingMessage[]): Generator<OutgoingMessa
   if (batch.length > 0) yield batch;
 }
 
-function toEntry({ body, attributes = {} }: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
-  return {
-    Id: String(index),
-    MessageBody: body,
-    MessageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [name, { DataType: "Number", StringValue: String(value) }]),
-    ),
-  };
+function toEntry({ body }: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
+  return { Id: String(index), MessageBody: body };
 }

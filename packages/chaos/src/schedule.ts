@@ -27,7 +27,7 @@ export interface OperatorAction {
   readonly date: string;
   /** `replay` sends the retryable failures again, `replay-all` every one, `redrive` moves what stands in the DeadLetterQueue back as it is. */
   readonly does: "replay" | "replay-all" | "redrive";
-  /** What the operator's own tool writes into the moved messages' attribute `attempts`; undefined leaves it. */
+  /** What the operator's own tool writes as the `attempts` of the messages that it moves; undefined leaves them. */
   readonly attempts: string | undefined;
 }
 

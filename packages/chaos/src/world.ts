@@ -116,14 +116,15 @@ export class World {
 
   /**
    * Puts a message into a queue as it is.
-   * @param attempts but for its attribute of this name
+   * @param attempts but for its number of this name
    */
   async move({ body, messageAttributes }: SQSRecord, queue: QueueName, attempts?: string): Promise<void> {
     const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
       name,
-      { DataType: dataType, StringValue: name === "attempts" ? (attempts ?? stringValue) : stringValue },
+      { DataType: dataType, StringValue: stringValue },
     ]);
-    await this.send(queue, body, Object.fromEntries(attributes));
+    const edited = attempts === undefined ? body : body.replace(/"attempts":\d+/, `"attempts":${attempts}`);
+    await this.send(queue, edited, Object.fromEntries(attributes));
   }
 
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */

@@ -12,13 +12,12 @@ export { LoteFileError } from "./lote/lote-file.ts";
 export { loteWithRecord } from "./lote/lote-with-record.ts";
 export type { MovieRecord } from "./lote/movie-record.ts";
 export {
-  ATTEMPTS_ATTRIBUTE,
-  attemptsIn,
   type Failure,
   type LoteMessage,
   MalformedMessageError,
   messageBody,
   parseMessage,
+  VERSION_1_ATTEMPTS,
 } from "./message.ts";
 export { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace } from "./metrics.ts";
 export * from "./ports.ts";

@@ -12,45 +12,106 @@ const failureSchema = z.object({
   message: z.string(),
 });
 
-/**
- * The one message of both queues: what stands in the DeadLetterQueue can be sent back to LoteQueue as it is.
- */
-const loteMessageSchema = z.object({
-  version: z.literal(1),
+const idsSchema = z.array(z.string()).readonly();
+const failuresSchema = z.array(failureSchema).readonly();
+
+// Nobody tries an id this often. What is more is a mistake of whoever sent it, and one more of it might be no whole number.
+const MOST_ATTEMPTS = 1_000_000;
+/** What can't be such a count is taken for 0: the failures beside it count for more. */
+const attemptsSchema = z.number().int().min(0).max(MOST_ATTEMPTS).catch(0);
+
+const place = {
   run: z.string().min(1),
   date: z.string().refine(isRunDate, "must be a day as yyyy/mm/dd"),
   lote: z.number().int().positive(),
-  ids: z.array(z.string()),
-  /** What a consumer reports of the ids that failed; from a producer that resumed its run, empty: it may not be the first to send this lote. */
-  failures: z.array(failureSchema).optional(),
-  /** Ids that have a record now and may stand in the ledger. */
-  recovered: z.array(z.string()).optional(),
+  ids: idsSchema,
+};
+
+const lote = {
+  version: z.literal(2),
+  ...place,
+  /**
+   * How often the ids had been tried on purpose when this was sent: 0 for a lote, 1 in the report of its first try, 2 in that of its
+   * replay. Deliveries that SQS repeats on its own don't count, so the ledger is the same however often they happen.
+   */
+  attempts: attemptsSchema,
+};
+
+/**
+ * The one message of both queues: what stands in the DeadLetterQueue can be sent back to LoteQueue as it is. Its kind tells who sent it
+ * first, and stays when it is sent back.
+ */
+const messageSchema = z.discriminatedUnion("kind", [
+  /** From the producer: nobody was asked for these ids before. */
+  z.object({ kind: z.literal("lote"), ...lote }),
+  /** From a producer that resumed its run: the lote may have been sent before. */
+  z.object({ kind: z.literal("resumed"), ...lote }),
+  /** From a consumer: the ids failed, `failures` says why; `recovered` have a record now, and may stand in the ledger. */
+  z.object({ kind: z.literal("report"), ...lote, failures: failuresSchema, recovered: idsSchema }),
+  /** From an operator: the ids are to be tried once more; `failures` says why they had failed. */
+  z.object({ kind: z.literal("replay"), ...lote, failures: failuresSchema }),
+]);
+
+/** A message of version 1 tells its kind by what is absent, and its attempts in an attribute beside the body. */
+const version1Schema = z.object({
+  version: z.literal(1),
+  ...place,
+  failures: failuresSchema.optional(),
+  recovered: idsSchema.optional(),
 });
 
+const bodySchema = z.discriminatedUnion("version", [version1Schema, messageSchema]);
+
+type WithoutVersion<Message> = Message extends unknown ? Omit<Message, "version"> : never;
+
 export type Failure = z.infer<typeof failureSchema>;
-export type LoteMessage = z.infer<typeof loteMessageSchema>;
+export type LoteMessage = WithoutVersion<z.infer<typeof messageSchema>>;
+/** What a consumer sends to the DeadLetterQueue. */
+export type Report = Extract<LoteMessage, { readonly kind: "report" }>;
 
 /** The body is no message of this pipeline. */
 export class MalformedMessageError extends Error {
   override readonly name = "MalformedMessageError";
 }
 
-/** @throws {MalformedMessageError} */
-export function parseMessage(body: string): LoteMessage {
+/** The name of the SQS message attribute in which a message of version 1 tells its attempts. */
+export const VERSION_1_ATTEMPTS = "attempts";
+
+/**
+ * Reads the body of a message of either queue.
+ * @param attribute what the message's attribute VERSION_1_ATTEMPTS holds, which counts for version 1 only
+ * @throws {MalformedMessageError}
+ */
+export function parseMessage(body: string, attribute?: string): LoteMessage {
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch (cause) {
     throw new MalformedMessageError("the message is not JSON", { cause });
   }
-  const result = loteMessageSchema.safeParse(json);
+  const result = bodySchema.safeParse(json);
   if (!result.success) {
     const [issue] = result.error.issues;
     throw new MalformedMessageError(`the message is not a lote: ${issue?.path.join(".")}: ${issue?.message}`, {
       cause: result.error,
     });
   }
-  return result.data;
+  if (result.data.version === 1) return ofVersion1(result.data, attribute);
+  const { version, ...message } = result.data;
+  return message;
+}
+
+/** SQS keeps a message for 14 days, so those of version 1 outlive the program that sent them. */
+function ofVersion1(body: z.infer<typeof version1Schema>, attribute: string | undefined): LoteMessage {
+  const { run, date, lote, ids, failures = [], recovered = [] } = body;
+  const message = { run, date, lote, ids, attempts: attemptsSchema.parse(Number(attribute)) };
+  if (failures.length > 0 || body.recovered !== undefined) return { kind: "report", ...message, failures, recovered };
+  return { kind: body.failures === undefined ? "lote" : "resumed", ...message };
+}
+
+/** Whether an earlier message may have had ids of this one tried already. */
+export function mayHaveBeenTried({ kind }: LoteMessage): boolean {
+  return kind !== "lote";
 }
 
 // A hundred and fifty of them fit into one message, each character escaped.
@@ -61,12 +122,14 @@ const LONGEST_REASON = 500;
  * characters, and its stand-ins refuse others.
  */
 export function messageBody(message: LoteMessage): string {
-  const failures = message.failures?.map((failure) => ({
-    ...failure,
-    status: wholeOrNull(failure.status),
-    message: clipped(failure.message, LONGEST_REASON),
-  }));
-  const body = JSON.stringify({ ...message, ...(failures && { failures }) });
+  const failures = "failures" in message && {
+    failures: message.failures.map((failure) => ({
+      ...failure,
+      status: wholeOrNull(failure.status),
+      message: clipped(failure.message, LONGEST_REASON),
+    })),
+  };
+  const body = JSON.stringify({ version: 2, ...message, ...failures });
   return body.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
@@ -74,20 +137,4 @@ export function messageBody(message: LoteMessage): string {
 export function wholeOrNull(status: number | null): number | null {
   // JSON knows no negative zero.
   return status !== null && Number.isSafeInteger(status) ? status + 0 : null;
-}
-
-/**
- * The name of the SQS message attribute that counts how often the ids of a message have been tried on purpose: absent on what the
- * producer sends, 1 on the report of the first try, 2 on that of its replay. It travels with a redrive. Deliveries that SQS repeats
- * on its own don't count, so the ledger is the same however often they happen.
- */
-export const ATTEMPTS_ATTRIBUTE = "attempts";
-
-// Nobody tries an id this often. What is more is a mistake of whoever sent it, and one more of it might be no whole number.
-const MOST_ATTEMPTS = 1_000_000;
-
-/** How often ids have been tried on purpose, as a message's attribute tells it; 0 for what can't be such a count. */
-export function attemptsIn(text: string | undefined): number {
-  const attempts = Number(text);
-  return Number.isInteger(attempts) && attempts > 0 && attempts <= MOST_ATTEMPTS ? attempts : 0;
 }

@@ -90,8 +90,6 @@ export class UncertainWriteError extends Error {
 
 export interface OutgoingMessage {
   readonly body: string;
-  /** Numbers that travel beside the body. */
-  readonly attributes?: Readonly<Record<string, number>>;
 }
 
 /** One queue. */

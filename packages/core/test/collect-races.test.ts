@@ -24,8 +24,9 @@ async function collectedWith(
   await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
   store.interrupt = () => interrupt(store);
   const failures = [{ id: ID, reason: "server_error" as const, status: 503, message: "offline" }];
-  const body = messageBody({ version: 1, run, date: DATE, lote: 1, ids: [ID], failures });
-  await Promise.all(collect([{ body, sentAt: at(2), attempts: 1 }], { store, ...QUIET }));
+  const lote = { run, date: DATE, lote: 1, ids: [ID], attempts: 1 };
+  const body = messageBody({ kind: "report", ...lote, failures, recovered: [] });
+  await Promise.all(collect([{ body, sentAt: at(2) }], { store, ...QUIET }));
   return (await store.get(ledgerKey(DATE)))?.body;
 }
 

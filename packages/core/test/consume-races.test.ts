@@ -23,8 +23,8 @@ async function consume(run: string, store: MemoryStore): Promise<string[]> {
     },
   };
   await consumeLote(
-    { version: 1, run, date: DATE, lote: 1, ids: ["tt1000000", "not-an-id"] },
-    { receiveCount: 1, sentAt: at(0), attempts: 0 },
+    { kind: "lote", run, date: DATE, lote: 1, ids: ["tt1000000", "not-an-id"], attempts: 0 },
+    { receiveCount: 1, sentAt: at(0) },
     performance.now() + MINUTE_MS,
     { store, deadLetterQueue, movies: new FakeMovies(), ...QUIET },
   );

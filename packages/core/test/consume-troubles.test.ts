@@ -17,8 +17,8 @@ test("the first failure of a kind is in the log at once, before the lote is done
   await store.putIf(runKey(DATE), undefined, runObject(run));
   const log = { ...QUIET.log, warn: vi.fn(), info: vi.fn() };
   await consumeLote(
-    { version: 1, run: run.run, date: DATE, lote: 1, ids: movieIds(5) },
-    { receiveCount: 1, sentAt: at(0), attempts: 0 },
+    { kind: "lote", run: run.run, date: DATE, lote: 1, ids: movieIds(5), attempts: 0 },
+    { receiveCount: 1, sentAt: at(0) },
     performance.now() + 60_000,
     {
       store,

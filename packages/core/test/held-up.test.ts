@@ -9,6 +9,7 @@ import { runObject } from "../src/run/run-file.ts";
 import { TmdbClient } from "../src/tmdb/tmdb-client.ts";
 import { tmdbError } from "./support/axios-errors.ts";
 import { MemoryStore } from "./support/memory-store.ts";
+import { failuresIn } from "./support/messages.ts";
 import { movieIds, tmdbAnswer } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 import { queuedRun } from "./support/runs.ts";
@@ -80,8 +81,8 @@ interface Consumed {
 
 /** Delivers a lote, and waits until the consumer is through. */
 async function consume({ lote = 1, receiveCount = 1 } = {}): Promise<Consumed> {
-  const message = { version: 1 as const, run: queuedRun("01").run, date: DATE, lote, ids: IDS } as const;
-  const delivery = { receiveCount, sentAt: new Date(0), attempts: 0 };
+  const message = { kind: "lote" as const, run: queuedRun("01").run, date: DATE, lote, ids: IDS, attempts: 0 };
+  const delivery = { receiveCount, sentAt: new Date(0) };
   const deadLetterQueue = { send: async (sent: readonly OutgoingMessage[]) => void letters.push(...sent) };
   const begunAt = performance.now();
   const before = requests;
@@ -110,7 +111,7 @@ async function storedIds(lote = 1): Promise<string[]> {
 }
 
 function reported(): string[] {
-  return letters.flatMap(({ body }) => parseMessage(body).failures ?? []).map(({ reason }) => reason);
+  return letters.flatMap(({ body }) => failuresIn(parseMessage(body))).map(({ reason }) => reason);
 }
 
 const afterSome: undefined[] = Array.from({ length: 14 });

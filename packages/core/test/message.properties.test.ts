@@ -8,6 +8,7 @@ import { type LoteMessage, MalformedMessageError, messageBody, parseMessage } fr
 import { REASONS } from "../src/reasons.ts";
 import { newRun, runObject } from "../src/run/run-file.ts";
 import { MemoryStore } from "./support/memory-store.ts";
+import { failuresIn } from "./support/messages.ts";
 import { QUIET } from "./support/quiet.ts";
 
 // Enough to break each field in each way, and the file still takes less than 2 s.
@@ -29,24 +30,30 @@ const almostDay = fc
   )
   .map((parts) => parts.join("/"));
 
-const REQUIRED = ["version", "run", "date", "lote", "ids"] as const;
+const REQUIRED = ["version", "kind", "run", "date", "lote", "ids"] as const;
 const reason = fc.constantFrom(...REASONS);
 const failure = fc.record({ id: text, reason, status: fc.option(fc.maxSafeInteger()), message: text });
-const message: fc.Arbitrary<LoteMessage> = fc.record(
-  {
-    version: fc.constant(1 as const),
-    run: fc.string({ unit: codeUnit, minLength: 1, maxLength: 8 }),
-    date: day,
-    lote: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-    ids: fc.array(text),
-    failures: fc.array(failure),
-    recovered: fc.array(text),
-  },
-  { requiredKeys: [...REQUIRED] },
+const place = {
+  run: fc.string({ unit: codeUnit, minLength: 1, maxLength: 8 }),
+  date: day,
+  lote: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  ids: fc.array(text),
+};
+const [failures, recovered] = [fc.array(failure), fc.array(text)];
+const common = { ...place, attempts: fc.nat(1_000_000) };
+const message: fc.Arbitrary<LoteMessage> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("lote", "resumed"), ...common }),
+  fc.record({ kind: fc.constant("report" as const), ...common, failures, recovered }),
+  fc.record({ kind: fc.constant("replay" as const), ...common, failures }),
 );
+const version1 = fc.record(
+  { version: fc.constant(1), ...place, failures, recovered },
+  { requiredKeys: ["version", "run", "date", "lote", "ids"] },
+);
+const parts = message.map((whole): object => JSON.parse(messageBody(whole)));
 
 const withoutField = fc
-  .tuple(message, fc.constantFrom(...REQUIRED))
+  .tuple(parts, fc.constantFrom(...REQUIRED))
   .map(([whole, field]) => JSON.stringify({ ...whole, [field]: undefined }));
 const almostFailure = fc.record(
   { id: text, reason: fc.oneof(reason, text), status: fc.jsonValue(), message: text },
@@ -54,8 +61,8 @@ const almostFailure = fc.record(
 );
 const withOtherValue = fc
   .tuple(
-    message,
-    fc.constantFrom(...REQUIRED, "failures", "recovered"),
+    fc.oneof(parts, version1),
+    fc.constantFrom(...REQUIRED, "attempts", "failures", "recovered"),
     fc.oneof(fc.jsonValue(), fc.double(), fc.array(text), almostDay, fc.array(almostFailure, { maxLength: 2 })),
   )
   .map(([whole, field, value]) => JSON.stringify({ ...whole, [field]: value }));
@@ -67,6 +74,7 @@ const oneOtherSign = fc
 const KINDS: [kind: string, bodies: fc.Arbitrary<string>][] = [
   ["any text", fc.oneof(text, fc.string())],
   ["any JSON", fc.json()],
+  ["a message of version 1", version1.map((body) => JSON.stringify(body))],
   ["any bytes, read as UTF-8", fc.uint8Array().map((bytes) => Buffer.from(bytes).toString())],
   ["a message that lacks a field", withoutField],
   ["a message with another value for a field", withOtherValue],
@@ -135,13 +143,15 @@ describe("a body is refused, or it is a message that obeys the schema and is wri
         // Compared as it is written: a status of -0 is accepted, and JSON.stringify writes it as 0.
         const written = messageBody(accepted);
         expect(messageBody(parseMessage(written))).toBe(written);
-        const { version, run, date, lote, ids, failures = [], recovered = [] } = accepted;
-        expect(version).toBe(1);
+        const { run, date, lote, ids, attempts } = accepted;
+        const recovered = accepted.kind === "report" ? accepted.recovered : [];
+        expect(JSON.parse(written).version).toBe(2);
+        expect(Number.isSafeInteger(attempts) && attempts >= 0).toBe(true);
         expect(run).not.toBe("");
         expect(isCalendarDay(date)).toBe(true);
         expect(Number.isSafeInteger(lote) && lote > 0).toBe(true);
         for (const each of [run, ...ids, ...recovered]) expect(each).toBeTypeOf("string");
-        for (const { id, reason, status, message } of failures) {
+        for (const { id, reason, status, message } of failuresIn(accepted)) {
           expect([typeof id, typeof message]).toEqual(["string", "string"]);
           expect(REASONS).toContain(reason);
           expect(status === null || Number.isSafeInteger(status)).toBe(true);
@@ -171,11 +181,11 @@ describe("collecting dead letters", () => {
 
   const ofTheRun = fc
     .record({ lote: fc.integer({ min: 1, max: 3 }), ids: fc.array(text) })
-    .map((part): LoteMessage => ({ version: 1, run: IN_FORCE.run, date: DATE, ...part }));
+    .map((part): LoteMessage => ({ kind: "lote", run: IN_FORCE.run, date: DATE, ...part, attempts: 0 }));
   const letter = fc.record({
     body: fc.oneof({ weight: 3, arbitrary: body }, { weight: 1, arbitrary: ofTheRun.map(messageBody) }),
     sentAt: fc.date({ min: new Date("2026-11-22"), max: new Date("2026-11-25"), noInvalidDate: true }),
-    attempts: fc.nat(3),
+    version1Attempts: fc.constantFrom(undefined, "1", "3"),
   });
 
   test("keeps every body that is no message, byte for byte unless it is long, and every id of the run in force beside them", async () => {

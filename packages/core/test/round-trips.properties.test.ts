@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import { Ledger } from "../src/ledger/ledger.ts";
 import { loteObject, parseLoteFile } from "../src/lote/lote-file.ts";
 import type { MovieRecord } from "../src/lote/movie-record.ts";
-import { attemptsIn, messageBody, parseMessage } from "../src/message.ts";
+import { messageBody, parseMessage } from "../src/message.ts";
 import { REASONS } from "../src/reasons.ts";
 import { newRun, parseRunFile, runObject } from "../src/run/run-file.ts";
 import { stored } from "./support/memory-store.ts";
+import { failuresIn } from "./support/messages.ts";
 
 const RUNS = { numRuns: 200 };
 
@@ -41,18 +42,16 @@ const reason = fc.constantFrom(...REASONS);
 describe("what is written is read as it was", () => {
   test("in a message, which SQS takes whatever its ids hold", () => {
     const failure = fc.record({ id: text, reason, status: fc.option(fc.maxSafeInteger()), message: text });
-    const message = fc.record(
-      {
-        version: fc.constant(1 as const),
-        run: text.filter((run) => run !== ""),
-        date: fc.constant("2026/11/23"),
-        lote: count,
-        ids: fc.array(text),
-        failures: fc.array(failure),
-        recovered: fc.array(text),
-      },
-      { requiredKeys: ["version", "run", "date", "lote", "ids"] },
-    );
+    const message = fc.record({
+      kind: fc.constant("report" as const),
+      run: text.filter((run) => run !== ""),
+      date: fc.constant("2026/11/23"),
+      lote: count,
+      ids: fc.array(text),
+      attempts: fc.nat(1_000_000),
+      failures: fc.array(failure),
+      recovered: fc.array(text),
+    });
     fc.assert(
       fc.property(message, (whole) => {
         const body = messageBody(whole);
@@ -150,12 +149,14 @@ describe("what is written is read as it was", () => {
   });
 });
 
+const LOTE = { run: "r".repeat(16), date: "2026/11/23", lote: 1, attempts: 0 };
+
 test("a message with a status that is no whole number can be read all the same", () => {
   fc.assert(
     fc.property(number, (status) => {
       const failures = [{ id: "tt1", reason: "network" as const, status, message: "reset" }];
-      const message = { version: 1 as const, run: "r", date: "2026/11/23", lote: 1, ids: ["tt1"], failures };
-      expect(parseMessage(messageBody(message)).failures).toHaveLength(1);
+      const body = messageBody({ kind: "replay", ...LOTE, ids: ["tt1"], failures });
+      expect(failuresIn(parseMessage(body))).toHaveLength(1);
     }),
     RUNS,
   );
@@ -169,35 +170,38 @@ test("a report of 150 ids of any text with the longest reasons fits into one mes
     status: null,
     message: "\ufffe".repeat(100_000),
   }));
-  const body = messageBody({
-    version: 1,
-    run: "r".repeat(16),
-    date: "2026/11/23",
-    lote: 1,
-    ids,
-    failures,
-    recovered: ids,
-  });
+  const body = messageBody({ kind: "report", ...LOTE, ids, failures, recovered: ids });
   expect(body.length).toBeLessThan(1024 * 1024 - 1024);
   expect(new Set(parseMessage(body).ids)).toEqual(new Set(ids));
 });
 
-test.each([
-  ["1", 1],
-  ["3", 3],
-  ["1e2", 100],
-  [undefined, 0],
-  ["", 0],
-  ["0", 0],
-  ["-1", 0],
-  ["1.5", 0],
-  ["NaN", 0],
-  ["Infinity", 0],
-  ["two", 0],
-  ["9007199254740991", 0],
-  ["99999999999999999999999999999999999999", 0],
-])("the attempts told by %j are %i", (told, attempts) => {
-  expect(attemptsIn(told)).toBe(attempts);
+describe("the attempts told by", () => {
+  const attempts: [string | undefined, number][] = [
+    ["1", 1],
+    ["3", 3],
+    ["1e2", 100],
+    [undefined, 0],
+    ["0", 0],
+    ["-1", 0],
+    ["1.5", 0],
+    ["9007199254740991", 0],
+    ["99999999999999999999999999999999999999", 0],
+  ];
+  const others: [string, number][] = ["", "NaN", "Infinity", "two"].map((told) => [told, 0]);
+
+  test.each([...attempts, ...others])("the attribute %j of a message of version 1 are %i", (told, attempts) => {
+    const { attempts: _, ...place } = LOTE;
+    const body = JSON.stringify({ version: 1, ...place, ids: [] });
+    expect(parseMessage(body, told)).toMatchObject({ attempts });
+  });
+
+  test.each([...attempts, ["null", 0], ['"2"', 0]] as const)("the number %s of a body are %i", (told, attempts) => {
+    const body = messageBody({ kind: "resumed", ...LOTE, ids: [] });
+    const edited =
+      told === undefined ? body.replace(',"attempts":0', "") : body.replace('"attempts":0', `"attempts":${told}`);
+    // What stands beside a message of version 2 does not count.
+    expect(parseMessage(edited, "7")).toMatchObject({ kind: "resumed", attempts });
+  });
 });
 
 test("a run's file of an earlier version, which did not count unreadable rows, is read", () => {

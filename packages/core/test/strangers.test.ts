@@ -30,9 +30,9 @@ beforeEach(async () => {
 const letter = (body: string, changes: Partial<DeadLetter> = {}): DeadLetter => ({
   body,
   sentAt: at(1),
-  attempts: 0,
   ...changes,
 });
+const lote = (ids: string[]) => ({ run: RUN.run, date: DATE, lote: 1, ids, attempts: 0 });
 const collectAll = async (letters: readonly DeadLetter[]) =>
   void (await Promise.all(collect(letters, { store, ...QUIET })));
 const ledger = async () => Ledger.parse(await store.get(ledgerKey(DATE))).entries();
@@ -85,9 +85,11 @@ test.each([1.5, Number.NaN, -3, 1e300, Number.POSITIVE_INFINITY])(
   async (attempts) => {
     const ids = ["tt0000001", "tt0000002"];
     const failures = [{ id: ids[0] ?? "", reason: "not_found" as const, status: 404, message: "gone" }];
-    const body = messageBody({ version: 1, run: RUN.run, date: DATE, lote: 1, ids, failures });
+    const body = messageBody({ kind: "report", ...lote(ids), attempts, failures, recovered: [] });
+    const version1 = JSON.stringify({ version: 1, ...lote([]), ids: ids.slice(1) });
     await collectAll([
-      letter(body, { attempts, sentAt: new Date(Number.NaN) }),
+      letter(version1, { version1Attempts: String(attempts) }),
+      letter(body, { sentAt: new Date(Number.NaN) }),
       letter("?", { sentAt: new Date(Number.NaN) }),
     ]);
     expect(await ledger()).toMatchObject(ids.map((imdb_id) => ({ imdb_id, attempts: 1 })));
@@ -119,7 +121,7 @@ describe("a movie that a lote names by both of its ids", () => {
     const records = new Map(storedIds.map((id) => [id, movieRecord(TT)]));
     await store.putIf(loteKey(DATE, 1), undefined, loteObject({ run: RUN.run, ids: [TT, "278", ...others], records }));
     const failures = failed.map((id) => ({ id, reason: "network" as const, status: null, message: "reset" }));
-    await collectAll([letter(messageBody({ version: 1, run: RUN.run, date: DATE, lote: 1, ids: failed, failures }))]);
+    await collectAll([letter(messageBody({ kind: "report", ...lote(failed), failures, recovered: [] }))]);
     expect((await ledger()).map(({ imdb_id }) => imdb_id)).toEqual(failed);
   });
 
@@ -128,7 +130,7 @@ describe("a movie that a lote names by both of its ids", () => {
       ...textObject(`${JSON.stringify(movieRecord(TT))}\n`),
       metadata: { run: RUN.run },
     });
-    await collectAll([letter(messageBody({ version: 1, run: RUN.run, date: DATE, lote: 1, ids: [TT, "278", "1"] }))]);
+    await collectAll([letter(messageBody({ kind: "lote", ...lote([TT, "278", "1"]) }))]);
     expect((await ledger()).map(({ imdb_id }) => imdb_id)).toEqual(["1", "278"]);
   });
 });

@@ -7,7 +7,7 @@ import { Resource } from "sst";
 import { failureLogged } from "./failure-logged.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
 import { PARTIAL_RESPONSE } from "./partial-response.ts";
-import { attemptsOf, sentAt } from "./sqs-record.ts";
+import { sentAt, version1Attempts } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "collector" });
 const metrics = new HandlerMetrics("collector");
@@ -20,7 +20,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const letters = event.Records.map((record) => ({
     body: record.body,
     sentAt: sentAt(record),
-    attempts: attemptsOf(record),
+    version1Attempts: version1Attempts(record),
   }));
   const entered = new Map(
     collect(letters, { store, log, metrics }).map((done, index) => [event.Records[index]?.messageId, done]),

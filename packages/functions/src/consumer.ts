@@ -9,7 +9,7 @@ import { deadlinesOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
 import { PARTIAL_RESPONSE } from "./partial-response.ts";
-import { attemptsOf, sentAt } from "./sqs-record.ts";
+import { sentAt, version1Attempts } from "./sqs-record.ts";
 
 const logger = new Logger({ serviceName: "consumer" });
 const metrics = new HandlerMetrics("consumer");
@@ -26,10 +26,9 @@ export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResp
   const consume = async (record: SQSRecord): Promise<void> => {
     const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
     await failureLogged(log, async () => {
-      const message = parseMessage(record.body);
+      const message = parseMessage(record.body, version1Attempts(record));
       log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
-      const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-      const delivery = { receiveCount, sentAt: sentAt(record), attempts: attemptsOf(record) };
+      const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), sentAt: sentAt(record) };
       await consumeLote(message, delivery, deadlines.fetching, { store, deadLetterQueue, movies, log, metrics });
     });
   };

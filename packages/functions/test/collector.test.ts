@@ -1,14 +1,14 @@
-import type { Failure, LoteMessage } from "@lotes/core";
+import type { Failure } from "@lotes/core";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { csvSelecting, facts, movieIds } from "./support/movies.ts";
-import { messageIn, Pipeline } from "./support/pipeline.ts";
+import { type Body, messageIn, Pipeline } from "./support/pipeline.ts";
 
 const known = movieIds(3);
 const unknown = ["tt7777771", "tt7777772", "tt7777773"];
 
 let pipeline: Pipeline;
-let lote: LoteMessage;
+let lote: Body;
 beforeEach(async () => {
   pipeline = await Pipeline.start({ facts: known.map(facts) });
   await pipeline.produce(await pipeline.drop(csvSelecting([...known, ...unknown])));
@@ -18,14 +18,13 @@ afterEach(() => pipeline.stop());
 
 let sent = 0;
 /** A message of the DeadLetterQueue as Lambda hands it over, each sent a second after the one before. */
-function letter(body: LoteMessage | string, attempts?: number): SQSRecord {
+function letter(body: Body | string, attempts = 0): SQSRecord {
   sent++;
   return {
     messageId: `message-${sent}`,
-    body: typeof body === "string" ? body : JSON.stringify(body),
+    body: typeof body === "string" ? body : JSON.stringify({ ...body, attempts }),
     attributes: { SentTimestamp: String(1_795_000_000_000 + sent * 1000), ApproximateReceiveCount: "1" },
-    messageAttributes:
-      attempts === undefined ? {} : { attempts: { dataType: "Number", stringValue: String(attempts) } },
+    messageAttributes: {},
   } as unknown as SQSRecord;
 }
 
@@ -34,8 +33,14 @@ function failing(
   ids: readonly string[],
   reason: Failure["reason"] = "server_error",
   status: number | null = 500,
-): LoteMessage {
-  return { ...lote, ids: [...ids], failures: ids.map((id) => ({ id, reason, status, message: "why" })) };
+): Body {
+  return {
+    ...lote,
+    kind: "report",
+    ids: [...ids],
+    recovered: [],
+    failures: ids.map((id) => ({ id, reason, status, message: "why" })),
+  };
 }
 
 describe("a consumer's report", () => {
@@ -59,6 +64,16 @@ describe("a consumer's report", () => {
     );
   });
 
+  test("of version 1, with its attempts beside it, is entered as well", async () => {
+    const { version, kind, attempts, ...place } = lote;
+    const failures = [{ id: unknown[0], reason: "network", status: null, message: "why" }];
+    const body = JSON.stringify({ version: 1, ...place, ids: [unknown[0]], failures });
+    const report = letter(body);
+    report.messageAttributes = { attempts: { dataType: "Number", stringValue: "2" } };
+    await pipeline.collect([report]);
+    expect(await pipeline.ledger()).toMatchObject([{ imdb_id: unknown[0], reason: "network", attempts: 2 }]);
+  });
+
   test("of another try adds to the attempts and tells the latest reason", async () => {
     await pipeline.collect([letter(failing(unknown), 1)]);
     await pipeline.collect([letter(failing([unknown[0] ?? ""], "not_found", 404), 2)]);
@@ -70,13 +85,15 @@ describe("a consumer's report", () => {
 
   test("of ids that recovered takes their entries out", async () => {
     await pipeline.collect([letter(failing(unknown), 1)]);
-    await pipeline.collect([letter({ ...lote, ids: [], failures: [], recovered: unknown.slice(0, 2) }, 2)]);
+    await pipeline.collect([
+      letter({ ...lote, kind: "report", ids: [], failures: [], recovered: unknown.slice(0, 2) }, 2),
+    ]);
     expect((await pipeline.ledger()).map((entry) => entry.imdb_id)).toEqual(unknown.slice(2));
   });
 
   test("of the last recovery takes the file away", async () => {
     await pipeline.collect([letter(failing(unknown), 1)]);
-    await pipeline.collect([letter({ ...lote, ids: [], failures: [], recovered: unknown }, 2)]);
+    await pipeline.collect([letter({ ...lote, kind: "report", ids: [], failures: [], recovered: unknown }, 2)]);
     expect(await pipeline.read("erros_geral.json")).toBeUndefined();
   });
 
@@ -153,7 +170,7 @@ describe("a batch", () => {
   });
 
   test("of several dates fails only the letters of the date that could not be written", async () => {
-    const other: LoteMessage = { ...failing(unknown), date: "2020/01/01" };
+    const other = { ...failing(unknown), date: "2020/01/01" };
     const good = letter(failing(unknown), 1);
     const bad = letter(JSON.stringify({ date: other.date }));
     pipeline.fault = (request) =>

@@ -20,7 +20,10 @@ describe("what has no record", () => {
     const sent = messageIn(record);
     expect(await pipeline.report()).toEqual({
       ...sent,
+      kind: "report",
       ids: [unknown, "not-an-id"],
+      attempts: 1,
+      recovered: [],
       failures: [
         { id: unknown, reason: "not_found", status: 404, message: expect.stringContaining("could not be found") },
         { id: "not-an-id", reason: "invalid_id", status: null, message: expect.stringContaining("not-an-id") },
@@ -74,7 +77,7 @@ describe("what has no record", () => {
     await pipeline.consume([record], 3_000);
 
     const stored = await pipeline.lote(1);
-    const { failures = [] } = await pipeline.report();
+    const { failures } = await pipeline.report();
     expect(stored.length).toBeGreaterThan(0);
     expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["deadline"]));
     expect([...idsOf(stored), ...failures.map((failure) => failure.id)].sort()).toEqual(known);
@@ -128,7 +131,7 @@ describe("a pause that TMDB asks for, longer than the function's time", () => {
 
     const { requests } = await pipeline.tmdb.stats();
     await pipeline.consume([redelivered(record, { ApproximateReceiveCount: "5" })], 1_000);
-    const { failures = [] } = await pipeline.report();
+    const { failures } = await pipeline.report();
     expect(new Set(failures.map(({ reason, status }) => `${reason} ${status}`))).toEqual(new Set(["rate_limited 429"]));
     expect(failures).toHaveLength(known.length);
     // The process is still paused.
@@ -145,7 +148,7 @@ describe("a refused token", () => {
     const [record] = await pipeline.lotesOf(ids);
     await pipeline.consume([record]);
 
-    const { failures = [] } = await pipeline.report();
+    const { failures } = await pipeline.report();
     expect(failures.map((failure) => failure.id)).toEqual(ids);
     expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["unauthorized"]));
     expect(new Set(failures.map((failure) => failure.status))).toEqual(new Set([401]));
@@ -160,7 +163,7 @@ describe("a refused token", () => {
     const [record] = await pipeline.lotesOf([known[0] ?? ""]);
     await pipeline.consume([record]);
     const { failures } = await pipeline.report();
-    expect(failures?.[0]).toMatchObject({ reason: "unauthorized" });
+    expect(failures[0]).toMatchObject({ reason: "unauthorized" });
     expect(JSON.stringify(failures)).not.toContain("0123456789abcdef");
   });
 });

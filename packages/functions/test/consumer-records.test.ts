@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { facts, movieIds } from "./support/movies.ts";
-import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
+import { idsOf, messageIn, Pipeline, type Report, redelivered } from "./support/pipeline.ts";
 
 const ATTRIBUTES = [
   "id",
@@ -55,9 +55,8 @@ describe("a lote's file", () => {
 
     await pipeline.tmdb.misbehave([]);
     const [letter] = (await pipeline.take("DeadLetterQueue")) as [SQSRecord];
-    expect(messageIn(letter).failures?.map(({ id, reason }) => [id, reason])).toEqual(
-      three.map((id) => [id, "invalid_response"]),
-    );
+    const { failures } = messageIn(letter) as Report;
+    expect(failures.map(({ id, reason }) => [id, reason])).toEqual(three.map((id) => [id, "invalid_response"]));
     await pipeline.consume([letter]);
 
     expect(idsOf(await pipeline.lote(1))).toEqual(ids);
@@ -68,8 +67,12 @@ describe("recovered ids", () => {
   const cases: [string, (record: SQSRecord) => SQSRecord][] = [
     ["received before", (record) => redelivered(record, { ApproximateReceiveCount: "2" })],
     [
-      "with failures, even none",
-      (record) => ({ ...record, body: JSON.stringify({ ...messageIn(record), failures: [] }) }),
+      "from a producer that resumed its run",
+      (record) => ({ ...record, body: JSON.stringify({ ...messageIn(record), kind: "resumed" }) }),
+    ],
+    [
+      "of version 1 with failures, even none",
+      (record) => ({ ...record, body: JSON.stringify({ ...messageIn(record), version: 1, failures: [] }) }),
     ],
     ["sent after the run was queued", (record) => redelivered(record, { SentTimestamp: String(Date.now() + 60_000) })],
   ];
@@ -77,14 +80,17 @@ describe("recovered ids", () => {
   test.each(cases)("are reported of a message %s, for they may stand in the ledger", async (_, again) => {
     const [record] = await pipeline.lotesOf(known);
     await pipeline.consume([again(record)]);
-    expect(await pipeline.report()).toEqual({ ...messageIn(record), ids: [], failures: [], recovered: known });
+    const report = { ...messageIn(record), kind: "report", ids: [], attempts: 1, failures: [], recovered: known };
+    expect(await pipeline.report()).toEqual(report);
   });
 
   test("of a report that is sent back to LoteQueue are passed on, since nobody else tells the collector", async () => {
     const [record] = await pipeline.lotesOf(known);
     const [first = "", second = ""] = known;
-    const report = { ...messageIn(record), ids: [second], failures: [], recovered: [first] };
-    await pipeline.consume([{ ...record, body: JSON.stringify(report) }]);
-    expect((await pipeline.report()).recovered).toEqual([first, second]);
+    const report = { ...messageIn(record), ids: [second], attempts: 1, failures: [], recovered: [first] };
+    for (const kind of [{ kind: "report" }, { version: 1 }]) {
+      await pipeline.consume([{ ...record, body: JSON.stringify({ ...report, ...kind }) }]);
+      expect((await pipeline.report()).recovered).toEqual([first, second]);
+    }
   });
 });

@@ -16,10 +16,11 @@ describe("a usable CSV", () => {
 
     const messages = (await pipeline.take("LoteQueue")).map(messageIn);
     const { run } = await pipeline.runFile();
+    const common = { version: 2, kind: "lote", run, date: DATE, attempts: 0 };
     expect(messages).toEqual([
-      { version: 1, run, date: DATE, lote: 1, ids: ids.slice(0, 100) },
-      { version: 1, run, date: DATE, lote: 2, ids: ids.slice(100, 200) },
-      { version: 1, run, date: DATE, lote: 3, ids: ids.slice(200) },
+      { ...common, lote: 1, ids: ids.slice(0, 100) },
+      { ...common, lote: 2, ids: ids.slice(100, 200) },
+      { ...common, lote: 3, ids: ids.slice(200) },
     ]);
   });
 
@@ -91,9 +92,9 @@ describe("the same event again", () => {
 
     expect(await pipeline.runFile()).toMatchObject({ status: "queued" });
     const messages = (await pipeline.take("LoteQueue")).map(messageIn);
-    expect(messages.map(({ lote, failures }) => ({ lote, failures }))).toEqual([
-      { lote: 1, failures: [] },
-      { lote: 2, failures: [] },
+    expect(messages.map(({ lote, kind }) => ({ lote, kind }))).toEqual([
+      { lote: 1, kind: "resumed" },
+      { lote: 2, kind: "resumed" },
     ]);
   });
 

@@ -19,12 +19,13 @@ export interface CollectorDeps {
 export interface DeadLetter {
   readonly body: string;
   readonly sentAt: Date;
-  /** How often its ids have been tried on purpose. */
-  readonly attempts: number;
+  /** What its attribute VERSION_1_ATTEMPTS holds. */
+  readonly version1Attempts?: string | undefined;
 }
 
 /** A dead letter once it was read: a lote, or something that is none, of which the ledger keeps a part. */
-interface ReadLetter extends Omit<DeadLetter, "body"> {
+interface ReadLetter {
+  readonly sentAt: Date;
   readonly content: { readonly lote: LoteMessage } | { readonly kept: string };
   readonly date: RunDate;
 }
@@ -41,14 +42,14 @@ export function collect(letters: readonly DeadLetter[], deps: CollectorDeps): Pr
   return read.map(({ date }) => written.get(date) ?? Promise.resolve());
 }
 
-function readLetter({ body, sentAt: sent, attempts }: DeadLetter): ReadLetter {
+function readLetter({ body, sentAt: sent, version1Attempts }: DeadLetter): ReadLetter {
   const sentAt = timeOf(sent);
   try {
-    const lote = parseMessage(body);
-    return { content: { lote }, date: lote.date, sentAt, attempts };
+    const lote = parseMessage(body, version1Attempts);
+    return { content: { lote }, date: lote.date, sentAt };
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
-    return { content: { kept: keptMessage(body) }, date: dateIn(body) ?? utcDate(sentAt), sentAt, attempts };
+    return { content: { kept: keptMessage(body) }, date: dateIn(body) ?? utcDate(sentAt), sentAt };
   }
 }
 
@@ -144,13 +145,14 @@ async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, stor
   // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
   const stored = reports.length > 0 ? [...(await storedIds(lote, store))] : [];
   for (const report of reports) ledger.record(report);
-  ledger.recover(lote.lote, [...stored, ...(lote.recovered ?? [])]);
+  ledger.recover(lote.lote, [...stored, ...(lote.kind === "report" ? lote.recovered : [])]);
   return { lote, failed: new Set(lote.ids).difference(new Set(stored)) };
 }
 
 /** A report for each id: the consumer's, or, where it got no word out, that the lote failed. */
-function reportsOf({ sentAt, attempts }: ReadLetter, { run, lote, ids, failures = [] }: LoteMessage) {
-  const told = new Map(failures.map((failure) => [failure.id, failure]));
+function reportsOf({ sentAt }: ReadLetter, message: LoteMessage) {
+  const { run, lote, ids, attempts } = message;
+  const told = new Map("failures" in message ? message.failures.map((failure) => [failure.id, failure]) : []);
   return ids.map((id): FailureReport => {
     const failure = told.get(id);
     const tries = { lote, run, attempts: Math.max(1, attempts) };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ledgerKey, loteKey } from "../keys.ts";
 import { Ledger, LedgerError } from "../ledger/ledger.ts";
-import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
+import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
 import type { Log, MessageQueue, ObjectStore, StoredObject } from "../ports.ts";
 import { readRunInForce } from "../run/in-force.ts";
@@ -23,8 +23,6 @@ export interface ConsumerDeps {
 export interface Delivery {
   readonly receiveCount: number;
   readonly sentAt: Date;
-  /** How often the ids had been tried on purpose before. */
-  readonly attempts: number;
 }
 
 /** What the log says of TMDB's first failure of each kind during a lote, with its `reason`, `status` and `cause`. */
@@ -89,17 +87,13 @@ export async function consumeLote(
 
   const repeated = inLedger || mayHaveFailedBefore(message, delivery, run);
   const report = reportOf(message, fetched, repeated);
-  if (report) {
-    await deadLetterQueue.send([
-      { body: messageBody(report), attributes: { [ATTEMPTS_ATTRIBUTE]: delivery.attempts + 1 } },
-    ]);
-  }
+  if (report) await deadLetterQueue.send([{ body: messageBody(report) }]);
   metrics.add(METRICS.loteDuration, Math.round(performance.now() - startedAt));
   log.info("lote done", {
     ids: message.ids.length,
     stored: fetched.records.size,
     failed: countByReason(fetched.failures),
-    recovered: report?.recovered?.length ?? 0,
+    recovered: report?.recovered.length ?? 0,
     ...fetched.traffic,
   });
 }
@@ -139,7 +133,7 @@ async function takeBack({ run, date, lote }: LoteMessage, store: ObjectStore): P
 function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Delivery, run: RunFile): boolean {
   return (
     receiveCount > 1 ||
-    message.failures !== undefined ||
+    mayHaveBeenTried(message) ||
     (run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))
   );
 }
@@ -161,14 +155,14 @@ async function isInLedger({ run, date, lote }: LoteMessage, store: ObjectStore):
 }
 
 /** What the collector has to know, or undefined when there is nothing to say. */
-function reportOf(message: LoteMessage, fetched: FetchedLote, repeated: boolean): LoteMessage | undefined {
-  const { version, run, date, lote } = message;
-  const { failures } = fetched;
+function reportOf(message: LoteMessage, { failures, records }: FetchedLote, repeated: boolean): Report | undefined {
+  const { run, date, lote, attempts } = message;
   // A report that was sent back as it is has its own news for the collector, which must not end here.
-  const recovered = [...(message.recovered ?? []), ...(repeated ? fetched.records.keys() : [])];
+  const toldBefore = message.kind === "report" ? message.recovered : [];
+  const recovered = [...toldBefore, ...(repeated ? records.keys() : [])];
   if (failures.length === 0 && recovered.length === 0) return undefined;
-  const ids = failures.map((failure) => failure.id);
-  return { version, run, date, lote, ids, failures: [...failures], ...(recovered.length > 0 && { recovered }) };
+  const ids = failures.map(({ id }) => id);
+  return { kind: "report", run, date, lote, ids, attempts: attempts + 1, failures, recovered };
 }
 
 function countByReason(failures: readonly Failure[]): Record<string, number> {

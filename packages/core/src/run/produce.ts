@@ -5,7 +5,7 @@ import { type Selection, selectIds } from "../csv/select-ids.ts";
 import { ledgerKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
 import { runOf } from "../lote/lote-file.ts";
 import { cutIntoLotes } from "../lotes.ts";
-import { type LoteMessage, messageBody } from "../message.ts";
+import { messageBody } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
 import { type Log, type MessageQueue, ObjectChangedError, type ObjectStore } from "../ports.ts";
 import { updateObject } from "../update-object.ts";
@@ -67,11 +67,11 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
 
   await removeEarlierFiles(run.run, date, store);
+  const kind = resumed ? "resumed" : "lote";
   await loteQueue.send(
-    lotes.map(({ lote, ids }) => {
-      const message: LoteMessage = { version: 1, run: run.run, date, lote, ids: [...ids] };
-      return { body: messageBody(resumed ? { ...message, failures: [] } : message) };
-    }),
+    lotes.map(({ lote, ids }) => ({
+      body: messageBody({ kind, run: run.run, date, lote, ids, attempts: 0 }),
+    })),
   );
   await declareQueued(run.run, date, store);
   log.info("lotes queued", { lotes: lotes.length });

@@ -1,6 +1,6 @@
 import type { RunDate } from "../keys.ts";
 import type { LedgerEntry } from "../ledger/ledger.ts";
-import { ATTEMPTS_ATTRIBUTE, type Failure, type LoteMessage, messageBody } from "../message.ts";
+import { type Failure, messageBody } from "../message.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import type { Account } from "./account.ts";
@@ -66,16 +66,17 @@ export function replayOutcome(
   return outcome;
 }
 
-/** The messages that replay the entries: one for each lote, such as its consumer would have sent to the DeadLetterQueue. */
+/** The messages that replay the entries: one for each lote. */
 export function replayMessages(entries: readonly Replayable[], date: RunDate): OutgoingMessage[] {
   return [...Map.groupBy(entries, (entry) => entry.lote)].map(([lote, group]) => {
     const failures = group.map(
       ({ imdb_id, reason, status, message }): Failure => ({ id: imdb_id, reason, status, message }),
     );
     const ids = group.map((entry) => entry.imdb_id);
-    const message: LoteMessage = { version: 1, run: group[0]?.run ?? "", date, lote, ids, failures };
     // Each id is tried once more than the one tried most: a message has one count for all of them.
     const attempts = group.reduce((most, entry) => Math.max(most, entry.attempts), 0);
-    return { body: messageBody(message), attributes: { [ATTEMPTS_ATTRIBUTE]: attempts } };
+    return {
+      body: messageBody({ kind: "replay", run: group[0]?.run ?? "", date, lote, ids, attempts, failures }),
+    };
   });
 }

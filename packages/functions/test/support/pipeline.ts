@@ -140,11 +140,11 @@ export class Pipeline {
   }
 
   /** The one report in the DeadLetterQueue. */
-  async report(): Promise<LoteMessage> {
+  async report(): Promise<Report> {
     const [letter, ...more] = await this.take("DeadLetterQueue");
     if (letter === undefined || more.length > 0)
       throw new Error(`expected one report, found ${letter ? more.length + 1 : 0}`);
-    return messageIn(letter);
+    return messageIn(letter) as Report;
   }
 
   async produce(event: S3Event): Promise<void> {
@@ -283,8 +283,12 @@ async function tmdbInProcess(options: TmdbServerOptions, port: number): Promise<
   };
 }
 
+/** What a message holds as it travels. */
+export type Body = LoteMessage & { readonly version: 2 };
+export type Report = Extract<Body, { readonly kind: "report" }>;
+
 /** The lote message in a record. */
-export function messageIn(record: SQSRecord | undefined): LoteMessage {
+export function messageIn(record: SQSRecord | undefined): Body {
   return JSON.parse(record?.body ?? "null");
 }
 

@@ -1,0 +1,6 @@
+import type { Failure, LoteMessage } from "../../src/message.ts";
+
+/** Why ids of a message had failed; nothing for a message that tells of no failures. */
+export function failuresIn(message: LoteMessage): readonly Failure[] {
+  return "failures" in message ? message.failures : [];
+}
