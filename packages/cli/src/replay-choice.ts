@@ -1,10 +1,10 @@
 import {
   type Account,
   chooseReplay,
+  type FailedId,
   idsLeft,
   loteWithRecord,
   type ObjectStore,
-  type Replayable,
   type ReplayChoice,
   type RunDate,
   type Trouble,
@@ -14,7 +14,7 @@ import { formatNumber, plural } from "./output.ts";
 import { UserError } from "./user-error.ts";
 
 export interface Chosen {
-  readonly entries: readonly Replayable[];
+  readonly entries: readonly FailedId[];
   /** Failures that were not chosen. */
   readonly notChosen: number;
   readonly troubles: readonly Trouble[];

@@ -3,8 +3,8 @@ import {
   type Account,
   Accountant,
   diagnose,
+  type FailedId,
   type Queues,
-  type Replayable,
   type RunDate,
   replayOutcome,
 } from "@lotes/core";
@@ -61,7 +61,7 @@ export function isFinished({ settled, run }: Account): boolean {
 }
 
 /** Whether each replayed id was tried, and the run is settled. Of a superseded run nothing comes any more. */
-export function isReplayed(entries: readonly Replayable[]): (account: Account) => boolean {
+export function isReplayed(entries: readonly FailedId[]): (account: Account) => boolean {
   return (account) => {
     const { open, superseded } = replayOutcome(entries, account);
     return superseded || (account.settled && open === 0);

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import type { Account, LedgerEntry } from "@lotes/core";
+import type { Account, FailedId } from "@lotes/core";
 import { describe, expect, test } from "vitest";
 import { Progress } from "../src/progress.ts";
 
@@ -10,7 +10,7 @@ function account(ids: number, stored: number, failed: number): Account {
     run: { ids, lotes: Math.ceil(ids / 100), status: "queued", queued_at: new Date(Date.now() - 10_000).toISOString() },
     lotesDone: Math.floor((stored + failed) / 100),
     stored,
-    failures: Array.from({ length: failed }, () => ({}) as LedgerEntry),
+    failures: Array.from({ length: failed }, () => ({}) as FailedId),
     malformedMessages: [],
     settled: ids === stored + failed,
   } as unknown as Account;

@@ -12,7 +12,7 @@ const RUN = { ...queuedRun("1"), ids: 4, lotes: 1 };
 const STORED = "tt1000000";
 const FAILED = "tt1000001";
 
-const failures = ledgerOf(report({ id: FAILED, run: RUN.run })).entries();
+const failures = ledgerOf(report({ id: FAILED, run: RUN.run })).failedIds();
 const atWork: Account = {
   run: RUN,
   lotesDone: 1,

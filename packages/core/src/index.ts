@@ -5,7 +5,8 @@ export { type Acceptance, rejectionOf } from "./csv/rejection.ts";
 export { type OddRows, type Selection, selectIds } from "./csv/select-ids.ts";
 export * from "./keys.ts";
 export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.ts";
-export { countStrangers, Ledger, type LedgerEntry, LedgerError } from "./ledger/ledger.ts";
+export type { FailedId, LedgerEntry } from "./ledger/entry.ts";
+export { countStrangers, Ledger, LedgerError } from "./ledger/ledger.ts";
 export { type ConsumerDeps, consumeLote, type Delivery, TMDB_TROUBLE } from "./lote/consume.ts";
 export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
 export { LoteFileError } from "./lote/lote-file.ts";
@@ -28,7 +29,6 @@ export { type MisplacedInput, misplacedInputs } from "./run/misplaced-inputs.ts"
 export { FORCE, type ProducerDeps, type Production, produce } from "./run/produce.ts";
 export {
   chooseReplay,
-  type Replayable,
   type ReplayChoice,
   type ReplayOutcome,
   replayMessages,

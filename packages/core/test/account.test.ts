@@ -56,7 +56,7 @@ describe("a run is finished", () => {
 });
 
 describe("an account has faults", () => {
-  const failed = (...reports: Parameters<typeof report>[0][]) => ledgerOf(...reports.map(report)).entries();
+  const failed = (...reports: Parameters<typeof report>[0][]) => ledgerOf(...reports.map(report)).failedIds();
   const rejected = { source: RUN.source, reason: "it is empty", at: at(2).toISOString() };
 
   test.each<[string, boolean, RunFile, ReturnType<typeof failed>]>([

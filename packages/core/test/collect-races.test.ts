@@ -53,7 +53,7 @@ test("a failure of an id that gets its record while it is written does not stay"
 
 test("what is left of an earlier run goes with the first write for the one in force", async () => {
   const left = new Ledger();
-  left.record(report({ id: "tt2222222", run: queuedRun("00").run }));
+  left.enter(report({ id: "tt2222222", run: queuedRun("00").run }));
   const store = new InterruptedStore(ledgerKey(DATE));
   await store.putIf(ledgerKey(DATE), undefined, left.toObject(queuedRun("00").run));
   const ledger = await collectedWith(async () => {}, store);

@@ -27,7 +27,7 @@ function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Accou
 
 const after = (seconds: number) => new Date(START.getTime() + seconds * 1000);
 
-const unauthorized = ledgerOf(report({ reason: "unauthorized" })).entries();
+const unauthorized = ledgerOf(report({ reason: "unauthorized" })).failedIds();
 
 describe("a run that does not come to its end says why", () => {
   test.each<[string, Account, typeof NOTHING_QUEUED, Trouble["code"], string]>([
@@ -106,7 +106,7 @@ describe("there is nothing to say", () => {
   });
 
   test("of a token that is refused for some ids only", () => {
-    const failures = [...unauthorized, ...ledgerOf(report({ id: "tt2" })).entries()];
+    const failures = [...unauthorized, ...ledgerOf(report({ id: "tt2" })).failedIds()];
     expect(diagnose(account({}, { failures, settled: true }), NOTHING_QUEUED, after(60))).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Report } from "../src/ledger/entry.ts";
 import { REASONS } from "../src/reasons.ts";
 import { between, seeded, shuffled } from "./support/random.ts";
-import { at, type FailureReport, ledgerOf, malformedReport, report } from "./support/reports.ts";
+import { at, ledgerOf, malformedReport, report } from "./support/reports.ts";
 
-function bytes(...reports: readonly FailureReport[]): string {
+function bytes(...reports: readonly Report[]): string {
   return ledgerOf(...reports).toObject("run-1").body;
 }
 
@@ -57,7 +58,7 @@ describe("the file is the same bytes", () => {
   const ids = ["tt0111161", "278", "tt0068646"];
 
   /** Reports that meet often: few ids, few instants, few reasons. */
-  function someReports(random: () => number): FailureReport[] {
+  function someReports(random: () => number): Report[] {
     const one = <T>(items: readonly T[]): T => items[between(random, 0, items.length - 1)] as T;
     return Array.from({ length: 30 }, () =>
       random() < 0.1

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Ledger, type LedgerEntry } from "../src/ledger/ledger.ts";
+import type { LedgerEntry, Report } from "../src/ledger/entry.ts";
+import { Ledger } from "../src/ledger/ledger.ts";
 import type { NewObject } from "../src/ports.ts";
 import { REASONS } from "../src/reasons.ts";
 import { stored } from "./support/memory-store.ts";
-import { at, type FailureReport, ledgerOf, malformedReport, readBack, report } from "./support/reports.ts";
+import { at, ledgerOf, malformedReport, readBack, report } from "./support/reports.ts";
 
 // Enough for reports of every kind to meet, and the file still takes less than 2 s.
 const RUNS = { numRuns: 300 };
@@ -22,7 +23,7 @@ const instant = fc.integer({ min: 0, max: 3 }).map(at);
  * A report for one of the ids or of one of the bodies. All are of one run: the collector drops those of any other before they are
  * recorded, and which of two runs an entry of the same instant is of is not promised.
  */
-function reportOf(names: readonly string[]): fc.Arbitrary<FailureReport> {
+function reportOf(names: readonly string[]): fc.Arbitrary<Report> {
   const name = fc.constantFrom(...names);
   const failure = fc.record({
     id: name,
@@ -44,7 +45,7 @@ const names = fc.uniqueArray(text, { minLength: 1, maxLength: 4 });
 const reports = names.chain((some) => fc.array(reportOf(some), { maxLength: 15 }));
 
 /** The reports, each of them twice, in any order and cut into any batches. */
-function deliveriesOf(all: readonly FailureReport[]): fc.Arbitrary<FailureReport[][]> {
+function deliveriesOf(all: readonly Report[]): fc.Arbitrary<Report[][]> {
   const doubled = fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length });
   return fc.tuple(doubled, fc.array(fc.nat(2 * all.length), { maxLength: 4 })).map(([order, cuts]) => {
     const edges = [0, ...cuts.sort((a, b) => a - b), order.length];
@@ -53,18 +54,18 @@ function deliveriesOf(all: readonly FailureReport[]): fc.Arbitrary<FailureReport
 }
 
 /** The file after each batch was entered into the one before, as the collector does. */
-function fileAfter(batches: readonly FailureReport[][]): NewObject | undefined {
+function fileAfter(batches: readonly Report[][]): NewObject | undefined {
   let object: NewObject | undefined;
   for (const batch of batches) {
     const ledger = Ledger.parse(object && stored(object));
-    for (const each of batch) ledger.record(each);
+    for (const each of batch) ledger.enter(each);
     object = ledger.toObject("run-1");
   }
   return object;
 }
 
 /** What an entry stands for: an id of a lote, or a body. */
-function place({ id, lote, message }: Pick<FailureReport, "id" | "lote" | "message">): string {
+function place({ id, lote, message }: Pick<Report, "id" | "lote" | "message">): string {
   return JSON.stringify(id === null ? { body: message } : { lote, id });
 }
 
@@ -139,7 +140,8 @@ describe("the entries", () => {
   test("tell the first and the last failure, the most attempts, and one of the last reports' reasons", () => {
     fc.assert(
       fc.property(reports, (all) => {
-        const told = Map.groupBy(all, place);
+        const complete = all.map((each) => ({ reason: "malformed_message", status: null, attempts: 1, ...each }));
+        const told = Map.groupBy(complete, place);
         for (const entry of ledgerOf(...all).entries()) {
           const mine = told.get(placeOf(entry)) ?? [];
           // That a lote failed as a whole says the least: any other word about the id counts for more.

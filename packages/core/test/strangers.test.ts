@@ -57,7 +57,7 @@ describe("a message of another program", () => {
     const entries = await ledger();
     expect(entries).toHaveLength(1_001);
     expect(countStrangers(entries)).toBe(1_300);
-    expect(entries.find(({ more }) => more !== undefined)).toMatchObject({
+    expect(entries.find((entry) => "more" in entry)).toMatchObject({
       more: 300,
       message: expect.stringContaining("300"),
     });
@@ -69,8 +69,8 @@ describe("a message of another program", () => {
   test("is measured as often as it came beyond those that are kept", () => {
     const full = ledgerOf(...Array.from({ length: 1_000 }, (_, nth) => malformedReport(`${nth}`)));
     const read = Ledger.parse(stored(full.toObject(undefined)));
-    for (const body of ["one", "two", "7"]) read.record(malformedReport(body));
-    expect([...read.news()]).toEqual([["malformed_message", 2]]);
+    for (const body of ["one", "two", "7"]) read.enter(malformedReport(body));
+    expect([...read.failedSinceRead()]).toEqual([["malformed_message", 2]]);
   });
 
   test("that a ledger has kept whole is cut when the ledger is written next", () => {

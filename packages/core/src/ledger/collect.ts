@@ -6,8 +6,8 @@ import type { Log, ObjectStore } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import { type RunFile, readRun } from "../run/run-file.ts";
 import { updateObject } from "../update-object.ts";
-import { keptMessage, timeOf } from "./entry.ts";
-import { type FailureReport, Ledger } from "./ledger.ts";
+import { type FailureReport, keptMessage, timeOf } from "./entry.ts";
+import { Ledger } from "./ledger.ts";
 
 export interface CollectorDeps {
   readonly store: ObjectStore;
@@ -108,11 +108,11 @@ async function write(date: RunDate, letters: readonly ReadLetter[], store: Objec
     const entered: EnteredLote[] = [];
     for (const letter of letters) {
       const { content } = letter;
-      if ("kept" in content) ledger.record(malformed(content.kept, letter));
+      if ("kept" in content) ledger.enter({ id: null, lote: null, message: content.kept, failedAt: letter.sentAt });
       else if (content.lote.run === run) entered.push(await enter(letter, content.lote, ledger, store));
       else superseded++;
     }
-    written = { run, superseded, entered, entries: ledger.entries().length, failed: ledger.news() };
+    written = { run, superseded, entered, entries: ledger.entries().length, failed: ledger.failedSinceRead() };
     if (ledger.isEmpty) return "remove";
     const next = ledger.toObject(run);
     return current?.body === next.body ? undefined : next;
@@ -144,7 +144,7 @@ async function enter(letter: ReadLetter, lote: LoteMessage, ledger: Ledger, stor
   const reports = reportsOf(letter, lote);
   // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
   const stored = reports.length > 0 ? [...(await storedIds(lote, store))] : [];
-  for (const report of reports) ledger.record(report);
+  for (const report of reports) ledger.enter(report);
   ledger.recover(lote.lote, [...stored, ...(lote.kind === "report" ? lote.recovered : [])]);
   return { lote, failed: new Set(lote.ids).difference(new Set(stored)) };
 }
@@ -174,17 +174,4 @@ function reportsOf({ sentAt }: ReadLetter, message: LoteMessage) {
 async function storedIds({ run, date, lote, ids }: LoteMessage, store: ObjectStore): Promise<Iterable<string>> {
   const file = await store.get(loteKey(date, lote));
   return file && runOf(file) === run ? parseLoteFile(file, ids).records.keys() : [];
-}
-
-function malformed(kept: string, { sentAt }: ReadLetter): FailureReport {
-  return {
-    id: null,
-    reason: "malformed_message",
-    status: null,
-    message: kept,
-    lote: null,
-    run: null,
-    attempts: 1,
-    failedAt: sentAt,
-  };
 }

@@ -3,37 +3,65 @@ import { clipped } from "../clipped.ts";
 import { wholeOrNull } from "../message.ts";
 import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
 
-export const entrySchema = z.object({
-  /** The id as asked for; null for a malformed message. */
-  imdb_id: z.string().nullable(),
-  reason: z.enum(REASONS),
-  status: z.number().int().nullable(),
-  message: z.string(),
-  retryable: z.boolean(),
-  lote: z.number().int().positive().nullable(),
-  run: z.string().nullable(),
-  /** How often the id was tried on purpose: once, and once more with each replay. */
-  attempts: z.number().int().positive(),
-  first_failed_at: z.iso.datetime(),
-  last_failed_at: z.iso.datetime(),
+/** A line of `erros_geral.json`, its keys in the order in which they are written. */
+function line<Id extends z.ZodType, Lote extends z.ZodType, Run extends z.ZodType>(id: Id, lote: Lote, run: Run) {
+  return z.object({
+    imdb_id: id,
+    reason: z.enum(REASONS),
+    status: z.number().int().nullable(),
+    message: z.string(),
+    retryable: z.boolean(),
+    lote,
+    run,
+    /** How often the id was tried on purpose: once, and once more with each replay. */
+    attempts: z.number().int().positive(),
+    first_failed_at: z.iso.datetime(),
+    last_failed_at: z.iso.datetime(),
+  });
+}
+
+const failedIdSchema = line(z.string(), z.number().int().positive(), z.string());
+const strangersMessageSchema = line(z.null(), z.null(), z.null()).extend({
   /** Of the line that stands for all messages of other programs beyond those that are kept: how many came, repetitions among them. */
   more: z.number().int().positive().optional(),
 });
 
-/** A line of `erros_geral.json`: one id that has no record, and why. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
+export const entrySchema = z.union([failedIdSchema, strangersMessageSchema]);
+
+/** One id that has no record, by the text that was asked for, and why. */
+export type FailedId = z.infer<typeof failedIdSchema>;
+
+/** A message that is none of the pipeline's, or the count of those beyond what is kept. */
+export type StrangersMessage = z.infer<typeof strangersMessageSchema>;
+
+/** A line of `erros_geral.json`. */
+export type LedgerEntry = FailedId | StrangersMessage;
+
+export function isFailedId(entry: LedgerEntry): entry is FailedId {
+  return entry.imdb_id !== null;
+}
 
 /** One failure of one id, as reported. */
 export interface FailureReport {
-  readonly id: string | null;
+  readonly id: string;
   readonly reason: Reason;
   readonly status: number | null;
   readonly message: string;
-  readonly lote: number | null;
-  readonly run: string | null;
+  readonly lote: number;
+  readonly run: string;
   readonly attempts: number;
   readonly failedAt: Date;
 }
+
+/** A message that is none of the pipeline's, as it came. */
+export interface StrangersReport {
+  readonly id: null;
+  readonly lote: null;
+  readonly message: string;
+  readonly failedAt: Date;
+}
+
+export type Report = FailureReport | StrangersReport;
 
 /** One line per id of a lote; a malformed message is known by its body. */
 export function keyOf({ imdb_id, lote, message }: Pick<LedgerEntry, "imdb_id" | "lote" | "message">): string {
@@ -49,24 +77,20 @@ export function keptMessage(message: string): string {
 }
 
 /** An entry that can be read again, whatever was reported: a number or a time that can't be becomes one that says nothing. */
-export function toEntry({ id, failedAt, reason, status, message, lote, run, attempts }: FailureReport): LedgerEntry {
-  const at = timeOf(failedAt).toISOString();
-  return {
-    imdb_id: id,
-    reason,
-    status: wholeOrNull(status),
-    message: keptMessage(message),
-    retryable: reasonFacts(reason).retryable,
-    lote: isCount(lote) ? lote : null,
-    run,
-    attempts: isCount(attempts) ? attempts : 1,
-    first_failed_at: at,
-    last_failed_at: at,
-  };
-}
-
-function isCount(number: number | null): boolean {
-  return Number.isSafeInteger(number) && Number(number) > 0;
+export function toEntry(report: Report): LedgerEntry {
+  const at = timeOf(report.failedAt).toISOString();
+  const message = keptMessage(report.message);
+  const times = { first_failed_at: at, last_failed_at: at };
+  if (report.id === null) {
+    const reason = "malformed_message";
+    const { retryable } = reasonFacts(reason);
+    return { imdb_id: null, reason, status: null, message, retryable, lote: null, run: null, attempts: 1, ...times };
+  }
+  const { id, reason, lote, run } = report;
+  const { retryable } = reasonFacts(reason);
+  const status = wholeOrNull(report.status);
+  const attempts = Number.isSafeInteger(report.attempts) && report.attempts > 0 ? report.attempts : 1;
+  return { imdb_id: id, reason, status, message, retryable, lote, run, attempts, ...times };
 }
 
 const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
@@ -77,9 +101,9 @@ export function timeOf(instant: Date): Date {
 }
 
 /** What two reports of one failure amount to. */
-export function merge(a: LedgerEntry, b: LedgerEntry): LedgerEntry {
+export function merge<Entry extends LedgerEntry>(a: Entry, b: Entry): Entry {
   // Of two reports of the same instant it does not matter which tells the reason, only that it is always the same one.
-  const rank = (entry: LedgerEntry) =>
+  const rank = (entry: Entry) =>
     `${entry.reason !== "lote_failed"} ${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
   const later = compare(rank(a), rank(b)) > 0 ? a : b;
   const [first_failed_at] = [a.first_failed_at, b.first_failed_at].sort(compare) as [string, string];

@@ -4,15 +4,16 @@ import { textLines } from "../text-lines.ts";
 import {
   byLoteThenId,
   entrySchema,
-  type FailureReport,
+  type FailedId,
+  isFailedId,
   keptMessage,
   keyOf,
   type LedgerEntry,
   merge,
+  type Report,
+  type StrangersMessage,
   toEntry,
 } from "./entry.ts";
-
-export type { FailureReport, LedgerEntry };
 
 // Some 2 MB, which a person can look through, and a program that floods the queue can't make grow.
 const MOST_STRANGERS = 1_000;
@@ -58,16 +59,21 @@ export class Ledger {
     return [...this.#entries.values()].sort(byLoteThenId);
   }
 
+  /** The entries that are ids. */
+  failedIds(): FailedId[] {
+    return this.entries().filter(isFailedId);
+  }
+
   /** Of two reports for an id the later one tells the reason, but any consumer's word counts for more than that none got a word out. */
-  record(report: FailureReport): void {
+  enter(report: Report): void {
     this.#add(toEntry(report));
   }
 
   #add(entry: LedgerEntry): void {
-    const key = entry.more === undefined ? keyOf(entry) : MORE_STRANGERS;
+    const key = isFailedId(entry) || entry.more === undefined ? keyOf(entry) : MORE_STRANGERS;
     const known = this.#entries.get(key);
     if (known !== undefined) this.#entries.set(key, merge(known, entry));
-    else if (entry.imdb_id !== null || entry.more !== undefined) this.#entries.set(key, entry);
+    else if (isFailedId(entry) || entry.more !== undefined) this.#entries.set(key, entry);
     else if (this.#strangers === MOST_STRANGERS) this.#addBeyond(entry);
     else {
       this.#strangers++;
@@ -76,8 +82,8 @@ export class Ledger {
   }
 
   /** Counts a message of another program whose beginning is not kept any more. */
-  #addBeyond(entry: LedgerEntry): void {
-    const known = this.#entries.get(MORE_STRANGERS);
+  #addBeyond(entry: StrangersMessage): void {
+    const known = this.#entries.get(MORE_STRANGERS) as StrangersMessage | undefined;
     const more = (known?.more ?? 0) + 1;
     const message = `beyond the ${MOST_STRANGERS} messages of other programs that are kept here, ${more} came`;
     this.#entries.set(MORE_STRANGERS, { ...merge(known ?? entry, entry), message, more });
@@ -94,17 +100,17 @@ export class Ledger {
    */
   keepRun(run: string | undefined): void {
     for (const [key, entry] of this.#entries) {
-      if (entry.run !== null && entry.run !== run) this.#entries.delete(key);
+      if (isFailedId(entry) && entry.run !== run) this.#entries.delete(key);
     }
   }
 
   /** How many entries are new since the ledger was read, or have been tried once more, by their reason. */
-  news(): Map<Reason, number> {
+  failedSinceRead(): Map<Reason, number> {
     const counts = new Map<Reason, number>();
-    for (const [key, { reason, attempts, more = 0 }] of this.#entries) {
+    for (const [key, entry] of this.#entries) {
       const before = this.#read.get(key);
-      const news = more - (before?.more ?? 0) || Number(attempts > (before?.attempts ?? 0));
-      if (news > 0) counts.set(reason, (counts.get(reason) ?? 0) + news);
+      const failed = beyond(entry) - beyond(before) || Number(entry.attempts > (before?.attempts ?? 0));
+      if (failed > 0) counts.set(entry.reason, (counts.get(entry.reason) ?? 0) + failed);
     }
     return counts;
   }
@@ -121,7 +127,12 @@ export class Ledger {
   }
 }
 
+/** How many messages an entry stands for that are not kept. */
+function beyond(entry: LedgerEntry | undefined): number {
+  return entry === undefined || isFailedId(entry) ? 0 : (entry.more ?? 0);
+}
+
 /** How many messages of other programs the entries stand for. */
 export function countStrangers(entries: readonly LedgerEntry[]): number {
-  return entries.reduce((sum, { imdb_id, more = 1 }) => sum + (imdb_id === null ? more : 0), 0);
+  return entries.reduce((sum, entry) => sum + (isFailedId(entry) ? 0 : (entry.more ?? 1)), 0);
 }

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import { ledgerKey, loteOfKey, lotePrefix, type RunDate } from "../keys.ts";
-import { Ledger, type LedgerEntry } from "../ledger/ledger.ts";
+import { type FailedId, isFailedId, type StrangersMessage } from "../ledger/entry.ts";
+import { Ledger } from "../ledger/ledger.ts";
 import { countRecords, runOf } from "../lote/lote-file.ts";
 import type { ObjectStore } from "../ports.ts";
 import { reasonFacts } from "../reasons.ts";
@@ -13,9 +14,9 @@ export interface Account {
   readonly lotesDone: number;
   readonly stored: number;
   /** Entries of the run in the ledger, one for each id that failed. */
-  readonly failures: readonly LedgerEntry[];
+  readonly failures: readonly FailedId[];
   /** Entries that are no ids: messages somebody else sent. */
-  readonly malformedMessages: readonly LedgerEntry[];
+  readonly malformedMessages: readonly StrangersMessage[];
   /** Whether every id is accounted for: ids = stored + failed. */
   readonly settled: boolean;
   /** When the last of its files was written, or the last id failed, once it is settled. */
@@ -53,7 +54,7 @@ export class Accountant {
     const lotes = await this.#countLotes(run.run);
     const ledgerObject = await this.#store.get(ledgerKey(this.#date));
     const ledger = Ledger.parse(ledgerObject).entries();
-    const failures = ledger.filter((entry) => entry.run === run.run);
+    const failures = ledger.filter(isFailedId).filter((entry) => entry.run === run.run);
     const stored = lotes.values().reduce((sum, { records }) => sum + records, 0);
     const settled = run.status === "queued" && run.ids === stored + failures.length;
     const files = [...lotes.values(), ...(ledgerObject ? [ledgerObject] : [])];
@@ -66,7 +67,7 @@ export class Accountant {
       lotesDone: new Set([...lotes.keys(), ...failures.map((entry) => entry.lote)]).size,
       stored,
       failures,
-      malformedMessages: ledger.filter((entry) => entry.run === null),
+      malformedMessages: ledger.filter((entry) => !isFailedId(entry)),
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
     };

@@ -1,5 +1,5 @@
 import type { RunDate } from "../keys.ts";
-import type { LedgerEntry } from "../ledger/ledger.ts";
+import type { FailedId } from "../ledger/entry.ts";
 import { type Failure, messageBody } from "../message.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
@@ -13,20 +13,15 @@ export interface ReplayChoice {
   readonly all?: boolean | undefined;
 }
 
-/** An entry that names an id, and so can be asked for again. */
-export type Replayable = LedgerEntry & { readonly imdb_id: string; readonly lote: number; readonly run: string };
-
-/** The entries of a ledger that are to be sent again, of the run in force. A malformed message names no lote, and can't be. */
+/** The failures that are to be sent again, of the run in force. */
 export function chooseReplay(
-  entries: readonly LedgerEntry[],
+  failures: readonly FailedId[],
   run: string,
   { reason, id, all = false }: ReplayChoice,
-): Replayable[] {
-  return entries.filter(
-    (entry): entry is Replayable =>
+): FailedId[] {
+  return failures.filter(
+    (entry) =>
       entry.run === run &&
-      entry.imdb_id !== null &&
-      entry.lote !== null &&
       (reason === undefined || entry.reason === reason) &&
       (id === undefined || entry.imdb_id === id) &&
       // Who names a reason or an id has decided.
@@ -49,7 +44,7 @@ export interface ReplayOutcome {
  * has more attempts than before.
  */
 export function replayOutcome(
-  replayed: readonly Replayable[],
+  replayed: readonly FailedId[],
   { run, failures }: Pick<Account, "run" | "failures">,
 ): ReplayOutcome {
   if (replayed.some((entry) => entry.run !== run.run)) {
@@ -67,7 +62,7 @@ export function replayOutcome(
 }
 
 /** The messages that replay the entries: one for each lote. */
-export function replayMessages(entries: readonly Replayable[], date: RunDate): OutgoingMessage[] {
+export function replayMessages(entries: readonly FailedId[], date: RunDate): OutgoingMessage[] {
   return [...Map.groupBy(entries, (entry) => entry.lote)].map(([lote, group]) => {
     const failures = group.map(
       ({ imdb_id, reason, status, message }): Failure => ({ id: imdb_id, reason, status, message }),

@@ -1,7 +1,6 @@
-import { Ledger, type LedgerEntry } from "../../src/ledger/ledger.ts";
+import type { FailureReport, LedgerEntry, Report, StrangersReport } from "../../src/ledger/entry.ts";
+import { Ledger } from "../../src/ledger/ledger.ts";
 import { stored } from "./memory-store.ts";
-
-export type FailureReport = Parameters<Ledger["record"]>[0];
 
 /** A failure that can be retried, of lote 1 of the run in force, unless told otherwise. */
 export function report(changes: Partial<FailureReport> = {}): FailureReport {
@@ -19,16 +18,8 @@ export function report(changes: Partial<FailureReport> = {}): FailureReport {
 }
 
 /** What is recorded of a message that is none. */
-export function malformedReport(body: string, failedAt = at(0)): FailureReport {
-  return report({
-    id: null,
-    reason: "malformed_message",
-    status: null,
-    message: body,
-    lote: null,
-    run: null,
-    failedAt,
-  });
+export function malformedReport(body: string, failedAt = at(0)): StrangersReport {
+  return { id: null, lote: null, message: body, failedAt };
 }
 
 /** An instant, in seconds after a fixed one. */
@@ -36,9 +27,9 @@ export function at(seconds: number): Date {
   return new Date(Date.UTC(2026, 10, 23, 12, 0, seconds));
 }
 
-export function ledgerOf(...reports: readonly FailureReport[]): Ledger {
+export function ledgerOf(...reports: readonly Report[]): Ledger {
   const ledger = new Ledger();
-  for (const each of reports) ledger.record(each);
+  for (const each of reports) ledger.enter(each);
   return ledger;
 }
 
