@@ -26,7 +26,7 @@ export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.t
 export { type Account, Accountant, hasFaults, idsLeft } from "./run/account.ts";
 export { diagnose, type QueueDepth, type Queues } from "./run/diagnose.ts";
 export { type MisplacedInput, misplacedInputs } from "./run/misplaced-inputs.ts";
-export { FORCE, type ProducerDeps, type Production, produce } from "./run/produce.ts";
+export { FORCE, type ProducerDeps, produce, type UploadOutcome } from "./run/produce.ts";
 export {
   chooseReplay,
   type ReplayChoice,

@@ -8,7 +8,12 @@ import {
 } from "./ports.ts";
 
 /** What is to become of an object: a new content, its removal, or (undefined) nothing. */
-export type Change = NewObject | "remove" | undefined;
+type Next = NewObject | "remove" | undefined;
+
+/** What a look at an object has led to. Whatever else was found out stands beside it. */
+export interface Change {
+  readonly next: Next;
+}
 
 /** Others kept writing the same object. SQS will deliver the message again, and by then they are done. */
 export class ContentionError extends Error {
@@ -22,23 +27,25 @@ const MOST_WAIT_MS = 100;
 /**
  * Reads an object, lets `change` say what becomes of it, and writes that only if nobody wrote in between; else it starts over with
  * what they wrote. It starts over as well when nobody knows whether its own write was done.
+ * @returns the change that was made
  * @param change may be called several times; it must be content with what an earlier answer of its own has made of the object.
  * @throws {ContentionError} when others won every round.
  * @throws {UncertainWriteError} when the store had no answer in the last round.
  */
-export async function updateObject(
+export async function updateObject<Made extends Change>(
   store: ObjectStore,
   key: string,
-  change: (current: StoredObject | undefined) => Change | Promise<Change>,
-): Promise<void> {
+  change: (current: StoredObject | undefined) => Made | Promise<Made>,
+): Promise<Made> {
   let lost: unknown;
   for (let round = 0; round < ROUNDS; round++) {
     // The wait is random, so that two writers that met once don't meet every time.
     if (round > 0) await delay(Math.random() * MOST_WAIT_MS);
     const current = await store.get(key);
-    const next = await change(current);
+    const made = await change(current);
     try {
-      return await apply(next, key, current, store);
+      await apply(made.next, key, current, store);
+      return made;
     } catch (error) {
       if (!(error instanceof ObjectChangedError || error instanceof UncertainWriteError)) throw error;
       lost = error;
@@ -48,7 +55,7 @@ export async function updateObject(
   throw new ContentionError(`${key} was changed by others ${ROUNDS} times in a row`, { cause: lost });
 }
 
-async function apply(next: Change, key: string, current: StoredObject | undefined, store: ObjectStore): Promise<void> {
+async function apply(next: Next, key: string, current: StoredObject | undefined, store: ObjectStore): Promise<void> {
   if (next === undefined) return;
   if (next !== "remove") await store.putIf(key, current?.etag, next);
   else if (current !== undefined) await store.removeIf(key, current.etag);

@@ -14,7 +14,7 @@ function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Accou
   const filter = { minYear: 1960, minVotes: 10_000, genres: ["crime"] };
   const queued = { ...newRun(SOURCE, filter, START), status: "queued" as const, ids: 10, lotes: 1 };
   return {
-    run: { ...queued, queued_at: START.toISOString(), ...run },
+    run: { ...queued, queued_at: START.toISOString(), ...run } as RunFile,
     lotesDone: 0,
     stored: 0,
     failures: [],

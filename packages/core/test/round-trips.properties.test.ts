@@ -5,7 +5,7 @@ import { loteObject, parseLoteFile } from "../src/lote/lote-file.ts";
 import type { MovieRecord } from "../src/lote/movie-record.ts";
 import { messageBody, parseMessage } from "../src/message.ts";
 import { REASONS } from "../src/reasons.ts";
-import { newRun, parseRunFile, runObject } from "../src/run/run-file.ts";
+import { newRun, parseRunFile, type RunFile, runObject } from "../src/run/run-file.ts";
 import { stored } from "./support/memory-store.ts";
 import { failuresIn } from "./support/messages.ts";
 
@@ -135,11 +135,19 @@ describe("what is written is read as it was", () => {
       fc.property(source, filter, odd, odd, text, (source, filter, malformed, unreadable, reason) => {
         const at = new Date("2026-11-23T12:00:00Z");
         const rejected = { source, reason, at: at.toISOString() };
-        const run = { ...newRun(source, filter, at), malformed, unreadable, error: reason, rejected };
-        const object = runObject(run);
-        expect(parseRunFile(stored(object))).toEqual(run);
-        const saved = `\ufeff${object.body.replaceAll("\n", "\r\n")}`;
-        expect(parseRunFile(stored({ ...object, body: saved }))).toEqual(run);
+        const queuing = { ...newRun(source, filter, at), malformed, unreadable, rejected };
+        const runs: RunFile[] = [
+          queuing,
+          { ...queuing, status: "queued", queued_at: at.toISOString() },
+          { ...queuing, status: "rejected", error: reason },
+        ];
+        for (const run of runs) {
+          const object = runObject(run);
+          expect(parseRunFile(stored(object))).toEqual(run);
+          expect(runObject(parseRunFile(stored(object))).body).toBe(object.body);
+          const saved = `\ufeff${object.body.replaceAll("\n", "\r\n")}`;
+          expect(parseRunFile(stored({ ...object, body: saved }))).toEqual(run);
+        }
       }),
       RUNS,
     );

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ObjectChangedError, type StoredObject, UncertainWriteError } from "../src/ports.ts";
-import { ContentionError, updateObject } from "../src/update-object.ts";
+import { type Change, ContentionError, updateObject } from "../src/update-object.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
 
 const KEY = "some/key";
@@ -16,8 +16,11 @@ async function textIn(store: MemoryStore): Promise<string | undefined> {
   return (await store.get(KEY))?.body;
 }
 
+const NOTHING: Change = { next: undefined };
+const REMOVAL: Change = { next: "remove" };
+
 function appended(current: StoredObject | undefined, line: string) {
-  return textObject(`${current?.body ?? ""}${line}\n`);
+  return { next: textObject(`${current?.body ?? ""}${line}\n`) };
 }
 
 /** Of the random waits between the rounds, none. */
@@ -47,7 +50,7 @@ describe("an update", () => {
   ])("that answers undefined leaves it alone when %s", async (_, text) => {
     const store = await storeWith(text);
     const before = await store.get(KEY);
-    await updateObject(store, KEY, () => undefined);
+    await updateObject(store, KEY, () => NOTHING);
     expect(await store.get(KEY)).toEqual(before);
   });
 
@@ -56,12 +59,22 @@ describe("an update", () => {
     ["there is nothing", undefined],
   ])("that answers remove leaves nothing when %s", async (_, text) => {
     const store = await storeWith(text);
-    await updateObject(store, KEY, () => "remove");
+    await updateObject(store, KEY, () => REMOVAL);
     expect(await store.get(KEY)).toBeUndefined();
   });
 });
 
 describe("an update that somebody else comes before", () => {
+  test("returns what it found out when it was made, and not before", async () => {
+    withoutWaits();
+    const store = await storeWith("first\n");
+    const { found } = await updateObject(store, KEY, async (current) => {
+      if (current?.body === "first\n") await store.overwrite(KEY, "second\n");
+      return { ...appended(current, "mine"), found: current?.body };
+    });
+    expect(found).toBe("second\n");
+  });
+
   test("is made anew of what they wrote", async () => {
     withoutWaits();
     const store = await storeWith("first\n");
@@ -90,9 +103,9 @@ describe("an update that somebody else comes before", () => {
     withoutWaits();
     const store = await storeWith("old");
     await updateObject(store, KEY, async (current) => {
-      if (current?.body !== "old") return undefined;
+      if (current?.body !== "old") return NOTHING;
       await store.overwrite(KEY, "new");
-      return "remove";
+      return REMOVAL;
     });
     expect(await textIn(store)).toBe("new");
   });
@@ -111,7 +124,7 @@ describe("an update that somebody else comes before", () => {
     const store = await storeWith("old");
     await updateObject(store, KEY, async (current) => {
       if (current) await store.removeIf(KEY, current.etag);
-      return "remove" as const;
+      return REMOVAL;
     });
     expect(await store.get(KEY)).toBeUndefined();
   });
@@ -141,7 +154,7 @@ describe("an update of which nobody knows whether it was done", () => {
       await store.overwrite(key, "another's\n");
       throw new UncertainWriteError(key);
     });
-    await updateObject(store, KEY, (current) => (current?.body === "the same\n" ? "remove" : undefined));
+    await updateObject(store, KEY, (current) => (current?.body === "the same\n" ? REMOVAL : NOTHING));
     expect(await textIn(store)).toBe("another's\n");
   });
 
@@ -192,13 +205,13 @@ describe("any other error passes through at once", () => {
   test("of the store's removeIf", async () => {
     const store = await storeWith("theirs");
     const call = vi.spyOn(store, "removeIf").mockRejectedValue(denied);
-    await expect(updateObject(store, KEY, () => "remove")).rejects.toBe(denied);
+    await expect(updateObject(store, KEY, () => REMOVAL)).rejects.toBe(denied);
     expect(call).toHaveBeenCalledTimes(1);
   });
 
   test("of the change itself, and nothing is written", async () => {
     const store = await storeWith("theirs");
-    await expect(updateObject(store, KEY, () => Promise.reject<undefined>(denied))).rejects.toBe(denied);
+    await expect(updateObject(store, KEY, () => Promise.reject<Change>(denied))).rejects.toBe(denied);
     expect(await textIn(store)).toBe("theirs");
   });
 });

@@ -7,7 +7,7 @@ import { queuedRun } from "./support/runs.ts";
 function runOf(sequencer: string, etag: string, changes: Partial<RunFile> = {}): RunFile {
   const run = queuedRun(sequencer);
   const source = { ...run.source, etag };
-  return { ...run, source, run: runId(source), ...changes };
+  return { ...run, source, run: runId(source), ...changes } as RunFile;
 }
 
 function rejection(sequencer: string, etag: string) {

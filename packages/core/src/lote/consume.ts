@@ -1,15 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { ledgerKey, loteKey } from "../keys.ts";
-import { Ledger, LedgerError } from "../ledger/ledger.ts";
+import { DateOutput } from "../files/date-output.ts";
 import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "../message.ts";
 import { METRICS, type Metrics } from "../metrics.ts";
-import type { Log, MessageQueue, ObjectStore, StoredObject } from "../ports.ts";
-import { readRunInForce } from "../run/in-force.ts";
-import type { RunFile } from "../run/run-file.ts";
+import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
+import type { RunInForce } from "../run/run-rules.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
-import { updateObject } from "../update-object.ts";
 import { type FetchedLote, fetchLote, type MovieSource } from "./fetch-lote.ts";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;
@@ -39,9 +34,6 @@ export class LoteHeldUpError extends Error {
   }
 }
 
-// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
-const LONGEST_REMOVAL_MS = 2_000;
-
 /**
  * Fetches the movies of a lote, writes their records into its file and reports what failed to the DeadLetterQueue.
  * @param deadline the instant (by `performance.now()`) after which no request may be under way, early enough for the writes that follow
@@ -56,10 +48,11 @@ export async function consumeLote(
 ): Promise<void> {
   const { store, deadLetterQueue, movies, log, metrics } = deps;
   const startedAt = performance.now();
-  const run = await readRunInForce(store, message.date, message.run);
+  const output = new DateOutput(store, message.date);
+  const run = await output.runInForce(message.run);
   if (run === undefined) {
     // A consumer before this one may have died between its write and its second look.
-    await takeBack(message, store);
+    await output.withdrawLote(message.lote, message.run);
     return log.warn("lote dropped: a later upload superseded its run");
   }
 
@@ -71,21 +64,15 @@ export async function consumeLote(
   metrics.add(METRICS.requests, fetched.traffic.requests);
   metrics.add(METRICS.retries, fetched.traffic.retries);
   metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
-  if (fetched.records.size > 0) await writeRecords(message, fetched, store);
-  const [inForce, inLedger] = await Promise.all([
-    readRunInForce(store, message.date, message.run),
-    isInLedger(message, store),
-  ]);
-  if (inForce === undefined) {
-    await takeBack(message, store);
-    return log.warn("lote taken back: a later upload superseded its run meanwhile");
-  }
+  const file = { run: message.run, ids: message.ids, records: fetched.records };
+  const { isInForce, isInLedger } = await output.storeLote(message.lote, file);
+  if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);
   // After the last delivery SQS would move the lote on without a word of the reason.
   if (fetched.isHeldUp && delivery.receiveCount < MAX_RECEIVE_COUNT) throw new LoteHeldUpError(fetched);
 
-  const repeated = inLedger || mayHaveFailedBefore(message, delivery, run);
+  const repeated = isInLedger || mayHaveFailedBefore(message, delivery, run);
   const report = reportOf(message, fetched, repeated);
   if (report) await deadLetterQueue.send([{ body: messageBody(report) }]);
   metrics.add(METRICS.loteDuration, Math.round(performance.now() - startedAt));
@@ -98,60 +85,16 @@ export async function consumeLote(
   });
 }
 
-async function writeRecords({ run, date, lote, ids }: LoteMessage, { records }: FetchedLote, store: ObjectStore) {
-  const fetched: LoteFile = { run, ids, records };
-  let tookTwinsPlace = false;
-  const change = async (current: StoredObject | undefined) => {
-    if (current === undefined) return loteObject(fetched);
-    if (runOf(current) === run) return loteObject(mergeLote(parseLoteFile(current, ids), fetched));
-    // Looked up after the file: while this run is in force, what is there is an earlier run's; otherwise it may be a later one's.
-    if (!(await readRunInForce(store, date, run))) return undefined;
-    const next = loteObject(fetched);
-    tookTwinsPlace = next.body === current.body;
-    return next;
-  };
-  await updateObject(store, loteKey(date, lote), change);
-  if (!tookTwinsPlace) return;
-  // The earlier run's consumer may be about to remove its own file, which it knows by the hash of its bytes: that of this one.
-  await delay(LONGEST_REMOVAL_MS);
-  await updateObject(store, loteKey(date, lote), (current) =>
-    current && runOf(current) === run ? undefined : change(current),
-  );
-}
-
-/** Removes what was written for a run that is no longer in force, unless a later run has its own file there already. */
-async function takeBack({ run, date, lote }: LoteMessage, store: ObjectStore): Promise<void> {
-  await updateObject(store, loteKey(date, lote), (current) =>
-    current && runOf(current) === run ? "remove" : undefined,
-  );
-}
-
 /**
  * Whether the ledger may have entries of the ids. One too many reported as recovered is harmless; one too few stays both stored and
  * failed. A console redrive gives a message a new time and a receive count of 1, but it can't be older than the end of the queuing.
  */
-function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Delivery, run: RunFile): boolean {
+function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Delivery, run: RunInForce): boolean {
   return (
     receiveCount > 1 ||
     mayHaveBeenTried(message) ||
     (run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))
   );
-}
-
-/**
- * Whether the ledger has entries of the lote. A second delivery of the message may have overtaken the first and failed meanwhile. The
- * collector looks into the lote's file after it has entered failures, and this looks into the ledger after the file was written: of the
- * two, at least one sees the other.
- */
-async function isInLedger({ run, date, lote }: LoteMessage, store: ObjectStore): Promise<boolean> {
-  try {
-    const entries = Ledger.parse(await store.get(ledgerKey(date))).entries();
-    return entries.some((entry) => entry.run === run && entry.lote === lote);
-  } catch (error) {
-    // Somebody wrote into it by hand: that is the collector's trouble, and one recovery too many is none.
-    if (error instanceof LedgerError) return true;
-    throw error;
-  }
 }
 
 /** What the collector has to know, or undefined when there is nothing to say. */

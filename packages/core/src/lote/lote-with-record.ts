@@ -1,5 +1,6 @@
 import pMap from "p-map";
-import { loteOfKey, lotePrefix, type RunDate } from "../keys.ts";
+import { DateOutput } from "../files/date-output.ts";
+import type { RunDate } from "../keys.ts";
 import type { ObjectStore } from "../ports.ts";
 import { parseLoteFile, runOf } from "./lote-file.ts";
 
@@ -17,13 +18,13 @@ export async function loteWithRecord(
   run: string,
   id: string,
 ): Promise<number | undefined> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(lotePrefix(date))) if (loteOfKey(key) !== undefined) keys.push(key);
-  const holds = async (key: string): Promise<boolean> => {
-    const object = await store.get(key);
+  const output = new DateOutput(store, date);
+  const lotes = await Array.fromAsync(output.loteFiles(), ({ lote }) => lote);
+  const holds = async (lote: number): Promise<boolean> => {
+    const object = await output.lote(lote);
     return object !== undefined && runOf(object) === run && parseLoteFile(object, [id]).records.has(id);
   };
-  const found = await pMap(keys, async (key) => ((await holds(key)) ? loteOfKey(key) : undefined), {
+  const found = await pMap(lotes, async (lote) => ((await holds(lote)) ? lote : undefined), {
     concurrency: READING_AT_ONCE,
   });
   return found.find((lote) => lote !== undefined);

@@ -1,11 +1,13 @@
 import pMap from "p-map";
-import { ledgerKey, loteOfKey, lotePrefix, type RunDate } from "../keys.ts";
+import { DateOutput } from "../files/date-output.ts";
+import type { RunDate } from "../keys.ts";
 import { type FailedId, isFailedId, type StrangersMessage } from "../ledger/entry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { countRecords, runOf } from "../lote/lote-file.ts";
 import type { ObjectStore } from "../ports.ts";
 import { reasonFacts } from "../reasons.ts";
-import { type RunFile, readRun } from "./run-file.ts";
+import type { RunFile } from "./run-file.ts";
+import { hasRejection } from "./run-rules.ts";
 
 /** What became of a run's ids so far. */
 export interface Account {
@@ -38,23 +40,21 @@ const READING_AT_ONCE = 10;
 
 /** Takes the account of a date's run, again and again if need be: what did not change since the last time is not read again. */
 export class Accountant {
-  readonly #store: ObjectStore;
-  readonly #date: RunDate;
+  readonly #output: DateOutput;
   #counts = new Map<string, LoteCount>();
 
   constructor(store: ObjectStore, date: RunDate) {
-    this.#store = store;
-    this.#date = date;
+    this.#output = new DateOutput(store, date);
   }
 
   /** @returns undefined when the date never had a run */
   async take(): Promise<Account | undefined> {
-    const run = await readRun(this.#store, this.#date);
+    const run = await this.#output.currentRun();
     if (run === undefined) return undefined;
     const lotes = await this.#countLotes(run.run);
-    const ledgerObject = await this.#store.get(ledgerKey(this.#date));
-    const ledger = Ledger.parse(ledgerObject).entries();
-    const failures = ledger.filter(isFailedId).filter((entry) => entry.run === run.run);
+    const ledgerObject = await this.#output.ledger();
+    const ledger = Ledger.parse(ledgerObject);
+    const failures = ledger.failedIds().filter((entry) => entry.run === run.run);
     const stored = lotes.values().reduce((sum, { records }) => sum + records, 0);
     const settled = run.status === "queued" && run.ids === stored + failures.length;
     const files = [...lotes.values(), ...(ledgerObject ? [ledgerObject] : [])];
@@ -67,7 +67,7 @@ export class Accountant {
       lotesDone: new Set([...lotes.keys(), ...failures.map((entry) => entry.lote)]).size,
       stored,
       failures,
-      malformedMessages: ledger.filter((entry) => !isFailedId(entry)),
+      malformedMessages: ledger.entries().filter((entry) => !isFailedId(entry)),
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
     };
@@ -75,20 +75,18 @@ export class Accountant {
 
   /** What is stored by lote, of this run only. */
   async #countLotes(run: string): Promise<Map<number, CountedLote>> {
-    const found: { key: string; version: string; modifiedAt: Date }[] = [];
-    for await (const { key, etag, modifiedAt } of this.#store.list(lotePrefix(this.#date))) {
-      if (loteOfKey(key) !== undefined) found.push({ key, version: `${key} ${etag}`, modifiedAt });
-    }
+    const found = await Array.fromAsync(this.#output.loteFiles());
     const counts = new Map<string, LoteCount>();
     const lotes = new Map<number, CountedLote>();
     await pMap(
       found,
-      async ({ key, version, modifiedAt }) => {
+      async ({ lote, etag, modifiedAt }) => {
+        const version = `${lote} ${etag}`;
         const known = this.#counts.get(version);
         // The same bytes have the same ETag, also in the file that a later run has put in the place of an earlier one's.
-        const count = known?.run === run ? known : await this.#count(key);
+        const count = known?.run === run ? known : await this.#count(lote);
         counts.set(version, count);
-        if (count.run === run) lotes.set(loteOfKey(key) ?? 0, { records: count.records, modifiedAt });
+        if (count.run === run) lotes.set(lote, { records: count.records, modifiedAt });
       },
       { concurrency: READING_AT_ONCE },
     );
@@ -96,8 +94,8 @@ export class Accountant {
     return lotes;
   }
 
-  async #count(key: string): Promise<LoteCount> {
-    const object = await this.#store.get(key);
+  async #count(lote: number): Promise<LoteCount> {
+    const object = await this.#output.lote(lote);
     return object ? { run: runOf(object), records: countRecords(object) } : { run: undefined, records: 0 };
   }
 }
@@ -117,6 +115,5 @@ export function idsLeft({ run, stored, failures }: Pick<Account, "run" | "stored
 
 /** Whether there is something that somebody should hear of: an id failed for more than that TMDB does not know it, or an upload was rejected. */
 export function hasFaults({ run, failures }: Pick<Account, "run" | "failures">): boolean {
-  const rejected = run.status === "rejected" || run.rejected !== null;
-  return rejected || failures.some(({ reason }) => reasonFacts(reason).alarming);
+  return hasRejection(run) || failures.some(({ reason }) => reasonFacts(reason).alarming);
 }

@@ -22,31 +22,54 @@ const oddRowsSchema = z.object({
 
 const NO_ROWS: OddRows = { count: 0, first_lines: [] };
 
-const runFileSchema = z.object({
-  run: z.string(),
-  /** `queuing` while the lotes are being sent, `queued` once all are, `rejected` when the CSV could not be used. */
-  status: z.enum(["queuing", "queued", "rejected"]),
-  source: sourceSchema,
-  filter: z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) }),
-  rows: z.number().int().nonnegative(),
-  malformed: oddRowsSchema,
-  /** Rows whose year or votes are no numbers. A run of an earlier version of this program did not count them. */
-  unreadable: oddRowsSchema.default(NO_ROWS),
-  /** How many were selected. */
-  ids: z.number().int().nonnegative(),
-  lotes: z.number().int().nonnegative(),
-  started_at: z.iso.datetime(),
-  queued_at: z.iso.datetime().nullable(),
-  /** Why the run is `rejected`. */
-  error: z.string().nullable(),
-  /** A later upload that could not be used and left this run in force. */
-  rejected: z.object({ source: sourceSchema, reason: z.string(), at: z.iso.datetime() }).nullable(),
-});
+/** An upload that could not be used. */
+const rejectionSchema = z.object({ source: sourceSchema, reason: z.string(), at: z.iso.datetime() });
+
+/** A run file of one status, its keys in the order in which they are written. */
+function runFile<Status extends string, QueuedAt extends z.ZodType, Why extends z.ZodType>(
+  status: Status,
+  { queued_at, error }: { readonly queued_at: QueuedAt; readonly error: Why },
+) {
+  return z.object({
+    run: z.string(),
+    status: z.literal(status),
+    source: sourceSchema,
+    filter: z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) }),
+    rows: z.number().int().nonnegative(),
+    malformed: oddRowsSchema,
+    /** Rows whose year or votes are no numbers. A run of an earlier version of this program did not count them. */
+    unreadable: oddRowsSchema.default(NO_ROWS),
+    /** How many were selected. */
+    ids: z.number().int().nonnegative(),
+    lotes: z.number().int().nonnegative(),
+    started_at: z.iso.datetime(),
+    queued_at,
+    /** Why the run itself is `rejected`. */
+    error,
+    /** The last upload of the date that could not be used. Beside a run in force it is a later one, which left that run in force. */
+    rejected: rejectionSchema.nullable(),
+  });
+}
+
+const instant = z.iso.datetime();
+const queuingSchema = runFile("queuing", { queued_at: z.null(), error: z.null() });
+const queuedSchema = runFile("queued", { queued_at: instant, error: z.null() });
+const rejectedSchema = runFile("rejected", { queued_at: instant.nullable(), error: z.string() });
+const runFileSchema = z.discriminatedUnion("status", [queuingSchema, queuedSchema, rejectedSchema]);
 
 /** One version of one movies.csv, as S3's event tells of it. */
 export type Source = z.infer<typeof sourceSchema>;
 
-/** What `_run.json` holds: the run in force of a date. */
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+/** Its lotes are being sent. */
+export type QueuingRun = z.infer<typeof queuingSchema>;
+/** All of its lotes are sent. */
+export type QueuedRun = z.infer<typeof queuedSchema>;
+/** Its CSV could not be used, or was gone before all of its lotes were sent. */
+export type RejectedRun = z.infer<typeof rejectedSchema>;
+
+/** What `_run.json` holds: the current run of a date. Its rules are in `run-rules.ts`. */
 export type RunFile = z.infer<typeof runFileSchema>;
 
 /** `_run.json` holds something else: somebody wrote it by hand. */
@@ -72,7 +95,7 @@ export function isOlder(a: Pick<Source, "sequencer">, b: Pick<Source, "sequencer
 }
 
 /** A run before anything is known of its CSV. */
-export function newRun(source: Source, filter: MovieFilter, startedAt: Date): RunFile {
+export function newRun(source: Source, filter: MovieFilter, startedAt: Date): QueuingRun {
   return {
     run: runId(source),
     status: "queuing",
@@ -107,7 +130,7 @@ export function runObject(run: RunFile): NewObject {
   };
 }
 
-/** The run in force of a date, or undefined when there never was one. */
+/** The current run of a date, or undefined when there never was one. */
 export async function readRun(store: ObjectStore, date: RunDate): Promise<RunFile | undefined> {
   const object = await store.get(runKey(date));
   return object && parseRunFile(object);

@@ -1,4 +1,5 @@
 import type { RunFile } from "./run-file.ts";
+import { isInForce } from "./run-rules.ts";
 
 /** What became of an upload: its run, or why it can't be used. */
 export type Upload = { readonly run: RunFile } | { readonly rejected: string };
@@ -14,9 +15,8 @@ export type Upload = { readonly run: RunFile } | { readonly rejected: string };
  */
 export function uploadIn(etag: string, before: RunFile | undefined, now: RunFile | undefined): Upload | undefined {
   if (now === undefined) return undefined;
-  const { run, status, error, source, rejected } = now;
-  if (run !== before?.run && source.etag === etag)
-    return status === "rejected" ? { rejected: error ?? "" } : { run: now };
+  const { run, source, rejected } = now;
+  if (run !== before?.run && source.etag === etag) return isInForce(now) ? { run: now } : { rejected: now.error };
   const isNews = rejected?.source.sequencer !== before?.rejected?.source.sequencer;
   return rejected?.source.etag === etag && isNews ? { rejected: rejected.reason } : undefined;
 }

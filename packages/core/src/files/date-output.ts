@@ -1,0 +1,167 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pMap from "p-map";
+import { ledgerKey, loteKey, loteOfKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
+import { Ledger, LedgerError } from "../ledger/ledger.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "../lote/lote-file.ts";
+import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
+import { parseRunFile, type RunFile, readRun, runObject } from "../run/run-file.ts";
+import { isInForce, nameInForce, type RunInForce } from "../run/run-rules.ts";
+import { updateObject } from "../update-object.ts";
+
+// Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
+const CLEANING_AT_ONCE = 10;
+
+// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
+const LONGEST_REMOVAL_MS = 2_000;
+
+/**
+ * One date's output: its run file, its lotes and its ledger, and how each of them may be replaced, merged or withdrawn.
+ *
+ * Several runs, and several deliveries of one message, may be at work on a date at once, and S3 changes one object at a time. So each change
+ * of a lote or of the ledger looks, writes, and looks again:
+ *
+ * 1. It reads the file, and then the run. The order matters. A later run writes `_run.json` before it writes any other file. So if a run is
+ *    in force after a file was read, that file is not of a later run: it may be replaced or removed.
+ * 2. It writes on the condition that the file still is what was read (`updateObject`).
+ * 3. It looks again at what it rested on. Who changed that in between may have looked before the write, and then can't have seen it.
+ *    When the run is no longer in force by then, what was written is withdrawn. The writer of a lote looks into the ledger, and the writer of
+ *    the ledger looks into the lotes: of two that write at once at least one sees the other, and no id stays both stored and failed.
+ */
+export class DateOutput {
+  readonly #store: ObjectStore;
+  readonly #date: RunDate;
+
+  constructor(store: ObjectStore, date: RunDate) {
+    this.#store = store;
+    this.#date = date;
+  }
+
+  /** What `_run.json` holds, be it in force or rejected; undefined when the date never had a run. */
+  currentRun(): Promise<RunFile | undefined> {
+    return readRun(this.#store, this.#date);
+  }
+
+  /** The given run if it is in force; undefined when a later upload superseded it, or when it was given up. */
+  async runInForce(run: string): Promise<RunInForce | undefined> {
+    const current = await this.currentRun();
+    return current?.run === run && isInForce(current) ? current : undefined;
+  }
+
+  /** Changes the current run by a rule, and returns what the rule found out. Without a `next` the run stays. */
+  async changeRun<Found extends { readonly next?: RunFile | undefined }>(
+    rule: (current: RunFile | undefined) => Found,
+  ): Promise<Found> {
+    const { found } = await updateObject(this.#store, runKey(this.#date), (object) => {
+      const found = rule(object && parseRunFile(object));
+      return { next: found.next && runObject(found.next), found };
+    });
+    return found;
+  }
+
+  /** The files of lotes, of whichever run. */
+  async *loteFiles(): AsyncGenerator<ObjectSummary & { readonly lote: number }> {
+    for await (const object of this.#store.list(lotePrefix(this.#date))) {
+      const lote = loteOfKey(object.key);
+      if (lote !== undefined) yield { ...object, lote };
+    }
+  }
+
+  lote(lote: number): Promise<StoredObject | undefined> {
+    return this.#store.get(loteKey(this.#date, lote));
+  }
+
+  ledger(): Promise<StoredObject | undefined> {
+    return this.#store.get(ledgerKey(this.#date));
+  }
+
+  /** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
+  removeEarlierFiles(run: string): Promise<void> {
+    return this.#removeFiles(run, async () => (await this.runInForce(run)) !== undefined);
+  }
+
+  /** Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. */
+  async removeFilesIfRejected(): Promise<void> {
+    const isRejected = async () => (await this.currentRun())?.status === "rejected";
+    if (await isRejected()) await this.#removeFiles(undefined, isRejected);
+  }
+
+  async #removeFiles(keptRun: string | undefined, isStillMeant: () => Promise<boolean>): Promise<void> {
+    const keys = [ledgerKey(this.#date)];
+    for await (const { key } of this.#store.list(lotePrefix(this.#date))) keys.push(key);
+    const remove = (key: string) =>
+      updateObject(this.#store, key, async (current) => {
+        const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
+        return { next: !isKept && (await isStillMeant()) ? "remove" : undefined };
+      });
+    await pMap(keys, remove, { concurrency: CLEANING_AT_ONCE });
+  }
+
+  /**
+   * Writes the records of a lote beside those that its file holds of the same run, or in the place of an earlier run's file. Without records it
+   * writes nothing.
+   * @returns whether the run is in force after that, else the lote was withdrawn; and whether the ledger has entries of the lote
+   */
+  async storeLote(lote: number, fetched: LoteFile): Promise<{ isInForce: boolean; isInLedger: boolean }> {
+    if (fetched.records.size > 0) await this.#writeLote(lote, fetched);
+    const [run, isInLedger] = await Promise.all([this.runInForce(fetched.run), this.#hasEntries(fetched.run, lote)]);
+    if (run === undefined) await this.withdrawLote(lote, fetched.run);
+    return { isInForce: run !== undefined, isInLedger };
+  }
+
+  async #writeLote(lote: number, fetched: LoteFile): Promise<void> {
+    const key = loteKey(this.#date, lote);
+    const isMine = (object: StoredObject) => runOf(object) === fetched.run;
+    const change = async (current: StoredObject | undefined) => {
+      if (current !== undefined && isMine(current)) {
+        return { next: loteObject(mergeLote(parseLoteFile(current, fetched.ids), fetched)), tookTwinsPlace: false };
+      }
+      const mayReplace = current === undefined || (await this.runInForce(fetched.run)) !== undefined;
+      const next = mayReplace ? loteObject(fetched) : undefined;
+      return { next, tookTwinsPlace: current !== undefined && next?.body === current.body };
+    };
+    const { tookTwinsPlace } = await updateObject(this.#store, key, change);
+    if (!tookTwinsPlace) return;
+    // The earlier run's consumer may be about to remove its own file, which it knows by the hash of its bytes: that of this one.
+    await delay(LONGEST_REMOVAL_MS);
+    await updateObject(this.#store, key, (current) =>
+      current !== undefined && isMine(current) ? { next: undefined, tookTwinsPlace: false } : change(current),
+    );
+  }
+
+  /** Removes the file of a lote if it is of the run: a later run may have its own there already. */
+  async withdrawLote(lote: number, run: string): Promise<void> {
+    await updateObject(this.#store, loteKey(this.#date, lote), (current) => ({
+      next: current && runOf(current) === run ? "remove" : undefined,
+    }));
+  }
+
+  async #hasEntries(run: string, lote: number): Promise<boolean> {
+    try {
+      const entries = Ledger.parse(await this.ledger()).failedIds();
+      return entries.some((entry) => entry.run === run && entry.lote === lote);
+    } catch (error) {
+      // Somebody wrote into it by hand: that is the collector's trouble, and one recovery too many is none.
+      if (error instanceof LedgerError) return true;
+      throw error;
+    }
+  }
+
+  /**
+   * Changes the ledger, once what is of runs that are not in force has gone from it.
+   * @param change is given the run in force, undefined when none is
+   */
+  async changeLedger<Found>(change: (ledger: Ledger, run: string | undefined) => Promise<Found>): Promise<Found> {
+    const { found } = await updateObject(this.#store, ledgerKey(this.#date), async (object) => {
+      const ledger = Ledger.parse(object);
+      const current = await this.currentRun();
+      const run = nameInForce(current);
+      // Without a run file nothing tells which entries are stale: all of them stay.
+      if (current !== undefined) ledger.keepRun(run);
+      const found = await change(ledger, run);
+      const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
+      const isSame = next !== "remove" && next.body === object?.body;
+      return { next: isSame ? undefined : next, found };
+    });
+    return found;
+  }
+}

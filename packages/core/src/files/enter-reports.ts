@@ -1,0 +1,88 @@
+import type { FailureReport, StrangersReport } from "../ledger/entry.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { parseLoteFile, runOf } from "../lote/lote-file.ts";
+import type { Reason } from "../reasons.ts";
+import { nameInForce } from "../run/run-rules.ts";
+import type { DateOutput } from "./date-output.ts";
+
+/** What a consumer, or SQS in its place, tells of the ids of a lote. */
+export interface LoteReport {
+  readonly run: string;
+  readonly lote: number;
+  readonly ids: readonly string[];
+  readonly failures: readonly FailureReport[];
+  /** Ids that have a record now. */
+  readonly recovered: readonly string[];
+}
+
+/** What became of reports. */
+export interface EnteredReports {
+  /** The run in force; undefined when none is. */
+  readonly run: string | undefined;
+  /** Reports of other runs, which were dropped. */
+  readonly superseded: number;
+  /** Entries of the ledger. */
+  readonly entries: number;
+  /** How many ids failed since the ledger was read. */
+  readonly failed: ReadonlyMap<Reason, number>;
+}
+
+/** A lote whose report was entered, with those of its ids that stand in the ledger by it. */
+interface EnteredLote {
+  readonly report: LoteReport;
+  readonly failed: ReadonlySet<string>;
+}
+
+/** Enters reports into a date's ledger, in their order. Those of a run that is not in force are dropped. */
+export async function enterReports(
+  reports: readonly (LoteReport | StrangersReport)[],
+  output: DateOutput,
+): Promise<EnteredReports> {
+  for (;;) {
+    const { lotes, ...entered } = await output.changeLedger((ledger, run) => enterAll(reports, ledger, run, output));
+    // The second look: a superseded run must not leave its entries behind, and an id that has got its record must not stay.
+    const isSameRun = nameInForce(await output.currentRun()) === entered.run;
+    if (isSameRun && !(await haveGotRecords(lotes, output))) return entered;
+  }
+}
+
+async function enterAll(
+  reports: readonly (LoteReport | StrangersReport)[],
+  ledger: Ledger,
+  run: string | undefined,
+  output: DateOutput,
+) {
+  const lotes: EnteredLote[] = [];
+  let superseded = 0;
+  for (const report of reports) {
+    if ("id" in report) ledger.enter(report);
+    else if (report.run === run) lotes.push(await enterLote(report, ledger, output));
+    else superseded++;
+  }
+  return { run, superseded, lotes, entries: ledger.entries().length, failed: ledger.failedSinceRead() };
+}
+
+/** Enters a lote's failures, and takes out its recoveries. */
+async function enterLote(report: LoteReport, ledger: Ledger, output: DateOutput): Promise<EnteredLote> {
+  const { lote, ids, failures, recovered } = report;
+  // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells.
+  const stored = failures.length > 0 ? [...(await storedIds(report, output))] : [];
+  for (const failure of failures) ledger.enter(failure);
+  ledger.recover(lote, [...stored, ...recovered]);
+  return { report, failed: new Set(ids).difference(new Set(stored)) };
+}
+
+/** Whether any of the ids that were entered has a record by now. */
+async function haveGotRecords(lotes: readonly EnteredLote[], output: DateOutput): Promise<boolean> {
+  for (const { report, failed } of lotes) {
+    if (failed.size === 0) continue;
+    // Asked as before the write, so that the answer is another one only if the file is another one.
+    for (const id of await storedIds(report, output)) if (failed.has(id)) return true;
+  }
+  return false;
+}
+
+async function storedIds({ run, lote, ids }: LoteReport, output: DateOutput): Promise<Iterable<string>> {
+  const file = await output.lote(lote);
+  return file && runOf(file) === run ? parseLoteFile(file, ids).records.keys() : [];
+}

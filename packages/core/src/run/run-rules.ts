@@ -1,0 +1,82 @@
+import { isOlder, type QueuedRun, type QueuingRun, type Rejection, type RunFile } from "./run-file.ts";
+
+/**
+ * The rules of a date's current run. `_run.json` holds one run at a time, the current one. It is in force unless it is rejected: consumers and
+ * the collector work for a run in force, and for no other. A later upload that can't be used leaves a run in force as it is, and is told
+ * beside it (`rejected`).
+ */
+export type RunInForce = QueuingRun | QueuedRun;
+
+export function isInForce(current: RunFile | undefined): current is RunInForce {
+  return current !== undefined && current.status !== "rejected";
+}
+
+/** The name of the run in force; undefined when none is. */
+export function nameInForce(current: RunFile | undefined): string | undefined {
+  return isInForce(current) ? current.run : undefined;
+}
+
+/** Whether an upload of the date could not be used: the current run's own, or a later one. */
+export function hasRejection(current: RunFile): boolean {
+  return !isInForce(current) || current.rejected !== null;
+}
+
+/** Whether an upload is to be worked on, seen from the current run. */
+export type Verdict = "go on" | "already queued" | "outdated";
+
+export function verdictOn(mine: RunFile, current: RunFile | undefined): Verdict {
+  if (current === undefined) return "go on";
+  if (current.run === mine.run) return current.status === "queued" ? "already queued" : "go on";
+  return isOlder(mine.source, current.source) ? "outdated" : "go on";
+}
+
+/** That an upload after mine can't be used, which stays told whatever becomes of mine; null when there is none. */
+function laterRejection(mine: RunFile, current: RunFile | undefined): Rejection | null {
+  const rejected = current?.rejected ?? null;
+  return rejected && isOlder(mine.source, rejected.source) ? rejected : null;
+}
+
+/** A rule's word on the current run: what is to stand in its place, if anything. */
+interface Ruling {
+  readonly verdict: Verdict;
+  readonly next?: RunFile;
+}
+
+/** Puts my run in force, unless another call or a later upload has done more. */
+export function putInForce(mine: QueuingRun, current: RunFile | undefined): Ruling & { readonly resumed: boolean } {
+  const verdict = verdictOn(mine, current);
+  const resumed = current?.run === mine.run;
+  if (verdict !== "go on") return { verdict, resumed };
+  return { verdict, resumed, next: { ...mine, rejected: laterRejection(mine, current) } };
+}
+
+/** Tells of my CSV, which can't be used: beside the run in force, or in its place where there is none. */
+export function reject(mine: QueuingRun, reason: string, at: Date, current: RunFile | undefined): Ruling {
+  const verdict = laterRejection(mine, current) ? "outdated" : verdictOn(mine, current);
+  if (verdict !== "go on") return { verdict };
+  const rejected = { source: mine.source, reason, at: at.toISOString() };
+  const next: RunFile = isInForce(current)
+    ? { ...current, rejected }
+    : { ...mine, status: "rejected", error: reason, rejected };
+  return { verdict, next };
+}
+
+/** All lotes of a run are sent. A later upload may have taken over meanwhile, or another call for this one may have been faster. */
+export function declareQueued(run: string, at: Date, current: RunFile | undefined): { readonly next?: RunFile } {
+  if (!isQueuing(run, current)) return {};
+  return { next: { ...current, status: "queued", queued_at: at.toISOString() } };
+}
+
+const REPLACED = "the CSV was replaced before all of its lotes were queued; drop it again";
+
+/**
+ * The CSV is not there any more. If an earlier call had put its run in force and died, nobody can send the rest of its lotes: unless the
+ * later upload takes over, the run must not stay half of what it says.
+ */
+export function giveUp(run: string, current: RunFile | undefined): { readonly next?: RunFile } {
+  return isQueuing(run, current) ? { next: { ...current, status: "rejected", error: REPLACED } } : {};
+}
+
+function isQueuing(run: string, current: RunFile | undefined): current is QueuingRun {
+  return current?.run === run && current.status === "queuing";
+}
