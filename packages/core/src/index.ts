@@ -1,6 +1,6 @@
 export { fileChunks } from "./csv/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./csv/header.ts";
-export { REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
+export { type MovieFilter, REQUIRED_COLUMNS } from "./csv/movie-filter.ts";
 export { type Acceptance, rejectionOf } from "./csv/rejection.ts";
 export { type OddRows, type Selection, selectIds } from "./csv/select-ids.ts";
 export * from "./keys.ts";
@@ -8,7 +8,6 @@ export { type CollectorDeps, collect, type DeadLetter } from "./ledger/collect.t
 export type { FailedId, LedgerEntry } from "./ledger/entry.ts";
 export { countStrangers, Ledger, LedgerError } from "./ledger/ledger.ts";
 export { type ConsumerDeps, consumeLote, type Delivery, TMDB_TROUBLE } from "./lote/consume.ts";
-export type { MovieSource, Traffic } from "./lote/fetch-lote.ts";
 export { LoteFileError } from "./lote/lote-file.ts";
 export { loteWithRecord } from "./lote/lote-with-record.ts";
 export type { MovieRecord } from "./lote/movie-record.ts";
@@ -20,7 +19,7 @@ export {
   parseMessage,
   VERSION_1_ATTEMPTS,
 } from "./message.ts";
-export { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace } from "./metrics.ts";
+export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./metrics.ts";
 export * from "./ports.ts";
 export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export { type Account, Accountant, hasFaults, idsLeft } from "./run/account.ts";
@@ -39,7 +38,6 @@ export { TROUBLE_CODES, type Trouble } from "./run/trouble.ts";
 export { type Upload, uploadIn } from "./run/upload.ts";
 export {
   loadSettings,
-  type MovieFilter,
   SETTING_NAMES,
   type Settings,
   SettingsError,

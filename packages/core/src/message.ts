@@ -2,6 +2,7 @@ import * as z from "zod";
 import { clipped } from "./clipped.ts";
 import { isRunDate } from "./keys.ts";
 import { REASONS } from "./reasons.ts";
+import { wholeOrNull } from "./whole-or-null.ts";
 
 /** Why one id has no record. */
 const failureSchema = z.object({
@@ -131,10 +132,4 @@ export function messageBody(message: LoteMessage): string {
   };
   const body = JSON.stringify({ version: 2, ...message, ...failures });
   return body.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-/** A status as it can be written and read again; null for what is no whole number. */
-export function wholeOrNull(status: number | null): number | null {
-  // JSON knows no negative zero.
-  return status !== null && Number.isSafeInteger(status) ? status + 0 : null;
 }

@@ -1,5 +1,3 @@
-import type { Reason } from "./reasons.ts";
-
 /**
  * What the functions measure. Dashboards and alarms find the numbers under these names and no others.
  */
@@ -33,11 +31,4 @@ export const METRIC_DIMENSIONS = { service: "service", reason: "reason" } as con
 /** Where CloudWatch keeps the metrics of a deployment. */
 export function metricsNamespace({ name, stage }: { readonly name: string; readonly stage: string }): string {
   return `${name}/${stage}`;
-}
-
-/** Numbers to watch the pipeline by. */
-export interface Metrics {
-  add(metric: Metric, value: number): void;
-  /** How many ids failed, and why. */
-  addFailed(reason: Reason, ids: number): void;
 }

@@ -1,5 +1,9 @@
+import type { MovieRecord } from "./lote/movie-record.ts";
+import type { Metric } from "./metrics.ts";
+import type { Reason } from "./reasons.ts";
+
 /**
- * What the domain needs from the outside. The AWS adapters implement these, and know no rule of the domain.
+ * All that the domain needs from the outside. Who implements these knows no rule of the domain.
  */
 
 export interface StoredObject {
@@ -106,4 +110,58 @@ export interface Log {
   info(message: string, ...fields: Record<string, unknown>[]): void;
   warn(message: string, ...fields: Record<string, unknown>[]): void;
   error(message: string, ...fields: Record<string, unknown>[]): void;
+}
+
+/** Numbers to watch the pipeline by. */
+export interface Metrics {
+  add(metric: Metric, value: number): void;
+  /** How many ids failed, and why. */
+  addFailed(reason: Reason, ids: number): void;
+}
+
+/** Until when to go on, and what tells to stop before. */
+export interface MovieRequestOptions {
+  /** By `performance.now()`, which no step of the wall clock moves. */
+  readonly deadline: number;
+  /** Aborted when nothing more is to be asked, at the deadline at the latest. */
+  readonly signal: AbortSignal;
+  /** Aborted at the deadline: breaks off what is under way. Not given, `signal` does that too. */
+  readonly timeIsUp?: AbortSignal;
+  /** Told why an attempt had no movie, when it is to be repeated. */
+  readonly onFailedAttempt?: (failure: MovieFailure) => void;
+}
+
+/** Why one id has no record. */
+export interface MovieFailure {
+  readonly reason: Reason;
+  /** The HTTP status, null where there was no answer. */
+  readonly status: number | null;
+  readonly message: string;
+}
+
+/** What was learnt of one id: its record, why it has none, or (`stopped`) nothing, since there was no answer by then. */
+export type MovieAnswer =
+  | { readonly record: MovieRecord }
+  | { readonly failure: MovieFailure }
+  | { readonly stopped: true };
+
+/** What went over the wire. */
+export interface Traffic {
+  readonly requests: number;
+  readonly retries: number;
+  /** Answers of 429. */
+  readonly rate_limited: number;
+}
+
+/** Where movies come from. */
+export interface MovieSource {
+  /** Asks for one movie, again as often as it may help. Never throws for what the source answers. */
+  movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer>;
+  /** Counted since the start of the process. */
+  readonly traffic: Traffic;
+  /**
+   * Until when the source has asked to be left alone, for longer than a lote can be expected to wait; by `performance.now()`. Long ago if it
+   * never has.
+   */
+  readonly leftAloneUntil: number;
 }

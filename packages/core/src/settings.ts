@@ -1,17 +1,10 @@
 import * as z from "zod";
+import type { MovieFilter } from "./csv/movie-filter.ts";
 import { readEnvironment, SettingsError } from "./read-environment.ts";
 import { type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
 import { CONSUMER_TIME, MOST_IDS_OF_A_LOTE } from "./topology.ts";
 
 export { SettingsError };
-
-/** Which movies are selected: `anoLancamento` and `numeroVotos` above the bounds, `genero` containing one of the genres. */
-export interface MovieFilter {
-  readonly minYear: number;
-  readonly minVotes: number;
-  /** Lower case. */
-  readonly genres: readonly string[];
-}
 
 export interface TmdbSettings {
   /** A v4 read access token or a 32-character v3 key. Secret. */

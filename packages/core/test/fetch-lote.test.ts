@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type FetchedLote, fetchLote, type MovieSource } from "../src/lote/fetch-lote.ts";
+import { type FetchedLote, fetchLote } from "../src/lote/fetch-lote.ts";
+import type { MovieSource } from "../src/ports.ts";
 import { FakeMovies, known, unanswered, unauthorized } from "./support/fake-movies.ts";
 import { movieIds, movieRecord } from "./support/movies.ts";
 
@@ -116,10 +117,10 @@ describe("a refused token", () => {
   test("stops the lote: what was not fetched by then fails for the same reason", async () => {
     const ids = movieIds(100);
     const refusedAt = 10;
-    const source = new FakeMovies((id, patience) => {
+    const source = new FakeMovies((id, options) => {
       const index = ids.indexOf(id);
       if (index < refusedAt) return known(id);
-      return index === refusedAt ? unauthorized() : unanswered(id, patience);
+      return index === refusedAt ? unauthorized() : unanswered(id, options);
     });
     const lote = await fetched(ids, source);
     expect([...lote.records.keys()]).toEqual(ids.slice(0, refusedAt));
@@ -129,8 +130,8 @@ describe("a refused token", () => {
   });
 
   test("lets no further request go out", async () => {
-    const source = new FakeMovies((id, patience) =>
-      id === "tt1000000" ? nextTurn().then(unauthorized) : unanswered(id, patience),
+    const source = new FakeMovies((id, options) =>
+      id === "tt1000000" ? nextTurn().then(unauthorized) : unanswered(id, options),
     );
     const lote = await fetched(movieIds(1000), source);
     expect(lote.failures).toHaveLength(1000);
@@ -158,7 +159,7 @@ describe("a refused token", () => {
 describe("the deadline", () => {
   test("ends the lote: what has no answer by then fails as deadline, and what has is kept", async () => {
     const ids = movieIds(100);
-    const source = new FakeMovies((id, patience) => (ids.indexOf(id) < 30 ? known(id) : unanswered(id, patience)));
+    const source = new FakeMovies((id, options) => (ids.indexOf(id) < 30 ? known(id) : unanswered(id, options)));
     const lote = await fetchLote(ids, source, performance.now() + 100);
     expect([...lote.records.keys()]).toEqual(ids.slice(0, 30));
     expect(failedIds(lote)).toEqual(ids.slice(30));
@@ -169,8 +170,8 @@ describe("the deadline", () => {
   test("is told to the source", async () => {
     const deadline = performance.now() + 60_000;
     const told: number[] = [];
-    const source = new FakeMovies((id, patience) => {
-      told.push(patience.deadline);
+    const source = new FakeMovies((id, options) => {
+      told.push(options.deadline);
       return known(id);
     });
     await fetchLote(["278"], source, deadline);
@@ -178,7 +179,7 @@ describe("the deadline", () => {
   });
 
   test("leaves what failed by itself its own reason", async () => {
-    const source = new FakeMovies((id, patience) => (id === "278" ? { failure: NOT_FOUND } : unanswered(id, patience)));
+    const source = new FakeMovies((id, options) => (id === "278" ? { failure: NOT_FOUND } : unanswered(id, options)));
     const { failures } = await fetchLote(["278", "tt0111161"], source, performance.now() + 100);
     expect(failures.map(({ reason }) => reason)).toEqual(["not_found", "deadline"]);
   });

@@ -1,4 +1,10 @@
-import type { MovieFilter } from "../settings.ts";
+/** Which movies are selected: `anoLancamento` and `numeroVotos` above the bounds, `genero` containing one of the genres. */
+export interface MovieFilter {
+  readonly minYear: number;
+  readonly minVotes: number;
+  /** Lower case. */
+  readonly genres: readonly string[];
+}
 
 /** The columns the selection reads, as the source spells them. */
 export const REQUIRED_COLUMNS = ["id", "anoLancamento", "genero", "numeroVotos"] as const;

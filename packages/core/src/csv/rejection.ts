@@ -1,4 +1,4 @@
-import type { MovieFilter } from "../settings.ts";
+import type { MovieFilter } from "./movie-filter.ts";
 import type { OddRows, Selection } from "./select-ids.ts";
 
 /** What a CSV has to be like for its run to take the place of an earlier one. */

@@ -1,5 +1,5 @@
-import type { MovieFilter } from "../settings.ts";
 import { ENDS_OF_LINES, UnusableCsvError } from "./header.ts";
+import type { MovieFilter } from "./movie-filter.ts";
 import { countSeparators, nextSeparator, SEPARATOR, skipColumns } from "./separators.ts";
 
 // The longest row of the real file has some 1,000 bytes. Without a bound, a binary file with no line end would be collected whole.

@@ -2,8 +2,7 @@ import { DateOutput } from "../files/date-output.ts";
 import { enterReports, type LoteReport } from "../files/enter-reports.ts";
 import { isRunDate, type RunDate, utcDate } from "../keys.ts";
 import { type LoteMessage, MalformedMessageError, parseMessage } from "../message.ts";
-import type { Metrics } from "../metrics.ts";
-import type { Log, ObjectStore } from "../ports.ts";
+import type { Log, Metrics, ObjectStore } from "../ports.ts";
 import { type FailureReport, keptMessage, type StrangersReport, timeOf } from "./entry.ts";
 
 export interface CollectorDeps {

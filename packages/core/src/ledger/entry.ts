@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { clipped } from "../clipped.ts";
-import { wholeOrNull } from "../message.ts";
 import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
+import { wholeOrNull } from "../whole-or-null.ts";
 
 /** A line of `erros_geral.json`, its keys in the order in which they are written. */
 function line<Id extends z.ZodType, Lote extends z.ZodType, Run extends z.ZodType>(id: Id, lote: Lote, run: Run) {

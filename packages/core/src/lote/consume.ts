@@ -1,10 +1,10 @@
 import { DateOutput } from "../files/date-output.ts";
 import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "../message.ts";
-import { METRICS, type Metrics } from "../metrics.ts";
-import type { Log, MessageQueue, ObjectStore } from "../ports.ts";
+import { METRICS } from "../metrics.ts";
+import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
 import type { RunInForce } from "../run/run-rules.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
-import { type FetchedLote, fetchLote, type MovieSource } from "./fetch-lote.ts";
+import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;
@@ -57,7 +57,7 @@ export async function consumeLote(
   }
 
   // Said while it happens: the lote itself goes on trying for as long as there is time.
-  const onTrouble = ({ reason, status, message: cause }: Omit<Failure, "id">) =>
+  const onTrouble = ({ reason, status, message: cause }: MovieFailure) =>
     log.warn(TMDB_TROUBLE, { reason, status, cause });
   const fetched = await fetchLote(message.ids, movies, deadline, onTrouble);
   // Whatever becomes of the lote, these were sent.

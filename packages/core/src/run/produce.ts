@@ -5,8 +5,8 @@ import { DateOutput } from "../files/date-output.ts";
 import type { RunDate } from "../keys.ts";
 import { cutIntoLotes } from "../lotes.ts";
 import { messageBody } from "../message.ts";
-import { METRICS, type Metrics } from "../metrics.ts";
-import { type Log, type MessageQueue, ObjectChangedError, type ObjectStore } from "../ports.ts";
+import { METRICS } from "../metrics.ts";
+import { type Log, type MessageQueue, type Metrics, ObjectChangedError, type ObjectStore } from "../ports.ts";
 import { newRun, type QueuingRun, type RunFile, type Source } from "./run-file.ts";
 import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "./run-rules.ts";
 

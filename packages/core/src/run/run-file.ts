@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import type { MovieFilter } from "../csv/movie-filter.ts";
 import type { OddRows } from "../csv/select-ids.ts";
 import { type RunDate, runKey } from "../keys.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
-import type { MovieFilter } from "../settings.ts";
 import { withoutMark } from "../text-lines.ts";
 
 const sourceSchema = z.object({

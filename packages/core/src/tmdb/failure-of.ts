@@ -1,6 +1,6 @@
 import { AxiosError } from "axios";
 import * as z from "zod";
-import type { Failure } from "../message.ts";
+import type { MovieFailure } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import { wordsOf } from "./words-of.ts";
 
@@ -27,7 +27,7 @@ interface Verdict {
  * Why a request has no movie: the reason, the HTTP status, and TMDB's own words or the network's.
  * @param token is removed from those words, should it be in them
  */
-export function failureOf(error: AxiosError, token: string): Omit<Failure, "id"> {
+export function failureOf(error: AxiosError, token: string): MovieFailure {
   const body = errorBodySchema.safeParse(error.response?.data);
   const words = (body.success ? body.data.status_message : wordsOf(error)) + askedPause(error);
   return {

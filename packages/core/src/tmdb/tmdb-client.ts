@@ -2,8 +2,8 @@ import http from "node:http";
 import https from "node:https";
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
-import type { MovieAnswer, MovieSource, Patience, Traffic } from "../lote/fetch-lote.ts";
 import { type MovieRecord, parseMovie } from "../lote/movie-record.ts";
+import type { MovieAnswer, MovieRequestOptions, MovieSource, Traffic } from "../ports.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
 import { CONSUMER_TIME } from "../topology.ts";
 import { attempt } from "./attempt.ts";
@@ -89,7 +89,7 @@ export class TmdbClient implements MovieSource {
     return this.#limiter.invocation(work, latest);
   }
 
-  async movie(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: Patience): Promise<MovieAnswer> {
+  async movie(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: MovieRequestOptions): Promise<MovieAnswer> {
     let last: AxiosError | undefined;
     let backoffs = 0;
     let refusals = 0;

@@ -1,7 +1,7 @@
-import type { MovieAnswer, MovieSource, Patience, Traffic } from "../../src/lote/fetch-lote.ts";
+import type { MovieAnswer, MovieRequestOptions, MovieSource, Traffic } from "../../src/ports.ts";
 import { movieRecord } from "./movies.ts";
 
-type Behaviour = (id: string, patience: Patience) => MovieAnswer | Promise<MovieAnswer>;
+type Behaviour = (id: string, options: MovieRequestOptions) => MovieAnswer | Promise<MovieAnswer>;
 
 /** A source of movies that knows every id, but for those that are told to behave in another way. */
 export class FakeMovies implements MovieSource {
@@ -15,10 +15,10 @@ export class FakeMovies implements MovieSource {
     this.traffic = { ...traffic };
   }
 
-  async movie(id: string, patience: Patience): Promise<MovieAnswer> {
+  async movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer> {
     this.asked.push(id);
     this.traffic.requests++;
-    return this.#behaviour(id, patience);
+    return this.#behaviour(id, options);
   }
 }
 
@@ -31,7 +31,7 @@ export function unauthorized(): MovieAnswer {
 }
 
 /** No answer until it is told to stop. */
-export function unanswered(_: string, { signal }: Patience): Promise<MovieAnswer> {
+export function unanswered(_: string, { signal }: MovieRequestOptions): Promise<MovieAnswer> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve({ stopped: true });
     signal.addEventListener("abort", () => resolve({ stopped: true }), { once: true });

@@ -1,5 +1,4 @@
-import type { Failure } from "@lotes/core";
-import type { MovieAnswer } from "@lotes/core/lote/fetch-lote";
+import type { MovieAnswer, MovieFailure } from "@lotes/core";
 import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MisbehaviourAnswer } from "../../src/tmdb/misbehaviour-rule.ts";
@@ -29,12 +28,12 @@ async function ask(by = client): Promise<{ answer: MovieAnswer; told: string[]; 
     deadline: performance.now() + 60_000,
     timeIsUp: new AbortController().signal,
     signal: new AbortController().signal,
-    onFailedAttempt: ({ reason }: Omit<Failure, "id">) => told.push(reason),
+    onFailedAttempt: ({ reason }: MovieFailure) => told.push(reason),
   });
   return { answer, told, requests: server.stats().requests - before };
 }
 
-const CURABLE: [string, MisbehaviourAnswer, Partial<Failure>][] = [
+const CURABLE: [string, MisbehaviourAnswer, Partial<MovieFailure>][] = [
   [
     "a page in the movie's place",
     "html",

@@ -1,4 +1,4 @@
-import type { Failure } from "@lotes/core";
+import type { MovieFailure } from "@lotes/core";
 import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 import { expect, onTestFinished, test } from "vitest";
 import { TmdbServer } from "../../src/tmdb/tmdb-server.ts";
@@ -11,7 +11,7 @@ test("a failed attempt is told of before it is repeated, but for an id's first 4
   const baseUrl = await server.listen(0);
   onTestFinished(() => server.close());
   const client = new TmdbClient({ baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 1000 }, 1);
-  const told: Omit<Failure, "id">[] = [];
+  const told: MovieFailure[] = [];
   const enough = new AbortController();
   await client.movie("tt0055630", {
     deadline: performance.now() + 60_000,
