@@ -1,4 +1,4 @@
-import { inputKey, ledgerKey, lotePrefix, runKey } from "@lotes/core/keys";
+import { inputKey, ledgerKey, lotePrefix, runKey } from "@lotes/core/dataset/keys";
 import type { FunctionName } from "@lotes/core/topology";
 import { functionName } from "./names.ts";
 import type { Queues } from "./queues.ts";

@@ -1,4 +1,4 @@
-import { INPUT_EVENTS } from "@lotes/core/keys";
+import { INPUT_EVENTS } from "@lotes/core/dataset/keys";
 import { COLLECTOR, CONSUMER, type EventSourceLimits } from "@lotes/core/topology";
 import type { Functions } from "./functions.ts";
 import type { Queues } from "./queues.ts";

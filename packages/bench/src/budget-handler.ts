@@ -1,7 +1,7 @@
 // The consumer of benchBudget: fetches a lote as the deployed one does, and writes nothing.
 import { setTimeout as delay } from "node:timers/promises";
 import type { TmdbSettings } from "@lotes/core";
-import { fetchLote } from "@lotes/core/lote/fetch-lote";
+import { fetchLote } from "@lotes/core/stages/fetch-lote";
 import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
 
 export interface ConsumerTask {

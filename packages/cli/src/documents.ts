@@ -8,7 +8,7 @@ import {
   type Queues,
   type RunDate,
 } from "@lotes/core";
-import { INPUT_EVENTS } from "@lotes/core/keys";
+import { INPUT_EVENTS } from "@lotes/core/dataset/keys";
 import { countByReason } from "./reasons.ts";
 
 /**

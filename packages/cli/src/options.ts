@@ -1,4 +1,4 @@
-import { isRunDate } from "@lotes/core/keys";
+import { isRunDate } from "@lotes/core/dataset/keys";
 import { REASONS } from "@lotes/core/reasons";
 import { InvalidArgumentError, Option } from "commander";
 

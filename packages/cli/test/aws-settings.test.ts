@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { csvSelecting } from "@lotes/core/testing/movie-rows";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { csvSelecting } from "../../functions/test/support/movies.ts";
 import { Workplace } from "./support/cli.ts";
 
 let place: Workplace;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "../../functions/test/support/movies.ts";
 import { failedIds, Operator, storedIds } from "./support/operator.ts";
 
 /** How often the stack is killed; a nightly run takes more. */

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { csvSelecting, facts } from "@lotes/core/testing/movie-rows";
+import { OfficeProxy } from "@lotes/core/testing/office-proxy";
+import { TMDB_TEST } from "@lotes/core/testing/self-signed";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { OfficeProxy } from "../../core/test/support/office-proxy.ts";
-import { TMDB_TEST } from "../../core/test/support/self-signed.ts";
-import { csvSelecting, facts } from "../../functions/test/support/movies.ts";
 import { Workplace } from "./support/cli.ts";
 
 const ID = "tt0068646";

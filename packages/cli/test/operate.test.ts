@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { describe, expect, test } from "vitest";
-import { facts, movieIds } from "../../functions/test/support/movies.ts";
 import { Workplace } from "./support/cli.ts";
 import { DATE, Operator } from "./support/operator.ts";
 

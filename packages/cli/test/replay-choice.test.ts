@@ -1,10 +1,10 @@
 import { type Account, ledgerKey, loteKey } from "@lotes/core";
+import { loteObject } from "@lotes/core/files/lote-file";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { loteFile } from "@lotes/core/testing/movies";
+import { ledgerOf, report } from "@lotes/core/testing/reports";
+import { queuedRun } from "@lotes/core/testing/runs";
 import { describe, expect, test } from "vitest";
-import { loteObject } from "../../core/src/lote/lote-file.ts";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
-import { loteFile } from "../../core/test/support/movies.ts";
-import { ledgerOf, report } from "../../core/test/support/reports.ts";
-import { queuedRun } from "../../core/test/support/runs.ts";
 import { choose } from "../src/replay-choice.ts";
 
 const DATE = "2026/11/23";

@@ -1,5 +1,5 @@
+import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { facts, movieIds } from "../../functions/test/support/movies.ts";
 import { failedIds, Operator, storedIds } from "./support/operator.ts";
 
 const UNKNOWN = ["tt7777770", "tt7777771"];

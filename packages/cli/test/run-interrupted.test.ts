@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { csvSelecting, facts, movieIds } from "../../functions/test/support/movies.ts";
 import { bundledFunctions, LOTES, Workplace } from "./support/cli.ts";
 
 const IDS = movieIds(10);

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { Accountant } from "@lotes/core";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
 import { LocalStack } from "@lotes/local";
 import { expect, test } from "vitest";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
 import { drop } from "../src/csv-upload.ts";
 import { Progress } from "../src/progress.ts";
 import { RunWatch } from "../src/run-watch.ts";

@@ -1,8 +1,8 @@
 import { type Account, Accountant, type RunFile, runKey, type Trouble } from "@lotes/core";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { at } from "@lotes/core/testing/reports";
+import { queuedRun } from "@lotes/core/testing/runs";
 import { describe, expect, test } from "vitest";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
-import { at } from "../../core/test/support/reports.ts";
-import { queuedRun } from "../../core/test/support/runs.ts";
 import { misplacedTroubles } from "../src/misplaced.ts";
 import { statusLines } from "../src/status-text.ts";
 import { today } from "../src/today.ts";

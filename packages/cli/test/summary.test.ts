@@ -1,7 +1,7 @@
 import { Accountant, runKey } from "@lotes/core";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { queuedRun } from "@lotes/core/testing/runs";
 import { expect, test } from "vitest";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
-import { queuedRun } from "../../core/test/support/runs.ts";
 import { Progress } from "../src/progress.ts";
 import { RunWatch } from "../src/run-watch.ts";
 import { type RunResult, summaryLines } from "../src/summary.ts";

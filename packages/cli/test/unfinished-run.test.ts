@@ -1,6 +1,6 @@
 import { Accountant, ledgerKey, type ObjectStore, runKey } from "@lotes/core";
+import { MemoryStore, textObject } from "@lotes/core/testing/memory-store";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { MemoryStore, textObject } from "../../core/test/support/memory-store.ts";
 import { InterruptedError } from "../src/interruption.ts";
 import { keepFiles, outputFiles } from "../src/keep-files.ts";
 import { endedEarly, type UnfinishedRun } from "../src/unfinished-run.ts";

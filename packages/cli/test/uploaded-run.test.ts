@@ -1,7 +1,7 @@
 import { runKey } from "@lotes/core";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { queuedRun } from "@lotes/core/testing/runs";
 import { expect, test } from "vitest";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
-import { queuedRun } from "../../core/test/support/runs.ts";
 import { uploadedRun, uploadTroubles } from "../src/uploaded-run.ts";
 
 const DATE = "2026/11/23";

@@ -1,7 +1,7 @@
 import { runKey } from "@lotes/core";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { queuedRun } from "@lotes/core/testing/runs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryStore } from "../../core/test/support/memory-store.ts";
-import { queuedRun } from "../../core/test/support/runs.ts";
 import type { Target } from "../src/target.ts";
 import { supersededTroubles } from "../src/uploaded-run.ts";
 import { follow, isFinished } from "../src/watch.ts";

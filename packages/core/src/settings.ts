@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { MovieFilter } from "./csv/movie-filter.ts";
+import type { MovieFilter } from "./dataset/movie-filter.ts";
+import { type ProxyEnvironment, readProxy } from "./proxy.ts";
 import { readEnvironment, SettingsError } from "./read-environment.ts";
-import { type ProxyEnvironment, readProxy } from "./tmdb/proxy.ts";
 import { CONSUMER_TIME, MOST_IDS_OF_A_LOTE } from "./topology.ts";
 
 export { SettingsError };

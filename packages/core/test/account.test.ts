@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ledgerKey, loteKey, runKey } from "../src/keys.ts";
-import { loteObject } from "../src/lote/lote-file.ts";
-import { loteWithRecord } from "../src/lote/lote-with-record.ts";
+import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { loteObject } from "../src/files/lote-file.ts";
+import { type RunFile, runObject } from "../src/files/run-file.ts";
+import { Accountant, hasFaults } from "../src/operator/account.ts";
+import { loteWithRecord } from "../src/operator/lote-with-record.ts";
 import type { NewObject } from "../src/ports.ts";
-import { Accountant, hasFaults } from "../src/run/account.ts";
-import { type RunFile, runObject } from "../src/run/run-file.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { loteFile, movieIds } from "./support/movies.ts";
 import { at, ledgerOf, report } from "./support/reports.ts";

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { inputKey } from "../src/keys.ts";
-import { collect } from "../src/ledger/collect.ts";
-import { consumeLote } from "../src/lote/consume.ts";
-import { parseMessage } from "../src/message.ts";
+import { inputKey } from "../src/dataset/keys.ts";
+import { Accountant } from "../src/operator/account.ts";
 import type { OutgoingMessage } from "../src/ports.ts";
-import { Accountant } from "../src/run/account.ts";
-import { produce } from "../src/run/produce.ts";
 import { loadSettings } from "../src/settings.ts";
+import { collect } from "../src/stages/collect.ts";
+import { consumeLote } from "../src/stages/consume.ts";
+import { parseMessage } from "../src/stages/message.ts";
+import { produce } from "../src/stages/produce.ts";
 import { TmdbClient } from "../src/tmdb/tmdb-client.ts";
 import { csv, row } from "./support/csv.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { ledgerKey, loteKey, runKey } from "../src/keys.ts";
-import { collect } from "../src/ledger/collect.ts";
-import { Ledger } from "../src/ledger/ledger.ts";
-import { loteObject } from "../src/lote/lote-file.ts";
-import { messageBody } from "../src/message.ts";
-import { runObject } from "../src/run/run-file.ts";
+import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { Ledger } from "../src/files/ledger.ts";
+import { loteObject } from "../src/files/lote-file.ts";
+import { runObject } from "../src/files/run-file.ts";
+import { collect } from "../src/stages/collect.ts";
+import { messageBody } from "../src/stages/message.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import type { MemoryStore } from "./support/memory-store.ts";
 import { loteFile } from "./support/movies.ts";

@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
-import { loteKey, runKey } from "../src/keys.ts";
-import { consumeLote } from "../src/lote/consume.ts";
-import { runOf } from "../src/lote/lote-file.ts";
+import { loteKey, runKey } from "../src/dataset/keys.ts";
+import { runOf } from "../src/files/lote-file.ts";
+import { runObject } from "../src/files/run-file.ts";
 import { UncertainWriteError } from "../src/ports.ts";
-import { runObject } from "../src/run/run-file.ts";
+import { consumeLote } from "../src/stages/consume.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { runKey } from "../src/keys.ts";
-import { consumeLote, TMDB_TROUBLE } from "../src/lote/consume.ts";
-import { runObject } from "../src/run/run-file.ts";
+import { runKey } from "../src/dataset/keys.ts";
+import { runObject } from "../src/files/run-file.ts";
+import { consumeLote, TMDB_TROUBLE } from "../src/stages/consume.ts";
 import { FakeMovies, unauthorized } from "./support/fake-movies.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { movieIds } from "./support/movies.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { selectIds } from "../src/csv/select-ids.ts";
+import { selectIds } from "../src/dataset/select-ids.ts";
 import { chunks, csv, FILTER, HEADER, row } from "./support/csv.ts";
 import { between, seeded } from "./support/random.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { rejectionOf } from "../src/csv/rejection.ts";
-import { inputKey, ledgerKey, loteKey, runKey } from "../src/keys.ts";
+import { inputKey, ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { rejectionOf } from "../src/dataset/rejection.ts";
+import { type RunFile, readRun } from "../src/files/run-file.ts";
 import { METRICS, type Metric } from "../src/metrics.ts";
 import type { NewObject, OutgoingMessage } from "../src/ports.ts";
-import { produce } from "../src/run/produce.ts";
-import { type RunFile, readRun } from "../src/run/run-file.ts";
+import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, HEADER, row, select } from "./support/csv.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";

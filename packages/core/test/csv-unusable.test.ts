@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { UnusableCsvError } from "../src/csv/header.ts";
-import { selectIds } from "../src/csv/select-ids.ts";
+import { UnusableCsvError } from "../src/dataset/header.ts";
+import { selectIds } from "../src/dataset/select-ids.ts";
 import { chunks, csv, FILTER, HEADER, row, select } from "./support/csv.ts";
 
 const MIB = 1024 * 1024;

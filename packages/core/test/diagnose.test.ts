@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Account } from "../src/run/account.ts";
-import { diagnose } from "../src/run/diagnose.ts";
-import { newRun, type RunFile } from "../src/run/run-file.ts";
-import type { Trouble } from "../src/run/trouble.ts";
+import { newRun, type RunFile } from "../src/files/run-file.ts";
+import type { Account } from "../src/operator/account.ts";
+import { diagnose } from "../src/operator/diagnose.ts";
+import type { Trouble } from "../src/operator/trouble.ts";
 import { ledgerOf, report } from "./support/reports.ts";
 
 const START = new Date("2026-11-23T10:00:00Z");

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type FetchedLote, fetchLote } from "../src/lote/fetch-lote.ts";
 import type { MovieSource } from "../src/ports.ts";
+import { type FetchedLote, fetchLote } from "../src/stages/fetch-lote.ts";
 import { FakeMovies, known, unanswered, unauthorized } from "./support/fake-movies.ts";
 import { movieIds, movieRecord } from "./support/movies.ts";
 

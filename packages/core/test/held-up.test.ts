@@ -1,11 +1,11 @@
 import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loteKey, runKey } from "../src/keys.ts";
-import { consumeLote, LoteHeldUpError } from "../src/lote/consume.ts";
-import { parseLoteFile } from "../src/lote/lote-file.ts";
-import { parseMessage } from "../src/message.ts";
+import { loteKey, runKey } from "../src/dataset/keys.ts";
+import { parseLoteFile } from "../src/files/lote-file.ts";
+import { runObject } from "../src/files/run-file.ts";
 import type { OutgoingMessage } from "../src/ports.ts";
-import { runObject } from "../src/run/run-file.ts";
+import { consumeLote, LoteHeldUpError } from "../src/stages/consume.ts";
+import { parseMessage } from "../src/stages/message.ts";
 import { TmdbClient } from "../src/tmdb/tmdb-client.ts";
 import { tmdbError } from "./support/axios-errors.ts";
 import { MemoryStore } from "./support/memory-store.ts";

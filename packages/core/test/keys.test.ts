@@ -13,7 +13,7 @@ import {
   outputPrefix,
   runKey,
   utcDate,
-} from "../src/keys.ts";
+} from "../src/dataset/keys.ts";
 
 const DATE = "2026/03/09";
 

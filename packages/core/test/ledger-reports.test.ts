@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Report } from "../src/ledger/entry.ts";
+import type { Report } from "../src/files/ledger-entry.ts";
 import { REASONS } from "../src/reasons.ts";
 import { between, seeded, shuffled } from "./support/random.ts";
 import { at, ledgerOf, malformedReport, report } from "./support/reports.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LedgerEntry, Report } from "../src/ledger/entry.ts";
-import { Ledger } from "../src/ledger/ledger.ts";
+import { Ledger } from "../src/files/ledger.ts";
+import type { LedgerEntry, Report } from "../src/files/ledger-entry.ts";
 import type { NewObject } from "../src/ports.ts";
 import { REASONS } from "../src/reasons.ts";
 import { stored } from "./support/memory-store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Ledger, LedgerError } from "../src/ledger/ledger.ts";
+import { Ledger, LedgerError } from "../src/files/ledger.ts";
 import { REASONS, reasonFacts } from "../src/reasons.ts";
 import { stored } from "./support/memory-store.ts";
 import { at, ledgerOf, malformedReport, readBack, report } from "./support/reports.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countRecords, LoteFileError, loteObject, parseLoteFile, runOf } from "../src/lote/lote-file.ts";
+import { countRecords, LoteFileError, loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, loteFile, movieIds, movieRecord } from "./support/movies.ts";
 

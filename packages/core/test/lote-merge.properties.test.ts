@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/lote/lote-file.ts";
-import type { MovieRecord } from "../src/lote/movie-record.ts";
-import { isMovieId } from "../src/movie-id.ts";
+import { isMovieId } from "../src/dataset/movie-id.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import type { NewObject } from "../src/ports.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, movieRecord } from "./support/movies.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/lote/lote-file.ts";
-import type { MovieRecord } from "../src/lote/movie-record.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, loteFile, movieIds, movieRecord } from "./support/movies.ts";
 import { seeded, shuffled } from "./support/random.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cutIntoLotes } from "../src/lotes.ts";
-import { isMovieId } from "../src/movie-id.ts";
+import { isMovieId } from "../src/dataset/movie-id.ts";
+import { cutIntoLotes } from "../src/stages/cut-into-lotes.ts";
 import { movieIds } from "./support/movies.ts";
 
 describe("cutting into lotes", () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inputKey, runKey, utcDate } from "../src/keys.ts";
-import { collect, type DeadLetter } from "../src/ledger/collect.ts";
-import { keptMessage, type LedgerEntry } from "../src/ledger/entry.ts";
-import { Ledger } from "../src/ledger/ledger.ts";
-import { type LoteMessage, MalformedMessageError, messageBody, parseMessage } from "../src/message.ts";
+import { inputKey, runKey, utcDate } from "../src/dataset/keys.ts";
+import { Ledger } from "../src/files/ledger.ts";
+import { keptMessage, type LedgerEntry } from "../src/files/ledger-entry.ts";
+import { newRun, runObject } from "../src/files/run-file.ts";
 import { REASONS } from "../src/reasons.ts";
-import { newRun, runObject } from "../src/run/run-file.ts";
+import { collect, type DeadLetter } from "../src/stages/collect.ts";
+import { type LoteMessage, MalformedMessageError, messageBody, parseMessage } from "../src/stages/message.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { failuresIn } from "./support/messages.ts";
 import { QUIET } from "./support/quiet.ts";

@@ -5,7 +5,7 @@ import {
   mayHaveBeenTried,
   messageBody,
   parseMessage,
-} from "../src/message.ts";
+} from "../src/stages/message.ts";
 
 const PLACE = { run: "9f2c", date: "2026/11/23", lote: 7 };
 const LOTE: LoteMessage = { kind: "lote", ...PLACE, ids: ["tt0111161", "278"], attempts: 0 };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { inputKey, loteKey } from "../src/keys.ts";
-import { misplacedInputs } from "../src/run/misplaced-inputs.ts";
+import { inputKey, loteKey } from "../src/dataset/keys.ts";
+import { misplacedInputs } from "../src/operator/misplaced-inputs.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 
 const DATE = "2026/01/05";

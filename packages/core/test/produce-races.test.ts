@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { inputKey, runKey } from "../src/keys.ts";
-import { produce } from "../src/run/produce.ts";
-import { readRun, type Source } from "../src/run/run-file.ts";
+import { inputKey, runKey } from "../src/dataset/keys.ts";
+import { readRun, type Source } from "../src/files/run-file.ts";
+import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { QUIET } from "./support/quiet.ts";

@@ -1,7 +1,7 @@
 import http from "node:http";
 import { describe, expect, test } from "vitest";
+import { readProxy } from "../src/proxy.ts";
 import { loadSettings, SettingsError } from "../src/settings.ts";
-import { readProxy } from "../src/tmdb/proxy.ts";
 
 const PROXY = "http://proxy.office:3128";
 const withToken = (env: Record<string, string>) => ({ TMDB_TOKEN: "token", ...env });

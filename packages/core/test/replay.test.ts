@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseMessage } from "../src/message.ts";
-import { chooseReplay, replayMessages, replayOutcome } from "../src/run/replay.ts";
+import { chooseReplay, replayMessages, replayOutcome } from "../src/operator/replay.ts";
+import { parseMessage } from "../src/stages/message.ts";
 import { ledgerOf, report } from "./support/reports.ts";
 import { queuedRun } from "./support/runs.ts";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Ledger } from "../src/ledger/ledger.ts";
-import { loteObject, parseLoteFile } from "../src/lote/lote-file.ts";
-import type { MovieRecord } from "../src/lote/movie-record.ts";
-import { messageBody, parseMessage } from "../src/message.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
+import { Ledger } from "../src/files/ledger.ts";
+import { loteObject, parseLoteFile } from "../src/files/lote-file.ts";
+import { newRun, parseRunFile, type RunFile, runObject } from "../src/files/run-file.ts";
 import { REASONS } from "../src/reasons.ts";
-import { newRun, parseRunFile, type RunFile, runObject } from "../src/run/run-file.ts";
+import { messageBody, parseMessage } from "../src/stages/message.ts";
 import { stored } from "./support/memory-store.ts";
 import { failuresIn } from "./support/messages.ts";
 

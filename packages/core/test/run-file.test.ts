@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runKey } from "../src/keys.ts";
+import { runKey } from "../src/dataset/keys.ts";
 import {
   isOlder,
   newRun,
@@ -9,7 +9,7 @@ import {
   runId,
   runObject,
   type Source,
-} from "../src/run/run-file.ts";
+} from "../src/files/run-file.ts";
 import { MemoryStore, stored } from "./support/memory-store.ts";
 
 const FILTER = { minYear: 1960, minVotes: 10_000, genres: ["crime", "war"] };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { selectIds } from "../src/csv/select-ids.ts";
+import { selectIds } from "../src/dataset/select-ids.ts";
 import { COLUMNS, FILTER } from "./support/csv.ts";
 import { selectedByHand, selectedByParserAlone } from "./support/reference-selection.ts";
 

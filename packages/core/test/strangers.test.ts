@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { inputKey, ledgerKey, loteKey, runKey } from "../src/keys.ts";
-import { collect, type DeadLetter } from "../src/ledger/collect.ts";
-import { countStrangers, Ledger, LedgerError } from "../src/ledger/ledger.ts";
-import { loteObject } from "../src/lote/lote-file.ts";
-import { messageBody } from "../src/message.ts";
-import { Accountant } from "../src/run/account.ts";
-import { newRun, type RunFile, runObject } from "../src/run/run-file.ts";
+import { inputKey, ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { countStrangers, Ledger, LedgerError } from "../src/files/ledger.ts";
+import { loteObject } from "../src/files/lote-file.ts";
+import { newRun, type RunFile, runObject } from "../src/files/run-file.ts";
+import { Accountant } from "../src/operator/account.ts";
+import { collect, type DeadLetter } from "../src/stages/collect.ts";
+import { messageBody } from "../src/stages/message.ts";
 import { FILTER } from "./support/csv.ts";
 import { MemoryStore, stored, textObject } from "./support/memory-store.ts";
 import { loteFile, movieRecord } from "./support/movies.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { type Change, ContentionError, updateObject } from "../src/files/update-object.ts";
 import { ObjectChangedError, type StoredObject, UncertainWriteError } from "../src/ports.ts";
-import { type Change, ContentionError, updateObject } from "../src/update-object.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
 
 const KEY = "some/key";

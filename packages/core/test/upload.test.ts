@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type RunFile, runId } from "../src/run/run-file.ts";
-import { uploadIn } from "../src/run/upload.ts";
+import { type RunFile, runId } from "../src/files/run-file.ts";
+import { uploadIn } from "../src/operator/upload.ts";
 import { queuedRun } from "./support/runs.ts";
 
 /** A run of an upload whose bytes have this ETag. */

@@ -1,7 +1,7 @@
 import type { Failure } from "@lotes/core";
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "./support/movies.ts";
 import { type Body, messageIn, Pipeline } from "./support/pipeline.ts";
 
 const known = movieIds(3);

@@ -1,6 +1,6 @@
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "./support/movies.ts";
 import { idsOf, Pipeline, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);

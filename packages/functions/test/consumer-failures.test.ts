@@ -1,5 +1,5 @@
+import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { facts, movieIds } from "./support/movies.ts";
 import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);

@@ -1,6 +1,6 @@
+import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { facts, movieIds } from "./support/movies.ts";
 import { idsOf, messageIn, Pipeline, type Report, redelivered } from "./support/pipeline.ts";
 
 const ATTRIBUTES = [

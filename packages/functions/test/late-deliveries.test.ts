@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { loteKey } from "@lotes/core";
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { afterEach, expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "./support/movies.ts";
 import { DATE, idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
 
 // Each of these was found by `pnpm chaos`; see docs/reliability.md.

@@ -1,5 +1,5 @@
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { csvSelecting, facts, movieIds } from "./support/movies.ts";
 import { Pipeline } from "./support/pipeline.ts";
 
 const UNKNOWN = "tt7777777";

@@ -1,6 +1,6 @@
 import { inputKey } from "@lotes/core";
+import { csvOf, csvSelecting, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { csvOf, csvSelecting, facts, movieIds, row } from "./support/movies.ts";
 import { DATE, messageIn, Pipeline } from "./support/pipeline.ts";
 
 let pipeline: Pipeline;

@@ -7,10 +7,10 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } f
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { S3ObjectStore } from "@lotes/aws";
 import { type Account, Accountant, inputKey, type LedgerEntry, type MovieRecord, outputPrefix } from "@lotes/core";
+import { csvSelecting } from "@lotes/core/testing/movie-rows";
 import { type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { vi } from "vitest";
-import { csvSelecting } from "../../../functions/test/support/movies.ts";
 import { bundledFunctions, type CliResult, LOTES, Workplace } from "./cli.ts";
 
 export const DATE = "2026/11/23";

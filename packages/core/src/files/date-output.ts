@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pMap from "p-map";
-import { ledgerKey, loteKey, loteOfKey, lotePrefix, type RunDate, runKey } from "../keys.ts";
-import { Ledger, LedgerError } from "../ledger/ledger.ts";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "../lote/lote-file.ts";
+import { ledgerKey, loteKey, loteOfKey, lotePrefix, type RunDate, runKey } from "../dataset/keys.ts";
 import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
-import { parseRunFile, type RunFile, readRun, runObject } from "../run/run-file.ts";
-import { isInForce, nameInForce, type RunInForce } from "../run/run-rules.ts";
-import { updateObject } from "../update-object.ts";
+import { Ledger, LedgerError } from "./ledger.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
+import { isInForce, nameInForce, type RunInForce } from "./run-rules.ts";
+import { updateObject } from "./update-object.ts";
 
 // Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
 const CLEANING_AT_ONCE = 10;

@@ -1,9 +1,9 @@
-import type { FailureReport, StrangersReport } from "../ledger/entry.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import { parseLoteFile, runOf } from "../lote/lote-file.ts";
 import type { Reason } from "../reasons.ts";
-import { nameInForce } from "../run/run-rules.ts";
 import type { DateOutput } from "./date-output.ts";
+import type { Ledger } from "./ledger.ts";
+import type { FailureReport, StrangersReport } from "./ledger-entry.ts";
+import { parseLoteFile, runOf } from "./lote-file.ts";
+import { nameInForce } from "./run-rules.ts";
 
 /** What a consumer, or SQS in its place, tells of the ids of a lote. */
 export interface LoteReport {

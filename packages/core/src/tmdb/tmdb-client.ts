@@ -2,13 +2,13 @@ import http from "node:http";
 import https from "node:https";
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
-import { type MovieRecord, parseMovie } from "../lote/movie-record.ts";
+import { type MovieRecord, parseMovie } from "../dataset/movie-record.ts";
 import type { MovieAnswer, MovieRequestOptions, MovieSource, Traffic } from "../ports.ts";
+import type { ProxyEnvironment } from "../proxy.ts";
 import { requireToken, type TmdbSettings } from "../settings.ts";
 import { CONSUMER_TIME } from "../topology.ts";
 import { attempt } from "./attempt.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
-import type { ProxyEnvironment } from "./proxy.ts";
 import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
 

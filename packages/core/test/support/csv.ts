@@ -1,5 +1,5 @@
-import type { MovieFilter } from "../../src/csv/movie-filter.ts";
-import { type Selection, selectIds } from "../../src/csv/select-ids.ts";
+import type { MovieFilter } from "../../src/dataset/movie-filter.ts";
+import { type Selection, selectIds } from "../../src/dataset/select-ids.ts";
 
 /** The real file's header. */
 export const COLUMNS = [

@@ -1,4 +1,4 @@
-import type { Failure, LoteMessage } from "../../src/message.ts";
+import type { Failure, LoteMessage } from "../../src/stages/message.ts";
 
 /** Why ids of a message had failed; nothing for a message that tells of no failures. */
 export function failuresIn(message: LoteMessage): readonly Failure[] {

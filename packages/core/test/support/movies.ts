@@ -1,5 +1,5 @@
-import type { LoteFile } from "../../src/lote/lote-file.ts";
-import type { MovieRecord } from "../../src/lote/movie-record.ts";
+import type { MovieRecord } from "../../src/dataset/movie-record.ts";
+import type { LoteFile } from "../../src/files/lote-file.ts";
 
 /** A record of an IMDb id, whose TMDB id is the digits, unless told otherwise. */
 export function movieRecord(imdbId: string, facts: Partial<MovieRecord> = {}): MovieRecord {

@@ -1,7 +1,7 @@
 import csvParser from "csv-parser";
-import type { MovieFilter } from "../../src/csv/movie-filter.ts";
-import { passes, REQUIRED_COLUMNS, unreadableNumber } from "../../src/csv/movie-filter.ts";
-import type { Selection } from "../../src/csv/select-ids.ts";
+import type { MovieFilter } from "../../src/dataset/movie-filter.ts";
+import { passes, REQUIRED_COLUMNS, unreadableNumber } from "../../src/dataset/movie-filter.ts";
+import type { Selection } from "../../src/dataset/select-ids.ts";
 
 /** Selects from a whole file with csv-parser and nothing before it: no byte is skipped, every row is parsed. */
 export async function selectedByParserAlone(file: Buffer, filter: MovieFilter): Promise<Selection> {

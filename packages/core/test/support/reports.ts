@@ -1,5 +1,5 @@
-import type { FailureReport, LedgerEntry, Report, StrangersReport } from "../../src/ledger/entry.ts";
-import { Ledger } from "../../src/ledger/ledger.ts";
+import { Ledger } from "../../src/files/ledger.ts";
+import type { FailureReport, LedgerEntry, Report, StrangersReport } from "../../src/files/ledger-entry.ts";
 import { stored } from "./memory-store.ts";
 
 /** A failure that can be retried, of lote 1 of the run in force, unless told otherwise. */

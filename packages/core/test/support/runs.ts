@@ -1,4 +1,4 @@
-import { newRun, type RunFile, type Source } from "../../src/run/run-file.ts";
+import { newRun, type RunFile, type Source } from "../../src/files/run-file.ts";
 import { FILTER } from "./csv.ts";
 import { at } from "./reports.ts";
 

@@ -21,6 +21,7 @@ import {
   outputPrefix,
   type RunFile,
 } from "@lotes/core";
+import { csvSelecting } from "@lotes/core/testing/movie-rows";
 import {
   type AwsRequest,
   DEPLOYED_TIMING,
@@ -36,7 +37,6 @@ import { TmdbServer, type TmdbServerOptions } from "@lotes/local/tmdb/tmdb-serve
 import type { S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
 import { handlersInProcess, type Invoke } from "./invoke.ts";
-import { csvSelecting } from "./movies.ts";
 
 export const DATE = "2026/11/23";
 const TOKEN = "the-token-of-the-tests";

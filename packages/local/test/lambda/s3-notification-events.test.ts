@@ -7,9 +7,9 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { isOlder } from "@lotes/core/files/run-file";
 import type { S3Event } from "aws-lambda";
 import { describe, expect } from "vitest";
-import { isOlder } from "../../../core/src/run/run-file.ts";
 import type { Services } from "../support/services.ts";
 import { test } from "../support/test.ts";
 

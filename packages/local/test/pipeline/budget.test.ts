@@ -1,5 +1,5 @@
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "../../../functions/test/support/movies.ts";
 import { BUDGET, SETTLED, startTimed } from "./timed-tmdb.ts";
 
 // How much of the budget is used, and 10,000 ids of it, are in the core's test of the same name, where time is virtual.

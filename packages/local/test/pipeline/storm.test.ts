@@ -1,5 +1,5 @@
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "../../../functions/test/support/movies.ts";
 import { BUDGET, SETTLED, startTimed } from "./timed-tmdb.ts";
 
 test("a storm of 429s, random 500s and resets, and hanging requests cost no record", async () => {

@@ -1,5 +1,5 @@
+import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { afterEach, describe, expect, test } from "vitest";
-import { csvSelecting, facts, movieIds } from "../../../functions/test/support/movies.ts";
 import type { AwsRequest, Fault } from "../../src/index.ts";
 import { startTmdbStandIn, type Timing } from "../../src/index.ts";
 import { Run } from "./support.ts";

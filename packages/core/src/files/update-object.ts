@@ -5,7 +5,7 @@ import {
   type ObjectStore,
   type StoredObject,
   UncertainWriteError,
-} from "./ports.ts";
+} from "../ports.ts";
 
 /** What is to become of an object: a new content, its removal, or (undefined) nothing. */
 type Next = NewObject | "remove" | undefined;

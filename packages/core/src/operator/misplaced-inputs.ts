@@ -1,4 +1,4 @@
-import { dateInKey, INPUT_EVENTS, inputKey, missesInputKey, type RunDate } from "../keys.ts";
+import { dateInKey, INPUT_EVENTS, inputKey, missesInputKey, type RunDate } from "../dataset/keys.ts";
 import type { FolderStore, ObjectSummary } from "../ports.ts";
 
 /** A CSV that lies where no run begins for it. */

@@ -1,9 +1,9 @@
 import pMap from "p-map";
-import type { Failure } from "../message.ts";
-import { isMovieId } from "../movie-id.ts";
+import { isMovieId } from "../dataset/movie-id.ts";
+import type { MovieRecord } from "../dataset/movie-record.ts";
 import type { MovieAnswer, MovieFailure, MovieSource, Traffic } from "../ports.ts";
 import { type Reason, reasonFacts } from "../reasons.ts";
-import type { MovieRecord } from "./movie-record.ts";
+import type { Failure } from "./message.ts";
 
 export interface FetchedLote {
   readonly records: ReadonlyMap<string, MovieRecord>;

@@ -1,9 +1,9 @@
+import { isRunDate, type RunDate, utcDate } from "../dataset/keys.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { enterReports, type LoteReport } from "../files/enter-reports.ts";
-import { isRunDate, type RunDate, utcDate } from "../keys.ts";
-import { type LoteMessage, MalformedMessageError, parseMessage } from "../message.ts";
+import { type FailureReport, keptMessage, type StrangersReport, timeOf } from "../files/ledger-entry.ts";
 import type { Log, Metrics, ObjectStore } from "../ports.ts";
-import { type FailureReport, keptMessage, type StrangersReport, timeOf } from "./entry.ts";
+import { type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
 
 export interface CollectorDeps {
   readonly store: ObjectStore;

@@ -1,8 +1,8 @@
 import pMap from "p-map";
+import type { RunDate } from "../dataset/keys.ts";
 import { DateOutput } from "../files/date-output.ts";
-import type { RunDate } from "../keys.ts";
+import { parseLoteFile, runOf } from "../files/lote-file.ts";
 import type { ObjectStore } from "../ports.ts";
-import { parseLoteFile, runOf } from "./lote-file.ts";
 
 // A round trip of some 20 ms each, as for an account.
 const READING_AT_ONCE = 10;

@@ -1,10 +1,10 @@
 import { DateOutput } from "../files/date-output.ts";
-import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "../message.ts";
+import type { RunInForce } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
 import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
-import type { RunInForce } from "../run/run-rules.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
+import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;

@@ -1,8 +1,8 @@
-import { isMovieId, isTmdbId } from "../movie-id.ts";
+import { isMovieId, isTmdbId } from "../dataset/movie-id.ts";
+import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-record.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
 import { METADATA_ID_BYTES } from "../topology.ts";
-import { answers, type MovieRecord, movieRecordSchema } from "./movie-record.ts";
 
 /** The records of one lote by the id that was asked for. */
 export type Records = ReadonlyMap<string, MovieRecord>;

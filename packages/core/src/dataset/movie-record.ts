@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isImdbId } from "../movie-id.ts";
+import { isImdbId } from "./movie-id.ts";
 
 const text = z
   .string()

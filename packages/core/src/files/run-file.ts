@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { MovieFilter } from "../csv/movie-filter.ts";
-import type { OddRows } from "../csv/select-ids.ts";
-import { type RunDate, runKey } from "../keys.ts";
+import { type RunDate, runKey } from "../dataset/keys.ts";
+import type { MovieFilter } from "../dataset/movie-filter.ts";
+import type { OddRows } from "../dataset/select-ids.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutMark } from "../text-lines.ts";
 

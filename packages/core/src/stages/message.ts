@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { clipped } from "./clipped.ts";
-import { isRunDate } from "./keys.ts";
-import { REASONS } from "./reasons.ts";
-import { wholeOrNull } from "./whole-or-null.ts";
+import { clipped } from "../clipped.ts";
+import { isRunDate } from "../dataset/keys.ts";
+import { REASONS } from "../reasons.ts";
+import { wholeOrNull } from "../whole-or-null.ts";
 
 /** Why one id has no record. */
 const failureSchema = z.object({

@@ -1,13 +1,13 @@
 import pMap from "p-map";
+import type { RunDate } from "../dataset/keys.ts";
 import { DateOutput } from "../files/date-output.ts";
-import type { RunDate } from "../keys.ts";
-import { type FailedId, isFailedId, type StrangersMessage } from "../ledger/entry.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { countRecords, runOf } from "../lote/lote-file.ts";
+import { Ledger } from "../files/ledger.ts";
+import { type FailedId, isFailedId, type StrangersMessage } from "../files/ledger-entry.ts";
+import { countRecords, runOf } from "../files/lote-file.ts";
+import type { RunFile } from "../files/run-file.ts";
+import { hasRejection } from "../files/run-rules.ts";
 import type { ObjectStore } from "../ports.ts";
 import { reasonFacts } from "../reasons.ts";
-import type { RunFile } from "./run-file.ts";
-import { hasRejection } from "./run-rules.ts";
 
 /** What became of a run's ids so far. */
 export interface Account {

@@ -1,5 +1,5 @@
-import type { RunFile } from "./run-file.ts";
-import { isInForce } from "./run-rules.ts";
+import type { RunFile } from "../files/run-file.ts";
+import { isInForce } from "../files/run-rules.ts";
 
 /** What became of an upload: its run, or why it can't be used. */
 export type Upload = { readonly run: RunFile } | { readonly rejected: string };

@@ -1,4 +1,4 @@
-import { SettingsError } from "../read-environment.ts";
+import { SettingsError } from "./read-environment.ts";
 
 /** What leads requests through a proxy, as Node's `http.Agent` takes it. The URLs may hold a password: not for a log. */
 export interface ProxyEnvironment {

@@ -1,8 +1,8 @@
-import type { RunDate } from "../keys.ts";
-import type { FailedId } from "../ledger/entry.ts";
-import { type Failure, messageBody } from "../message.ts";
+import type { RunDate } from "../dataset/keys.ts";
+import type { FailedId } from "../files/ledger-entry.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
+import { type Failure, messageBody } from "../stages/message.ts";
 import type { Account } from "./account.ts";
 
 /** Which failures to send again. Without any, those that asking again can help. */

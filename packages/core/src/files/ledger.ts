@@ -13,7 +13,7 @@ import {
   type Report,
   type StrangersMessage,
   toEntry,
-} from "./entry.ts";
+} from "./ledger-entry.ts";
 
 // Some 2 MB, which a person can look through, and a program that floods the queue can't make grow.
 const MOST_STRANGERS = 1_000;

@@ -1,14 +1,14 @@
-import { UnusableCsvError } from "../csv/header.ts";
-import { type Acceptance, rejectionOf } from "../csv/rejection.ts";
-import { type Selection, selectIds } from "../csv/select-ids.ts";
+import { UnusableCsvError } from "../dataset/header.ts";
+import type { RunDate } from "../dataset/keys.ts";
+import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
+import { type Selection, selectIds } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
-import type { RunDate } from "../keys.ts";
-import { cutIntoLotes } from "../lotes.ts";
-import { messageBody } from "../message.ts";
+import { newRun, type QueuingRun, type RunFile, type Source } from "../files/run-file.ts";
+import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
 import { type Log, type MessageQueue, type Metrics, ObjectChangedError, type ObjectStore } from "../ports.ts";
-import { newRun, type QueuingRun, type RunFile, type Source } from "./run-file.ts";
-import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "./run-rules.ts";
+import { cutIntoLotes } from "./cut-into-lotes.ts";
+import { messageBody } from "./message.ts";
 
 export interface ProducerDeps extends Acceptance {
   readonly store: ObjectStore;
