@@ -42,7 +42,8 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
     await output.removeFilesIfRejected();
     return nothingToDo("outdated", log);
   }
-  const { rows, malformed, unreadable, ids } = read.selection ?? { ...started, ids: [] };
+  if ("unusable" in read) return rejected(started, read.unusable, output, deps);
+  const { rows, malformed, unreadable, ids } = read.selection;
   const counted: QueuingRun = { ...started, rows, malformed, unreadable };
   if (read.rejection !== undefined) return rejected(counted, read.rejection, output, deps);
 
@@ -53,8 +54,8 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
 
   await output.removeEarlierFiles(run.run);
-  const place = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
-  await loteQueue.send(lotes.map((lote) => ({ body: messageBody({ ...place, ...lote }) })));
+  const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
+  await loteQueue.send(lotes.map((lote) => ({ body: messageBody({ ...common, ...lote }) })));
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
   log.info("lotes queued", { lotes: lotes.length });
   metrics.add(METRICS.idsSelected, ids.length);
@@ -62,8 +63,11 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   return "queued";
 }
 
-/** What was read of a CSV, and why it can't be used, if it can't; or that a later upload has taken its place. */
-type ReadCsv = { readonly selection?: Selection; readonly rejection?: string | undefined } | "replaced";
+/** What was read of a CSV, and why its run may not take the place of an earlier one; or why nothing could be read. */
+type ReadCsv =
+  | { readonly selection: Selection; readonly rejection?: string | undefined }
+  | { readonly unusable: string }
+  | "replaced";
 
 async function readCsv(source: Source, deps: ProducerDeps): Promise<ReadCsv> {
   const { store, filter, log } = deps;
@@ -75,7 +79,7 @@ async function readCsv(source: Source, deps: ProducerDeps): Promise<ReadCsv> {
     return { selection };
   } catch (error) {
     if (error instanceof ObjectChangedError) return "replaced";
-    if (error instanceof UnusableCsvError) return { rejection: error.message };
+    if (error instanceof UnusableCsvError) return { unusable: error.message };
     throw error;
   }
 }
