@@ -1,5 +1,6 @@
 // By their own modules: the rest of the packages is loaded by the command that needs it.
 import type { Trouble } from "@lotes/core";
+import { EditedFileError } from "@lotes/core/edited-file-error";
 import { SettingsError } from "@lotes/core/read-environment";
 import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
@@ -49,9 +50,9 @@ function failureOf(error: unknown): Failure {
   return { code: "bug", message: `${name}: ${message}`, exitCode: EXIT.failed, text: stack };
 }
 
-/** By their names: their modules are loaded only by the commands that need them. */
 function codeOf(error: Error): ErrorCode {
-  if (["RunFileError", "LedgerError", "LoteFileError"].includes(error.name)) return "unreadable_file";
+  if (error instanceof EditedFileError) return "unreadable_file";
+  // By their names: their modules are loaded only by the commands that need them.
   const isAws = "$metadata" in error || /ProviderError$|^MessagesRefusedError$/.test(error.name);
   return isAws ? "aws" : "outside";
 }

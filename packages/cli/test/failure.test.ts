@@ -1,4 +1,4 @@
-import { LedgerError, LoteFileError, RunFileError, SettingsError } from "@lotes/core";
+import { EditedFileError, LedgerError, LoteFileError, RunFileError, SettingsError } from "@lotes/core";
 import { PortInUseError } from "@lotes/local";
 import { describe, expect, test, vi } from "vitest";
 import { tellFailure } from "../src/failure.ts";
@@ -30,6 +30,12 @@ describe("a failure with --json is one document with a code", () => {
     ["a run that is none", new RunFileError("_run.json does not hold a run"), "unreadable_file", 1],
     ["a ledger that is none", new LedgerError("erros_geral.json holds a line"), "unreadable_file", 1],
     ["a lote that is none", new LoteFileError("the lote's file holds a line"), "unreadable_file", 1],
+    [
+      "another file that was edited",
+      new (class extends EditedFileError {})("the file holds a line"),
+      "unreadable_file",
+      1,
+    ],
     ["an answer of AWS's", s3Error, "aws", 1],
     ["credentials that are missing", Object.assign(new Error("none"), { name: "CredentialsProviderError" }), "aws", 1],
     ["a bug", new TypeError("undefined is not a function"), "bug", 1],

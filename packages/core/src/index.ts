@@ -5,6 +5,7 @@ export { type MovieFilter, REQUIRED_COLUMNS } from "./dataset/movie-filter.ts";
 export type { MovieRecord } from "./dataset/movie-record.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export { type OddRows, type Selection, selectIds } from "./dataset/select-ids.ts";
+export { EditedFileError } from "./files/edited-file-error.ts";
 export { countStrangers, Ledger, LedgerError } from "./files/ledger.ts";
 export type { FailedId, LedgerEntry } from "./files/ledger-entry.ts";
 export { LoteFileError } from "./files/lote-file.ts";

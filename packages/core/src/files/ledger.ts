@@ -1,6 +1,7 @@
 import type { NewObject, StoredObject } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import { textLines } from "../text-lines.ts";
+import { EditedFileError } from "./edited-file-error.ts";
 import {
   byLoteThenId,
   entrySchema,
@@ -20,7 +21,7 @@ const MOST_STRANGERS = 1_000;
 const MORE_STRANGERS = "more";
 
 /** `erros_geral.json` holds something else: somebody wrote it by hand. */
-export class LedgerError extends Error {
+export class LedgerError extends EditedFileError {
   override readonly name = "LedgerError";
 }
 

@@ -3,6 +3,7 @@ import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-r
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
 import { METADATA_ID_BYTES } from "../topology.ts";
+import { EditedFileError } from "./edited-file-error.ts";
 
 /** The records of one lote by the id that was asked for. */
 export type Records = ReadonlyMap<string, MovieRecord>;
@@ -16,7 +17,7 @@ export interface LoteFile {
 }
 
 /** A `lote_N.json` holds something else: somebody wrote it by hand. */
-export class LoteFileError extends Error {
+export class LoteFileError extends EditedFileError {
   override readonly name = "LoteFileError";
 }
 

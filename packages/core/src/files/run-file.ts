@@ -5,6 +5,7 @@ import type { MovieFilter } from "../dataset/movie-filter.ts";
 import type { OddRows } from "../dataset/select-ids.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutMark } from "../text-lines.ts";
+import { EditedFileError } from "./edited-file-error.ts";
 
 const sourceSchema = z.object({
   bucket: z.string(),
@@ -73,7 +74,7 @@ export type RejectedRun = z.infer<typeof rejectedSchema>;
 export type RunFile = z.infer<typeof runFileSchema>;
 
 /** `_run.json` holds something else: somebody wrote it by hand. */
-export class RunFileError extends Error {
+export class RunFileError extends EditedFileError {
   override readonly name = "RunFileError";
 }
 
