@@ -1,9 +1,16 @@
 import { createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type Acceptance, fileChunks, rejectionOf, selectIds } from "@lotes/core";
+import {
+  type Acceptance,
+  fileChunks,
+  type MovieFilter,
+  rejectionOf,
+  type Selection,
+  selectIds,
+  UnusableCsvError,
+} from "@lotes/core";
 import { DEFAULT_SEED, START_ROWS } from "./sample-defaults.ts";
-import { unusable, usable } from "./usable.ts";
 import { UserError } from "./user-error.ts";
 
 export interface Csv {
@@ -46,12 +53,28 @@ export async function csvBytes(path: string): Promise<number> {
 }
 
 /**
- * Reads a file before it is uploaded; a million rows take a third of a second.
+ * Reads and filters a file; a million rows take a third of a second.
+ * @throws {UserError} when it can't be read as a CSV of movies
+ */
+export async function selectFromFile(path: string, filter: MovieFilter): Promise<Selection> {
+  try {
+    return await selectIds(fileChunks(path), filter);
+  } catch (error) {
+    throw error instanceof UnusableCsvError ? unusable(path, error.message, error) : error;
+  }
+}
+
+/**
+ * Reads a file before it is uploaded.
  * @param force whether the producer will use whatever can be read at all
  * @throws {UserError} when the producer would reject it
  */
 export async function assertUsable(path: string, acceptance: Acceptance, force: boolean): Promise<void> {
-  const selection = await usable(path, () => selectIds(fileChunks(path), acceptance.filter));
-  const rejection = rejectionOf(selection, acceptance);
+  const rejection = rejectionOf(await selectFromFile(path, acceptance.filter), acceptance);
   if (rejection !== undefined && !force) throw unusable(path, rejection);
+}
+
+/** @param reason why the producer would reject the CSV */
+function unusable(path: string, reason: string, cause?: Error): UserError {
+  return new UserError(`${path} can't be used: ${reason}`, { code: "csv_unusable", cause });
 }

@@ -18,7 +18,7 @@ export interface DataLake {
  * @param onProgress told of the bytes that have arrived so far
  * @returns the object's ETag, by which its run is known
  */
-export async function drop(
+export async function uploadCsv(
   { stream, force = false }: Csv,
   date: RunDate,
   { bucket, clientConfig }: DataLake,

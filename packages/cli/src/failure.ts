@@ -1,6 +1,6 @@
 // By their own modules: the rest of the packages is loaded by the command that needs it.
 import type { Trouble } from "@lotes/core";
-import { EditedFileError } from "@lotes/core/edited-file-error";
+import { EditedFileError } from "@lotes/core/files/edited-file-error";
 import { SettingsError } from "@lotes/core/read-environment";
 import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
@@ -25,8 +25,6 @@ interface Failure {
  * @returns the exit code
  */
 export function tellFailure(error: unknown, args: readonly string[]): number {
-  // Commander throws when it has printed its help, too.
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   const { code, message, exitCode, troubles = [], text = message } = failureOf(error);
   // Commander has told people by itself.
   if (!(error instanceof CommanderError)) note(`lotes: ${text}`);

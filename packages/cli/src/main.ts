@@ -1,10 +1,5 @@
-import { tellFailure } from "./failure.ts";
-import { programWithCompletion } from "./program.ts";
+import { programWithCompletion, runCommand } from "./program.ts";
 import { endWithReaders } from "./readers.ts";
 
 endWithReaders();
-try {
-  await programWithCompletion().parseAsync();
-} catch (error) {
-  process.exitCode = tellFailure(error, process.argv.slice(2));
-}
+process.exitCode = (await runCommand(programWithCompletion(), process.argv.slice(2))) ?? process.exitCode;

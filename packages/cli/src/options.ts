@@ -1,9 +1,10 @@
 import { isRunDate } from "@lotes/core/dataset/keys";
 import { REASONS } from "@lotes/core/reasons";
 import { InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./user-error.ts";
 
 /** Its links are there before the command begins. */
-export function stageOption(): Option {
+export function stageOption() {
   return new Option("--stage <name>", "of a deployed stage, by way of SST; without, of the local stack").argParser(
     stageName,
   );
@@ -14,7 +15,7 @@ function stageName(text: string): string {
   return text;
 }
 
-export function reasonOption(): Option {
+export function reasonOption() {
   return new Option("--reason <reason>", "only what failed for this reason").choices(REASONS);
 }
 
@@ -30,4 +31,14 @@ export function wholeNumber(most: number, least = 1) {
     if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+interface Followed {
+  readonly strict: boolean | undefined;
+  readonly watch: boolean | undefined;
+}
+
+/** @throws {UsageError} when a command that only sends is asked to judge what comes of it */
+export function assertFollowed({ strict, watch }: Followed): void {
+  if (strict && !watch) throw new UsageError("--strict needs --watch: without it, nobody knows yet what comes of it");
 }

@@ -22,14 +22,16 @@ export interface Chosen {
 
 /**
  * Chooses the failures of a run that are to be sent again.
+ * @param account undefined when the date never had a run: of such a date only the DeadLetterQueue has something to send
  * @throws {UserError} when an id was named that can't be: it is not of this run, or failed for another reason
  */
 export async function choose(
   store: ObjectStore,
   date: RunDate,
-  account: Account,
+  account: Account | undefined,
   choice: ReplayChoice,
 ): Promise<Chosen> {
+  if (account === undefined) return { entries: [], notChosen: 0, troubles: [] };
   const { run, failures } = account;
   const entries = chooseReplay(failures, run.run, choice);
   const atWork = run.status === "rejected" || account.settled ? [] : [stillAtWork(account)];

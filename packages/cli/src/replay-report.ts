@@ -1,23 +1,10 @@
-import type { Moved } from "@lotes/aws";
 import { type Account, type RunDate, replayOutcome, type Trouble } from "@lotes/core";
 import { accountDocument, placesDocument } from "./documents.ts";
-import { plural } from "./output.ts";
+import { EXIT } from "./exit-code.ts";
+import { plural, printLines } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
-import type { Chosen } from "./replay-choice.ts";
+import type { Sent } from "./replay-send.ts";
 import { troubleLines } from "./status-text.ts";
-
-/** What was sent, or would be. */
-export interface Sent extends Chosen {
-  readonly lotes: number;
-  readonly dryRun: boolean;
-  readonly dlq: Moved | { readonly waiting: number } | undefined;
-}
-
-/** Whether anything may come of it. */
-export function isAnythingSent({ dryRun, entries, dlq }: Sent): boolean {
-  const moved = dlq && "moved" in dlq ? dlq.moved : 0;
-  return !dryRun && (entries.length > 0 || moved > 0);
-}
 
 /** What went wrong with the DeadLetterQueue's messages. */
 export function dlqTroubles({ dlq }: Sent): Trouble[] {
@@ -64,8 +51,13 @@ function dlqDocument(dlq: Sent["dlq"]) {
   return { moved: dlq.moved, not_moved: dlq.notMoved, sent_but_not_deleted: dlq.sentButNotDeleted };
 }
 
-/** For people. */
-export function replayLines(sent: Sent): string[] {
+/** Tells people what was sent, and by the exit code that something was not. */
+export function tellSent(sent: Sent, json = false): void {
+  if (!json) printLines(replayLines(sent));
+  if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
+}
+
+function replayLines(sent: Sent): string[] {
   const { entries, lotes, notChosen, dryRun, dlq, troubles } = sent;
   const what = `${plural(entries.length, "id")} of ${plural(lotes, "lote")} ${dryRun ? "would be sent" : "sent"} back to LoteQueue.`;
   const others = `${plural(notChosen, "other failure")} not chosen: --all, --reason or --id would choose among them.`;

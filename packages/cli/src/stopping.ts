@@ -1,7 +1,7 @@
 // Docker and others kill what is still there ten seconds after they asked it to end.
-export const STOP_PATIENCE_MS = 8_000;
+export const STOP_GRACE_MS = 8_000;
 
 /** @param rest what becomes of that which does not end in time */
 export function stoppingLine(rest: string): string {
-  return `Stopping: what runs has ${STOP_PATIENCE_MS / 1000} s to come to its end; ${rest}. Ctrl-C again ends at once.`;
+  return `Stopping: what runs has ${STOP_GRACE_MS / 1000} s to come to its end; ${rest}. Ctrl-C again ends at once.`;
 }

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { S3ObjectStore, SqsBacklog, SqsMessageQueue } from "@lotes/aws";
+import { type Account, Accountant, type RunDate } from "@lotes/core";
 import { type ClientConfig, whereaboutsAt } from "@lotes/local/whereabouts";
 import { Resource } from "sst/resource";
 import { COMMAND } from "./command-name.ts";
 import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
-import { UserError } from "./user-error.ts";
+import { noRun, UserError } from "./user-error.ts";
 
 /** The data lake and the queues that a command works on. */
 export interface Target extends Disposable {
@@ -33,6 +34,16 @@ export async function openTarget(): Promise<Target> {
     `there is no local stack to talk to: start \`${COMMAND} local\` in another terminal, or name a deployed stage with \`--stage prod\``,
     { code: "no_target" },
   );
+}
+
+/**
+ * The account of a date's run.
+ * @throws {UserError} when the date never had one
+ */
+export async function accountOf({ store, name }: Target, date: RunDate): Promise<Account> {
+  const account = await new Accountant(store, date).take();
+  if (account === undefined) throw noRun(date, name);
+  return account;
 }
 
 /** @throws {UserError} when SST has links of the stage, but not these */

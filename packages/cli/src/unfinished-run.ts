@@ -4,7 +4,7 @@ import { COMMAND } from "./command-name.ts";
 import { InterruptedError } from "./interruption.ts";
 import type { Kept } from "./keep-files.ts";
 import { formatNumber, note } from "./output.ts";
-import { STOP_PATIENCE_MS, stoppingLine } from "./stopping.ts";
+import { STOP_GRACE_MS, stoppingLine } from "./stopping.ts";
 
 export interface UnfinishedRun {
   readonly stack: Pick<LocalStack, "drain">;
@@ -27,7 +27,7 @@ export async function endedEarly(error: unknown, run: UnfinishedRun): Promise<un
   if (interrupted) note(stoppingLine("what is fetched by then is kept"));
   let what: string | undefined;
   try {
-    await run.stack.drain(STOP_PATIENCE_MS);
+    await run.stack.drain(STOP_GRACE_MS);
     if (await hasResult(run)) what = await kept(run);
   } catch (cause) {
     what = `what was fetched could not be kept: ${(cause as Error).message}`;

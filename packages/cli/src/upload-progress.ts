@@ -1,4 +1,7 @@
+import type { RunDate } from "@lotes/core";
 import { SingleBar } from "cli-progress";
+import type { Csv } from "./csv-file.ts";
+import { type DataLake, uploadCsv } from "./csv-upload.ts";
 
 const MEGABYTE = 1_000_000;
 
@@ -29,4 +32,13 @@ export class UploadProgress {
   end(): void {
     this.#bar?.stop();
   }
+}
+
+/**
+ * Uploads a CSV, and shows how far that is.
+ * @returns the object's ETag, by which its run is known
+ */
+export async function uploadWithProgress(csv: Csv, date: RunDate, lake: DataLake): Promise<string> {
+  const progress = new UploadProgress(csv.bytes ?? 0);
+  return uploadCsv(csv, date, lake, (bytes) => progress.show(bytes)).finally(() => progress.end());
 }

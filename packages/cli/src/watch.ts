@@ -6,10 +6,11 @@ import {
   type FailedId,
   type Queues,
   type RunDate,
+  type RunFile,
   replayOutcome,
 } from "@lotes/core";
 import { misplacedTroubles } from "./misplaced.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
 
 // Each look reads the run, the ledger and the lotes that are new: a few requests, in a second.
@@ -34,6 +35,7 @@ export async function follow(
   isOver: (account: Account) => boolean,
 ): Promise<Account> {
   const accountant = new Accountant(target.store, date);
+  const { Progress } = await import("./progress.ts");
   const progress = new Progress(budget);
   const teller = new Teller(progress);
   try {
@@ -58,6 +60,11 @@ export async function follow(
 /** Whether a run comes to nothing more by itself. */
 export function isFinished({ settled, run }: Account): boolean {
   return settled || run.status === "rejected";
+}
+
+/** Whether a run comes to nothing more, or another has taken its place. */
+export function isFinishedOrSuperseded(followed: RunFile): (account: Account) => boolean {
+  return (account) => account.run.run !== followed.run || isFinished(account);
 }
 
 /** Whether each replayed id was tried, and the run is settled. Of a superseded run nothing comes any more. */

@@ -3,7 +3,7 @@ import { Accountant } from "@lotes/core";
 import { MemoryStore } from "@lotes/core/testing/memory-store";
 import { LocalStack } from "@lotes/local";
 import { expect, test } from "vitest";
-import { drop } from "../src/csv-upload.ts";
+import { uploadCsv } from "../src/csv-upload.ts";
 import { Progress } from "../src/progress.ts";
 import { RunWatch } from "../src/run-watch.ts";
 
@@ -15,7 +15,7 @@ test("a run whose functions can't be loaded ends with one line that says so", as
     onUnloadable: (name, error) => watch.unloadable(name, error),
   });
   try {
-    await drop({ stream: Readable.from(["id\n"]), bytes: undefined }, "2026/11/23", stack.services);
+    await uploadCsv({ stream: Readable.from(["id\n"]), bytes: undefined }, "2026/11/23", stack.services);
     const accountant = new Accountant(new MemoryStore(), "2026/11/23");
     const screen = { write: () => true };
     await expect(

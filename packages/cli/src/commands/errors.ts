@@ -1,51 +1,38 @@
-import { Accountant, type LedgerEntry, type Reason, type RunDate } from "@lotes/core";
-import { accountDocument, ledgerUri } from "../documents.ts";
-import { plural, printJson, printLines } from "../output.ts";
-import { reasonLines } from "../reasons.ts";
-import { tableLines } from "../table.ts";
-import { openTarget } from "../target.ts";
+import type { Command } from "commander";
+import { COMMAND } from "../command-name.ts";
+import { DATE_HELP, JSON_HELP, TARGETS } from "../help.ts";
+import { reasonOption, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
-import { noRun } from "../user-error.ts";
-
-export interface ErrorsOptions {
-  readonly date?: RunDate;
-  readonly reason?: Reason;
-  readonly json?: boolean;
-}
 
 /** Lists what has no record, and why. */
-export async function errors({ date = today(), reason, json = false }: ErrorsOptions): Promise<void> {
-  using target = await openTarget();
-  const account = await new Accountant(target.store, date).take();
-  if (account === undefined) throw noRun(date, target.name);
-  const all = [...account.failures, ...account.malformedMessages];
-  const entries = all.filter((entry) => reason === undefined || entry.reason === reason);
-  if (json) {
-    const { bucket } = target;
-    return printJson({ ...accountDocument(account, bucket, date), ledger: ledgerUri(bucket, date), entries });
-  }
-  if (entries.length === 0) return printLines([`No id failed on ${date}${reason ? ` as ${reason}` : ""}.`]);
-  printLines([
-    "",
-    `${plural(entries.length, "failure")} of ${plural(account.run.ids, "id")} on ${date}`,
-    "",
-    ...reasonLines({ failures: entries }),
-    "",
-    ...table(entries),
-    "",
-  ]);
-}
+export function errors(program: Command): void {
+  program
+    .command("errors")
+    .description("what has no record, and why")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(reasonOption())
+    .addOption(stageOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${COMMAND} errors
+  ${COMMAND} errors --reason server_error${TARGETS}`,
+    )
+    .action(async ({ date = today(), reason, json }) => {
+      const { accountDocument, ledgerUri } = await import("../documents.ts");
+      const { failureLines } = await import("../failure-text.ts");
+      const { printJson, printLines } = await import("../output.ts");
+      const { accountOf, openTarget } = await import("../target.ts");
 
-function table(entries: readonly LedgerEntry[]): string[] {
-  const header = ["lote", "id", "reason", "status", "tries", "message"];
-  const rows = entries.map(({ lote, imdb_id, reason, status, attempts, message }) => [
-    String(lote ?? "-"),
-    imdb_id ?? "-",
-    reason,
-    String(status ?? "-"),
-    String(attempts),
-    message.replaceAll(/\s+/g, " "),
-  ]);
-  // What is not read on a terminal is searched, and must be whole.
-  return tableLines([header, ...rows], process.stdout.columns);
+      using target = await openTarget();
+      const account = await accountOf(target, date);
+      const all = [...account.failures, ...account.malformedMessages];
+      const entries = all.filter((entry) => reason === undefined || entry.reason === reason);
+      const { bucket } = target;
+      if (json) printJson({ ...accountDocument(account, bucket, date), ledger: ledgerUri(bucket, date), entries });
+      else if (entries.length === 0) printLines([`No id failed on ${date}${reason ? ` as ${reason}` : ""}.`]);
+      else printLines(failureLines(entries, account.run, date));
+    });
 }

@@ -1,83 +1,65 @@
-import { type Account, loadSettings, type RunDate, type RunFile, readRun } from "@lotes/core";
+import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
-import { assertUsable, type Csv, openCsv } from "../csv-file.ts";
-import { drop } from "../csv-upload.ts";
-import { accountDocument, placesDocument } from "../documents.ts";
-import { EXIT } from "../exit-code.ts";
-import { note, plural, printJson, printLines } from "../output.ts";
-import { troubleLines } from "../status-text.ts";
-import { assertFollowed, judge } from "../strict.ts";
-import { openTarget, type Target } from "../target.ts";
+import { DATE_HELP, FORCE_HELP, JSON_HELP, STRICT_HELP, TARGETS } from "../help.ts";
+import { assertFollowed, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
-import { UploadProgress } from "../upload-progress.ts";
-import { uploadedRun, uploadTroubles } from "../uploaded-run.ts";
-import { follow, isFinished } from "../watch.ts";
-import { tellStatus } from "./status.ts";
 
-export interface IngestOptions {
-  readonly date?: RunDate;
-  readonly force?: boolean;
-  readonly watch?: boolean;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-}
+/** Uploads a CSV to where a new one starts a run, once it is known that it can be used; with `--watch`, follows the run to its end. */
+export function ingest(program: Command): void {
+  program
+    .command("ingest")
+    .description("upload a CSV to where it starts a run")
+    .argument("<movies.csv>", "the CSV")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--force", FORCE_HELP)
+    .option("--watch", "follow its run until every id is accounted for")
+    .option("--strict", `with --watch: ${STRICT_HELP}`)
+    .addOption(stageOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${COMMAND} ingest movies.csv
+  ${COMMAND} ingest movies.csv --date 2026/11/23${TARGETS}`,
+    )
+    .action(async (path, { date = today(), force = false, watch, strict, json }) => {
+      assertFollowed({ strict, watch });
+      const { loadSettings, readRun } = await import("@lotes/core");
+      const { assertUsable, openCsv } = await import("../csv-file.ts");
+      const { EXIT } = await import("../exit-code.ts");
+      const { note, plural, printJson, printLines } = await import("../output.ts");
+      const { uploadWithProgress } = await import("../upload-progress.ts");
+      const { placesDocument } = await import("../documents.ts");
+      const { ingestDocument, ingestLines } = await import("../ingest-report.ts");
+      const { printStatus } = await import("../status-report.ts");
+      const { judge } = await import("../strict.ts");
+      const { openTarget } = await import("../target.ts");
+      const { uploadedRun, uploadTroubles } = await import("../uploaded-run.ts");
+      const { follow, isFinishedOrSuperseded } = await import("../watch.ts");
 
-/** Uploads a CSV to where a new one starts a run, once it is known that it can be used; with `watch`, follows the run to its end. */
-export async function ingest(
-  path: string,
-  { date = today(), force = false, watch = false, strict = false, json = false }: IngestOptions,
-): Promise<void> {
-  assertFollowed({ strict, watch });
-  const settings = loadSettings(process.env);
-  const { tmdb } = settings;
-  const csv = await openCsv(path, force);
-  await assertUsable(path, settings, force);
-  using target = await openTarget();
-  const before = await readRun(target.store, date);
-  const etag = await upload(csv, date, target);
-  const places = placesDocument(target.bucket, date);
-  const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${places.input}`];
-  // Told at once: what comes now may take a while, and is the producer's work.
-  if (json) note(uploaded.join("\n"));
-  else printLines(uploaded);
+      const settings = loadSettings(process.env);
+      const budget = settings.tmdb.requestsPerSecond;
+      const csv = await openCsv(path, force);
+      await assertUsable(path, settings, force);
+      using target = await openTarget();
+      const before = await readRun(target.store, date);
+      const etag = await uploadWithProgress(csv, date, target);
+      const { input } = placesDocument(target.bucket, date);
+      const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${input}`];
+      // Told at once: what comes now may take a while, and is the producer's work.
+      if (json) note(uploaded.join("\n"));
+      else printLines(uploaded);
 
-  const run = await uploadedRun(target.store, date, etag, before);
-  const isOver = (account: Account) => account.run.run !== run?.run || isFinished(account);
-  const account = watch && run ? await follow(target, date, tmdb.requestsPerSecond, isOver) : undefined;
-  const troubles = uploadTroubles(run, account, date);
-  if (json) {
-    const started_at = run?.started_at ?? null;
-    const accounted = account ? accountDocument(account, target.bucket, date) : null;
-    printJson({
-      date,
-      run: run?.run ?? null,
-      ...places,
-      bytes: csv.bytes,
-      etag,
-      started_at,
-      account: accounted,
-      troubles,
+      const run = await uploadedRun(target.store, date, etag, before);
+      const account = watch && run && (await follow(target, date, budget, isFinishedOrSuperseded(run)));
+      const troubles = uploadTroubles(run, account, date);
+      const ingested = { date, run, account, troubles };
+      if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
+      else if (account) await printStatus(target, account, { date, budget, troubles });
+      else printLines(ingestLines(ingested));
+      // Whoever waits for the end of a run that does not begin has to know.
+      if (watch && account === undefined) process.exitCode = EXIT.failed;
+      judge(account, strict);
     });
-  } else if (account) {
-    await tellStatus(target, account, { date, budget: tmdb.requestsPerSecond, json, troubles });
-  } else {
-    printLines([...runLines(run, date), ...troubleLines(troubles)]);
-  }
-  // Whoever waits for the end of a run that does not begin has to know.
-  if (watch && account === undefined) process.exitCode = EXIT.failed;
-  if (account) judge(account, strict);
-}
-
-/** @returns the ETag of the object */
-async function upload(csv: Csv, date: RunDate, target: Target): Promise<string> {
-  const progress = new UploadProgress(csv.bytes ?? 0);
-  return drop(csv, date, target, (bytes) => progress.show(bytes)).finally(() => progress.end());
-}
-
-function runLines(run: RunFile | undefined, date: RunDate): string[] {
-  if (run === undefined) return [];
-  return [
-    `Run ${run.run} has begun: ${plural(run.ids, "id")} in ${plural(run.lotes, "lote")}`,
-    `Follow it with: ${COMMAND} status --watch${date === today() ? "" : ` --date ${date}`}`,
-  ];
 }

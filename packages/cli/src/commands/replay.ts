@@ -1,72 +1,64 @@
-import { Accountant, loadSettings, type Reason, type RunDate, replayMessages } from "@lotes/core";
-import { EXIT } from "../exit-code.ts";
-import { printJson, printLines } from "../output.ts";
-import { type Chosen, choose } from "../replay-choice.ts";
-import { dlqTroubles, isAnythingSent, replayDocument, replayLines, type Sent } from "../replay-report.ts";
-import { assertFollowed, judge } from "../strict.ts";
-import { openTarget, type Target } from "../target.ts";
+import type { Command } from "commander";
+import { COMMAND } from "../command-name.ts";
+import { DATE_HELP, JSON_HELP, STRICT_HELP, TARGETS } from "../help.ts";
+import { assertFollowed, reasonOption, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
-import { supersededTroubles } from "../uploaded-run.ts";
-import { noRun } from "../user-error.ts";
-import { follow, isReplayed } from "../watch.ts";
-import { tellStatus } from "./status.ts";
-
-export interface ReplayOptions {
-  readonly date?: RunDate;
-  readonly reason?: Reason;
-  readonly id?: string;
-  readonly all?: boolean;
-  readonly dlq?: boolean;
-  readonly dryRun?: boolean;
-  readonly watch?: boolean;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-}
-
-/** Of a date that never had a run only the DeadLetterQueue has something to send. */
-const NOTHING: Chosen = { entries: [], notChosen: 0, troubles: [] };
 
 /** Sends failures back to LoteQueue. The entries leave the ledger once they are recovered, and not before. */
-export async function replay(options: ReplayOptions): Promise<void> {
-  const { date = today(), watch = false, strict = false, json = false, dlq = false } = options;
-  assertFollowed({ strict, watch });
-  const budget = loadSettings(process.env).tmdb.requestsPerSecond;
-  using target = await openTarget();
-  const account = await new Accountant(target.store, date).take();
-  if (account === undefined && !dlq) throw noRun(date, target.name);
-  const sent = await send(
-    target,
-    date,
-    account ? await choose(target.store, date, account, options) : NOTHING,
-    options,
-  );
-  if (!json) printLines(replayLines(sent));
-  if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
+export function replay(program: Command): void {
+  program
+    .command("replay")
+    .description("send failures back to LoteQueue; by default those that a second try can help")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(reasonOption())
+    .option("--id <id>", "only this id, whatever its reason")
+    .option("--all", "also those that a second try can't help, such as not_found")
+    .option("--dlq", "also the messages that are still in the DeadLetterQueue")
+    .option("--dry-run", "only tell what would be sent")
+    .option("--watch", "follow them until every id is accounted for")
+    .option("--strict", `with --watch: ${STRICT_HELP}`)
+    .addOption(stageOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${COMMAND} replay --dry-run
+  ${COMMAND} replay --watch
+  ${COMMAND} replay --reason not_found        TMDB may have added them by now
+  ${COMMAND} replay --id tt0068646${TARGETS}`,
+    )
+    .action(async ({ date = today(), watch, strict, json, dlq, dryRun, ...choice }) => {
+      assertFollowed({ strict, watch });
+      const { Accountant, loadSettings } = await import("@lotes/core");
+      const { printJson } = await import("../output.ts");
+      const { choose } = await import("../replay-choice.ts");
+      const { dlqTroubles, replayDocument, tellSent } = await import("../replay-report.ts");
+      const { isAnythingSent, send } = await import("../replay-send.ts");
+      const { printStatus } = await import("../status-report.ts");
+      const { judge } = await import("../strict.ts");
+      const { accountOf, openTarget } = await import("../target.ts");
+      const { supersededTroubles } = await import("../uploaded-run.ts");
+      const { follow, isReplayed } = await import("../watch.ts");
 
-  const follows = watch && account !== undefined;
-  const waits = follows && isAnythingSent(sent);
-  const after = waits ? await follow(target, date, budget, isReplayed(sent.entries)) : account;
-  const superseded = supersededTroubles(account?.run.run, after);
-  if (json) {
-    const troubles = [...sent.troubles, ...dlqTroubles(sent), ...superseded];
-    printJson(
-      replayDocument(sent, { date, bucket: target.bucket, account, after: follows ? after : undefined, troubles }),
-    );
-  } else if (waits && after) {
-    await tellStatus(target, after, { date, budget, json, troubles: superseded });
-  }
-  if (after) judge(after, strict);
-}
+      const budget = loadSettings(process.env).tmdb.requestsPerSecond;
+      using target = await openTarget();
+      // Of a date that never had a run the DeadLetterQueue may still have something to send.
+      const account = dlq ? await new Accountant(target.store, date).take() : await accountOf(target, date);
+      const chosen = await choose(target.store, date, account, choice);
+      const sent = await send(target, date, chosen, { dlq, dryRun });
+      tellSent(sent, json);
 
-async function send(
-  { loteQueue, deadLetters, loteQueueUrl }: Target,
-  date: RunDate,
-  chosen: Chosen,
-  { dlq = false, dryRun = false }: ReplayOptions,
-): Promise<Sent> {
-  const messages = replayMessages(chosen.entries, date);
-  if (!dryRun) await loteQueue.send(messages);
-  const move = async () =>
-    dryRun ? { waiting: (await deadLetters.depth()).visible } : await deadLetters.moveAllTo(loteQueueUrl);
-  return { ...chosen, lotes: messages.length, dryRun, dlq: dlq ? await move() : undefined };
+      const follows = watch && account && isAnythingSent(sent);
+      const after = follows ? await follow(target, date, budget, isReplayed(sent.entries)) : account;
+      const superseded = supersededTroubles(account?.run.run, after);
+      if (json) {
+        const { bucket } = target;
+        const troubles = [...sent.troubles, ...dlqTroubles(sent), ...superseded];
+        printJson(replayDocument(sent, { date, bucket, account, after: watch ? after : undefined, troubles }));
+      } else if (follows && after) {
+        await printStatus(target, after, { date, budget, troubles: superseded });
+      }
+      judge(after, strict);
+    });
 }

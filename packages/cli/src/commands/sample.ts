@@ -1,8 +1,29 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { sampleCsv } from "@lotes/local/sample/sample-csv";
+import { MOST_SAMPLE_ROWS } from "@lotes/local/sample/most-sample-rows";
+import type { Command } from "commander";
+import { COMMAND } from "../command-name.ts";
+import { wholeNumber } from "../options.ts";
+import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "../sample-defaults.ts";
 
 /** Writes the sample to stdout. */
-export async function sample(options: { readonly rows: number; readonly seed: number }): Promise<void> {
-  await pipeline(Readable.from(sampleCsv(options)), process.stdout);
+export function sample(program: Command): void {
+  program
+    .command("sample")
+    .description(
+      "write a made CSV of the true shape to stdout: known films with true facts, and filler that is never selected",
+    )
+    .option("--rows <n>", "data rows", wholeNumber(MOST_SAMPLE_ROWS), START_ROWS)
+    .option("--seed <n>", "another seed makes other filler", wholeNumber(MOST_SEED), DEFAULT_SEED)
+    .addHelpText(
+      "after",
+      `
+Example:
+  ${COMMAND} sample --rows 1000000 > movies.csv      about 165 MB`,
+    )
+    .action(async ({ rows, seed }) => {
+      const { Readable } = await import("node:stream");
+      const { pipeline } = await import("node:stream/promises");
+      const { sampleCsv } = await import("@lotes/local/sample/sample-csv");
+
+      await pipeline(Readable.from(sampleCsv({ rows, seed })), process.stdout);
+    });
 }

@@ -1,84 +1,48 @@
-import { type Account, Accountant, diagnose, inputKey, loadSettings, type RunDate, type Trouble } from "@lotes/core";
-import { accountDocument, placesDocument, queuesDocument } from "../documents.ts";
-import { EXIT } from "../exit-code.ts";
-import { misplacedTroubles } from "../misplaced.ts";
-import { printJson, printLines } from "../output.ts";
-import { statusLines, troubleLines } from "../status-text.ts";
-import { judge } from "../strict.ts";
-import { openTarget, type Target } from "../target.ts";
+import type { Command } from "commander";
+import { COMMAND } from "../command-name.ts";
+import { DATE_HELP, JSON_HELP, STRICT_HELP, TARGETS } from "../help.ts";
+import { runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
-import { noRun } from "../user-error.ts";
-import { depths, follow, isFinished } from "../watch.ts";
 
-export interface StatusOptions {
-  readonly date?: RunDate;
-  readonly watch?: boolean;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-}
+/** Tells how far the run of a date is; with `--watch`, until every id is accounted for. */
+export function status(program: Command): void {
+  program
+    .command("status")
+    .description("how far a run is, and what is in its way")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--watch", "follow it until every id is accounted for")
+    .option("--strict", STRICT_HELP)
+    .addOption(stageOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${COMMAND} status --watch
+  ${COMMAND} status --date 2026/11/23 --json${TARGETS}`,
+    )
+    .action(async ({ date = today(), watch, strict, json }) => {
+      const { Accountant, loadSettings } = await import("@lotes/core");
+      const { EXIT } = await import("../exit-code.ts");
+      const { misplacedTroubles } = await import("../misplaced.ts");
+      const { droppedAt, printDropped, printStatus } = await import("../status-report.ts");
+      const { judge } = await import("../strict.ts");
+      const { openTarget } = await import("../target.ts");
+      const { noRun } = await import("../user-error.ts");
+      const { follow, isFinished } = await import("../watch.ts");
 
-/** Tells how far the run of a date is; with `watch`, until every id is accounted for. */
-export async function status({
-  date = today(),
-  watch = false,
-  strict = false,
-  json = false,
-}: StatusOptions): Promise<void> {
-  const { tmdb } = loadSettings(process.env);
-  using target = await openTarget();
-  const [account, misplaced] = watch
-    ? [await follow(target, date, tmdb.requestsPerSecond, isFinished), await misplacedTroubles(target, date)]
-    : await Promise.all([new Accountant(target.store, date).take(), misplacedTroubles(target, date)]);
-  if (account === undefined) return tellNoRun(target, date, misplaced, json);
-  if (account.run.status === "rejected") process.exitCode = EXIT.failed;
-  await tellStatus(target, account, { date, budget: tmdb.requestsPerSecond, json, troubles: misplaced });
-  judge(account, strict);
-}
-
-/** @throws {UserError} unless a CSV was dropped, whose run has yet to begin */
-async function tellNoRun(
-  { store, bucket, name }: Target,
-  date: RunDate,
-  troubles: readonly Trouble[],
-  json: boolean,
-): Promise<void> {
-  const key = inputKey(date);
-  for await (const found of store.list(key)) {
-    if (found.key !== key) continue;
-    if (json) {
-      const dropped_at = found.modifiedAt.toISOString();
-      return printJson({ date, run: null, status: "dropped", ...placesDocument(bucket, date), dropped_at, troubles });
-    }
-    const line = `The CSV of ${date} was dropped; its run begins when the producer has read it.`;
-    return printLines([line, ...troubleLines(troubles)]);
-  }
-  throw noRun(date, name, troubles);
-}
-
-export interface StatusToTell {
-  readonly date: RunDate;
-  /** Requests per second. */
-  readonly budget: number;
-  readonly json: boolean;
-  /** Besides those of the run itself. */
-  readonly troubles: readonly Trouble[];
-}
-
-/** Prints how far a run is, and what is in its way. */
-export async function tellStatus(
-  target: Target,
-  account: Account,
-  { date, budget, json, troubles: others }: StatusToTell,
-): Promise<void> {
-  const queues = await depths(target);
-  const now = new Date();
-  const troubles = [...diagnose(account, queues, now), ...others];
-  if (json) {
-    return printJson({
-      ...accountDocument(account, target.bucket, date),
-      queues: queuesDocument(queues),
-      troubles,
+      const budget = loadSettings(process.env).tmdb.requestsPerSecond;
+      using target = await openTarget();
+      const [account, troubles] = watch
+        ? [await follow(target, date, budget, isFinished), await misplacedTroubles(target, date)]
+        : await Promise.all([new Accountant(target.store, date).take(), misplacedTroubles(target, date)]);
+      if (account === undefined) {
+        const dropped = await droppedAt(target.store, date);
+        if (dropped === undefined) throw noRun(date, target.name, troubles);
+        return printDropped(dropped, { bucket: target.bucket, date, json, troubles });
+      }
+      if (account.run.status === "rejected") process.exitCode = EXIT.failed;
+      await printStatus(target, account, { date, budget, json, troubles });
+      judge(account, strict);
     });
-  }
-  printLines(statusLines({ account, date, place: target.name, troubles, budget, now }));
 }

@@ -1,6 +1,5 @@
 import { vi } from "vitest";
-import { tellFailure } from "../../src/failure.ts";
-import { program } from "../../src/program.ts";
+import { program, runCommand } from "../../src/program.ts";
 import type { CliResult } from "./cli.ts";
 
 /** Runs a command in this process, as `lotes` does in one of its own: one at a time. */
@@ -8,9 +7,7 @@ export async function lotesHere(...args: string[]): Promise<CliResult> {
   const stdout = captured(process.stdout);
   const stderr = captured(process.stderr);
   try {
-    await program().parseAsync(args, { from: "user" });
-  } catch (error) {
-    process.exitCode = tellFailure(error, args);
+    process.exitCode = (await runCommand(program(), args)) ?? process.exitCode;
   } finally {
     stdout.restore();
     stderr.restore();

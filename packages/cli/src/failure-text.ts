@@ -1,0 +1,31 @@
+import type { LedgerEntry, RunDate, RunFile } from "@lotes/core";
+import { plural } from "./output.ts";
+import { reasonLines } from "./reasons.ts";
+import { tableLines } from "./table.ts";
+
+/** What has no record and why, for people. */
+export function failureLines(entries: readonly LedgerEntry[], run: RunFile, date: RunDate): string[] {
+  return [
+    "",
+    `${plural(entries.length, "failure")} of ${plural(run.ids, "id")} on ${date}`,
+    "",
+    ...reasonLines({ failures: entries }),
+    "",
+    ...table(entries),
+    "",
+  ];
+}
+
+function table(entries: readonly LedgerEntry[]): string[] {
+  const header = ["lote", "id", "reason", "status", "tries", "message"];
+  const rows = entries.map(({ lote, imdb_id, reason, status, attempts, message }) => [
+    String(lote ?? "-"),
+    imdb_id ?? "-",
+    reason,
+    String(status ?? "-"),
+    String(attempts),
+    message.replaceAll(/\s+/g, " "),
+  ]);
+  // What is not read on a terminal is searched, and must be whole.
+  return tableLines([header, ...rows], process.stdout.columns);
+}

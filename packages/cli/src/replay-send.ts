@@ -1,0 +1,38 @@
+import type { Moved } from "@lotes/aws";
+import { type RunDate, replayMessages } from "@lotes/core";
+import type { Chosen } from "./replay-choice.ts";
+import type { Target } from "./target.ts";
+
+/** What was sent, or would be. */
+export interface Sent extends Chosen {
+  readonly lotes: number;
+  readonly dryRun: boolean;
+  readonly dlq: Moved | { readonly waiting: number } | undefined;
+}
+
+export interface SendOptions {
+  /** Whether the DeadLetterQueue's messages are sent too. */
+  readonly dlq?: boolean | undefined;
+  /** Whether nothing is sent, but only counted. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Sends the chosen failures back to LoteQueue. */
+export async function send(
+  { loteQueue, deadLetters, loteQueueUrl }: Target,
+  date: RunDate,
+  chosen: Chosen,
+  { dlq = false, dryRun = false }: SendOptions,
+): Promise<Sent> {
+  const messages = replayMessages(chosen.entries, date);
+  if (!dryRun) await loteQueue.send(messages);
+  const move = async () =>
+    dryRun ? { waiting: (await deadLetters.depth()).visible } : await deadLetters.moveAllTo(loteQueueUrl);
+  return { ...chosen, lotes: messages.length, dryRun, dlq: dlq ? await move() : undefined };
+}
+
+/** Whether anything may come of it. */
+export function isAnythingSent({ dryRun, entries, dlq }: Sent): boolean {
+  const moved = dlq && "moved" in dlq ? dlq.moved : 0;
+  return !dryRun && (entries.length > 0 || moved > 0);
+}
