@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Account, Accountant } from "@lotes/core";
 import type { LogLine } from "@lotes/local";
+import { accounts } from "./accounts.ts";
 import type { Progress } from "./progress.ts";
 import { TmdbTroubles } from "./tmdb-trouble.ts";
 import { csvRejected, UserError } from "./user-error.ts";
@@ -45,8 +45,7 @@ export class RunWatch {
    * @throws {UserError} when that will never be: the CSV was rejected, the producer failed for good, or a function can't be run
    */
   async untilSettled(accountant: Accountant, progress: Progress, signal: AbortSignal): Promise<Account> {
-    for (;;) {
-      const account = await accountant.take();
+    for await (const account of accounts(accountant, { everyMs: LOOK_EVERY_MS, signal })) {
       for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
       if (account?.run.status === "rejected") throw csvRejected(account.run.error ?? "");
       if (this.#producerError) {
@@ -56,8 +55,8 @@ export class RunWatch {
       if (this.#unloadable) throw this.#unloadable;
       if (account) progress.show(account, this.#requests);
       if (account?.settled) return account;
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
+    throw signal.reason;
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type Account,
   Accountant,
@@ -9,6 +8,7 @@ import {
   type RunFile,
   replayOutcome,
 } from "@lotes/core";
+import { accounts } from "./accounts.ts";
 import { misplacedTroubles } from "./misplaced.ts";
 import type { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
@@ -39,19 +39,19 @@ export async function follow(
   const progress = new Progress(budget);
   const teller = new Teller(progress);
   try {
-    for (let looks = 0; ; looks++) {
-      const account = await accountant.take();
+    let looks = 0;
+    for await (const account of accounts(accountant, { everyMs: LOOK_EVERY_MS })) {
       if (account) {
         progress.show(account);
         if (isOver(account)) return account;
         teller.tell(account, await depths(target));
       } else {
         teller.once(`There is no run of ${date} yet: waiting for the producer.`);
-        const troubles = looks % LOOKS_FOR_MISPLACED === 0 ? await misplacedTroubles(target, date) : [];
+        const troubles = looks++ % LOOKS_FOR_MISPLACED === 0 ? await misplacedTroubles(target, date) : [];
         for (const { message } of troubles) teller.once(`! ${message}`);
       }
-      await delay(LOOK_EVERY_MS);
     }
+    throw new Error("the accounts have ended, and nobody has ended them");
   } finally {
     progress.end();
   }
