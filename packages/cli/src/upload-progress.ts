@@ -6,7 +6,7 @@ import { type DataLake, uploadCsv } from "./csv-upload.ts";
 const MEGABYTE = 1_000_000;
 
 /** A bar for an upload, on a terminal; elsewhere nothing. */
-export class UploadProgress {
+class UploadProgress {
   readonly #bar: SingleBar | undefined;
 
   constructor(bytes: number, out: NodeJS.WriteStream = process.stderr) {
