@@ -6,9 +6,9 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Bundle, bundleHandler } from "@lotes/bundler";
 import { runKey } from "@lotes/core";
 import { csvOf, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
+import type { FunctionName } from "@lotes/core/topology";
 import type { AwsRequest } from "@lotes/local";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Service } from "../../packages/functions/test/support/invoke.ts";
 import { DATE, Pipeline } from "../../packages/functions/test/support/pipeline.ts";
 import { DeployedFunction } from "./support/deployed-function.ts";
 import { metricsIn, metricsWatched } from "./support/metrics.ts";
@@ -20,11 +20,11 @@ const stages = await evaluatedStages();
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const graph = stages.prod;
-const SERVICES: readonly Service[] = ["producer", "consumer", "collector"];
-const COMPONENTS: Record<Service, string> = { producer: "Producer", consumer: "Consumer", collector: "Collector" };
+const SERVICES: readonly FunctionName[] = ["producer", "consumer", "collector"];
+const COMPONENTS: Record<FunctionName, string> = { producer: "Producer", consumer: "Consumer", collector: "Collector" };
 
 let folder: string;
-const bundles = new Map<Service, Bundle>();
+const bundles = new Map<FunctionName, Bundle>();
 beforeAll(async () => {
   // Outside the project: a module that was left out of a bundle can't be found here.
   folder = await mkdtemp(path.join(tmpdir(), "lotes-bundles-"));
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The handler that the stack names for a function, and what it links to it. */
-function deployed(service: Service) {
+function deployed(service: FunctionName) {
   const found = graph.handlers.find(({ handler }) => handler.endsWith(`/${service}.handler`));
   if (found === undefined) throw new Error(`the stack has no handler for the ${service}`);
   return found;
@@ -55,22 +55,22 @@ describe.each(SERVICES)("the bundle of the %s", (service) => {
 });
 
 test("a bundle is no larger than a cold start can bear: 900 kB for the consumer, 800 kB for the others", () => {
-  const size = (service: Service) => bundles.get(service)?.bytes ?? Number.POSITIVE_INFINITY;
+  const size = (service: FunctionName) => bundles.get(service)?.bytes ?? Number.POSITIVE_INFINITY;
   expect(size("consumer")).toBeLessThanOrEqual(900_000);
   expect(size("producer")).toBeLessThanOrEqual(800_000);
   expect(size("collector")).toBeLessThanOrEqual(800_000);
 });
 
 describe("the deployed functions, against an embedded S3 and SQS", () => {
-  const calls: { service: Service; call: Grant }[] = [];
+  const calls: { service: FunctionName; call: Grant }[] = [];
   const printed: string[] = [];
   const [known, brokenOnce] = movieIds(2) as [string, string];
   const unknown = "tt7777777";
 
   beforeAll(async () => {
-    let at: Service | undefined;
+    let at: FunctionName | undefined;
     let recording = true;
-    const functions = new Map<Service, DeployedFunction>();
+    const functions = new Map<FunctionName, DeployedFunction>();
     const pipeline = await Pipeline.start({
       facts: [known, brokenOnce].map(facts),
       invoke: async (service, event, millis) => {
@@ -136,7 +136,7 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     await pipeline.stop();
   });
 
-  function start(service: Service, pipeline: Pipeline): Promise<DeployedFunction> {
+  function start(service: FunctionName, pipeline: Pipeline): Promise<DeployedFunction> {
     const { name, handler, environment } = resourceOf(graph, "Function", COMPONENTS[service]) as {
       name: string;
       handler: string;

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { Worker } from "node:worker_threads";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { S3ObjectStore } from "@lotes/aws";
 import { selectIds } from "@lotes/core";
+import { startThread } from "@lotes/local/start-thread";
 import { csvFile } from "./csv-file.ts";
 import { inTurns } from "./in-turns.ts";
 import { machine, median, print } from "./machine.ts";
@@ -23,7 +23,7 @@ const OBJECT = { Bucket: "data-lake", Key: "movies.csv" };
 export async function benchS3(): Promise<void> {
   const csv = await csvFile(ROWS);
   const megabytes = statSync(csv).size / 1e6;
-  const worker = new Worker(new URL("./s3-thread.ts", import.meta.url), {
+  const worker = startThread(new URL("./s3-thread.ts", import.meta.url), {
     workerData: { csv, bytesPerSecond: BYTES_PER_SECOND, latencyMs: LATENCY_MS, etag: "1" },
   });
   const [endpoint] = await once(worker, "message");

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { QueueName } from "./world.ts";
+import type { QueueName } from "@lotes/core/topology";
 
 /** What is under way in a schedule, and a bell at each queue for those who wait for messages: to look without a reason costs time. */
 export class Activity {

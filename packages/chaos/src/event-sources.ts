@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { QueueName } from "@lotes/core/topology";
 import { Random } from "@lotes/local/sample/random";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Activity } from "./activity.ts";
@@ -28,7 +29,7 @@ export interface EventSourcesOptions {
 
 interface Source {
   readonly name: "consumer" | "collector";
-  readonly queue: "LoteQueue" | "DeadLetterQueue";
+  readonly queue: QueueName;
   readonly batch: number;
 }
 

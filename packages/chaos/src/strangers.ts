@@ -1,9 +1,10 @@
+import type { QueueName } from "@lotes/core/topology";
 import type { Random } from "@lotes/local/sample/random";
 import { happens, ONE_IN } from "./one-in.ts";
 
 /** A message that somebody else sends. */
 export interface StrangersMessage {
-  readonly queue: "LoteQueue" | "DeadLetterQueue";
+  readonly queue: QueueName;
   readonly body: string;
 }
 

@@ -14,12 +14,10 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { inputKey } from "@lotes/core";
+import { inputKey, type QueueName } from "@lotes/core";
 import { s3Event, toRecord } from "@lotes/local";
 import type { S3Event, SQSRecord } from "aws-lambda";
 import type { Lab } from "./lab.ts";
-
-export type QueueName = "LoteQueue" | "DeadLetterQueue";
 
 /** An object as it lies in the bucket. */
 export interface Stored {

@@ -14,7 +14,7 @@ import { vi } from "vitest";
 import { bundledFunctions, type CliResult, LOTES, Workplace } from "./cli.ts";
 
 export const DATE = "2026/11/23";
-export const TOKEN = "the-right-token";
+const TOKEN = "the-right-token";
 
 export interface OperatorOptions {
   readonly facts: readonly MovieRecord[];
@@ -206,7 +206,7 @@ export class Operator implements AsyncDisposable {
   }
 }
 
-export function linesOf<T>(body: string | undefined): T[] {
+function linesOf<T>(body: string | undefined): T[] {
   return (body ?? "")
     .split("\n")
     .filter((line) => line !== "")

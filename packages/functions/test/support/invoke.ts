@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type FunctionCode, functionCode, type Handler, requireBuiltin } from "@lotes/bundler/function-code";
+import type { FunctionName } from "@lotes/core/topology";
 import type { Context } from "aws-lambda";
 import { inject } from "vitest";
 import { scriptFile } from "./bundle-functions.ts";
@@ -8,16 +9,14 @@ import { scriptFile } from "./bundle-functions.ts";
  * Hands an event to a function and returns what it answers.
  * @param millis what Lambda gives the function
  */
-export type Invoke = (service: Service, event: unknown, millis: number) => Promise<unknown>;
-
-export type Service = "producer" | "consumer" | "collector";
+export type Invoke = (service: FunctionName, event: unknown, millis: number) => Promise<unknown>;
 
 /**
  * Calls the handlers in this process, as of their sources: each is loaded when it is first called, with the environment of that moment,
  * and then stays as it is, like a warm process of Lambda's. Bundled they load ten times as fast as module by module.
  */
 export function handlersInProcess(): Invoke {
-  const handlers = new Map<Service, Handler>();
+  const handlers = new Map<FunctionName, Handler>();
   return async (service, event, millis) => {
     const handler = handlers.get(service) ?? load(await codeOf(service));
     handlers.set(service, handler);
@@ -25,7 +24,7 @@ export function handlersInProcess(): Invoke {
   };
 }
 
-async function codeOf(service: Service): Promise<FunctionCode> {
+async function codeOf(service: FunctionName): Promise<FunctionCode> {
   return functionCode(service, await readFile(scriptFile(inject("functionScripts"), service), "utf8"));
 }
 
