@@ -1,5 +1,6 @@
 import timersPromises from "node:timers/promises";
 import type { Globals } from "@lotes/bundler/function-code";
+import { stalledSoFarMs } from "./stalls.ts";
 
 type Callback = (...args: unknown[]) => void;
 
@@ -18,19 +19,19 @@ export class ProcessTime {
     this.Date = clockThatIs(aheadMs);
   }
 
-  /** How long the process has not been frozen, from some instant on. */
+  /** How long the process was neither frozen nor without a processor, from some instant on. */
   get awakeMs(): number {
-    return (this.#frozenAt ?? performance.now()) - this.#frozenMs;
+    return (this.#frozenAt ?? runningMs()) - this.#frozenMs;
   }
 
   freeze(): void {
-    this.#frozenAt ??= performance.now();
+    this.#frozenAt ??= runningMs();
   }
 
   /** What fell due meanwhile happens now, one after the other, as when a stopped process goes on. */
   thaw(): void {
     if (this.#frozenAt === undefined) return;
-    this.#frozenMs += performance.now() - this.#frozenAt;
+    this.#frozenMs += runningMs() - this.#frozenAt;
     this.#frozenAt = undefined;
     for (const [timer, callback] of this.#due) {
       setImmediate(() => {
@@ -89,6 +90,10 @@ export class ProcessTime {
     if (this.#frozenAt !== undefined) this.#due.set(cause, callback);
     else callback();
   }
+}
+
+function runningMs(): number {
+  return performance.now() - stalledSoFarMs();
 }
 
 /** `Date` by a wall clock that is so far ahead of the true time. */
