@@ -7,9 +7,9 @@ import { type Bundle, bundleHandler } from "@lotes/bundler";
 import { runKey } from "@lotes/core";
 import { csvOf, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import type { FunctionName } from "@lotes/core/topology";
+import { DATE, Pipeline } from "@lotes/functions/testing/pipeline";
 import type { AwsRequest } from "@lotes/local";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { DATE, Pipeline } from "../../packages/functions/test/support/pipeline.ts";
 import { DeployedFunction } from "./support/deployed-function.ts";
 import { metricsIn, metricsWatched } from "./support/metrics.ts";
 import { covers, type Grant, grantsOf } from "./support/policy.ts";
@@ -47,7 +47,7 @@ describe.each(SERVICES)("the bundle of the %s", (service) => {
   test("holds nothing of the local stack, the CLI or the tests", () => {
     const own = inputs().filter((input) => input.startsWith("packages/") || input.startsWith("stacks/"));
     expect(own.length).toBeGreaterThan(5);
-    expect(own.filter((input) => !/^packages\/(core|aws|functions)\/src\//.test(input))).toEqual([]);
+    expect(own.filter((input) => !/^packages\/(core|tmdb|aws|functions)\/src\//.test(input))).toEqual([]);
     expect(
       inputs().filter((input) => /fauxqs|sqs-consumer|vitest|commander|cli-progress|\/test\//.test(input)),
     ).toEqual([]);

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TmdbSettings } from "@lotes/core";
 import { fetchLote } from "@lotes/core/stages/fetch-lote";
-import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
+import { TmdbClient } from "@lotes/tmdb";
 
 export interface ConsumerTask {
   readonly settings: TmdbSettings;

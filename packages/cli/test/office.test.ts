@@ -4,8 +4,8 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { csvSelecting, facts } from "@lotes/core/testing/movie-rows";
-import { OfficeProxy } from "@lotes/core/testing/office-proxy";
-import { TMDB_TEST } from "@lotes/core/testing/self-signed";
+import { OfficeProxy } from "@lotes/tmdb/testing/office-proxy";
+import { TMDB_TEST } from "@lotes/tmdb/testing/self-signed";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Workplace } from "./support/cli.ts";
 

@@ -2,7 +2,7 @@ export { fileChunks } from "./dataset/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./dataset/header.ts";
 export * from "./dataset/keys.ts";
 export { type MovieFilter, REQUIRED_COLUMNS } from "./dataset/movie-filter.ts";
-export type { MovieRecord } from "./dataset/movie-record.ts";
+export { type MovieRecord, parseMovie } from "./dataset/movie-record.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export { type OddRows, type Selection, selectIds } from "./dataset/select-ids.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
@@ -30,6 +30,7 @@ export { PROXY_VARIABLES, type ProxyEnvironment, readProxy } from "./proxy.ts";
 export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export {
   loadSettings,
+  requireToken,
   SETTING_NAMES,
   type Settings,
   SettingsError,

@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { consumeLote, loadSettings, parseMessage } from "@lotes/core";
-import { TmdbClient } from "@lotes/core/tmdb/tmdb-client";
+import { TmdbClient } from "@lotes/tmdb";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Resource } from "sst";
 import { deadlinesOf } from "./deadline.ts";

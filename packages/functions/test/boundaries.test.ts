@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -10,6 +10,9 @@ function sourcesOf(name: string): { file: string; text: string }[] {
   expect(files).not.toEqual([]);
   return files.map((file) => ({ file, text: readFileSync(packages + file, "utf8") }));
 }
+
+/** What a module imports, or exports again, by a path that is relative to it. */
+const RELATIVE_IMPORTS = /(?:from |import |import\()"(\.[^"]+)"/g;
 
 function filesMatching(name: string, pattern: RegExp): string[] {
   return sourcesOf(name)
@@ -23,7 +26,7 @@ const FLOORS = [
   ["dataset/"],
   ["ports", "settings"],
   ["files/"],
-  ["stages/", "tmdb/"],
+  ["stages/"],
   ["operator/"],
   ["index"],
 ];
@@ -80,21 +83,42 @@ describe("the house of the domain", () => {
   });
 });
 
+const OTHER_THAN_CORE = /from "@lotes\/(?!core")/;
+
 describe("the packages keep to their side", () => {
   test("no handler, adapter or domain module knows of the machine it runs on", () => {
     const place = /localhost|127\.0\.0\.1|fauxqs|isLocal|NODE_ENV|@lotes\/local/i;
     expect([
       ...filesMatching("core", place),
+      ...filesMatching("tmdb", place),
       ...filesMatching("aws", place),
       ...filesMatching("functions", place),
     ]).toEqual([]);
   });
 
-  test("the domain knows no AWS client and no Lambda event", () => {
-    expect(filesMatching("core", /@aws-sdk|aws-lambda|@lotes\/aws|from "sst"/)).toEqual([]);
+  test("none takes a file of another one by its path: what it lends has a name", () => {
+    const outside = globSync(["*/{src,test,bin}/**/*.{ts,tsx,mjs}", "../stacks/**/*.{ts,mjs}"], {
+      cwd: packages,
+      exclude: ["**/node_modules/**", "../stacks/.sst/**"],
+    }).flatMap((file) => {
+      const home = file.startsWith("..") ? join("..", "stacks") : (dirname(file).split("/")[0] ?? "");
+      const named = [...readFileSync(packages + file, "utf8").matchAll(RELATIVE_IMPORTS)].map(([, path = ""]) => path);
+      return named
+        .filter((path) => relative(home, join(dirname(file), path)).startsWith(".."))
+        .map((path) => `${file} → ${path}`);
+    });
+    expect(outside).toEqual([]);
+  });
+
+  test("the domain knows no AWS client, no Lambda event and no package but itself", () => {
+    expect(filesMatching("core", /@aws-sdk|aws-lambda|from "sst"|@lotes\//)).toEqual([]);
+  });
+
+  test("TMDB's client knows of the other packages the domain alone, and AWS's clients too", () => {
+    expect([...filesMatching("tmdb", OTHER_THAN_CORE), ...filesMatching("aws", OTHER_THAN_CORE)]).toEqual([]);
   });
 
   test("the handlers and the domain write to no console", () => {
-    expect([...filesMatching("core", /console\./), ...filesMatching("functions", /console\./)]).toEqual([]);
+    expect(["core", "tmdb", "functions"].flatMap((name) => filesMatching(name, /console\./))).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
 import {
   GetQueueAttributesCommand,
   type MessageAttributeValue,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { S3ObjectStore } from "../../../aws/src/index.ts";
 import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { LocalServices } from "../../src/local-services.ts";
 import { DEPLOYED_TIMING, type Timing } from "../../src/timing.ts";
@@ -22,7 +21,6 @@ export class Services {
   readonly bucket: string;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
-  readonly store: S3ObjectStore;
 
   private constructor(local: LocalServices) {
     const config = { ...local.clientConfig, maxAttempts: 1 };
@@ -30,11 +28,26 @@ export class Services {
     this.bucket = local.bucket;
     this.s3 = new S3Client(config);
     this.sqs = new SQSClient(config);
-    this.store = new S3ObjectStore(local.bucket, config);
   }
 
   static async start({ timing, fault }: ServicesOptions = {}): Promise<Services> {
     return new Services(await LocalServices.start({ ...DEPLOYED_TIMING, ...timing }, { port: 0, fault }));
+  }
+
+  /** @returns the object's text, or undefined if there is none */
+  async text(key: string): Promise<string | undefined> {
+    try {
+      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      return await Body?.transformToString();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  async keys(): Promise<(string | undefined)[]> {
+    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: this.bucket }));
+    return Contents.map(({ Key }) => Key);
   }
 
   /** @returns the message's id */
@@ -60,7 +73,6 @@ export class Services {
   async stop(): Promise<void> {
     this.s3.destroy();
     this.sqs.destroy();
-    this.store.close();
     await this.local.stop();
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
 import { TmdbServer } from "../../src/tmdb/tmdb-server.ts";
-import { FACTS, getMovie, NOT_FOUND, request, start, YOJIMBO } from "./support.ts";
+import { FACTS, getMovie, NOT_FOUND, request, start, YOJIMBO } from "../support/tmdb.ts";
 
 /** One for all tests that need nothing of their own: a thread takes a tenth of a second to start. */
 let plain: TmdbStandIn;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { peakPerSecond } from "../../src/tmdb/sliding-second.ts";
-import { getMovie, misbehaving, request, start, statuses, TOO_MANY, untilStatus } from "./support.ts";
+import { getMovie, misbehaving, request, start, statuses, TOO_MANY, untilStatus } from "../support/tmdb.ts";
 
 describe("the budget", () => {
   test("the 41st request within a second gets a 429 with Retry-After, and is let through when the second is over", async () => {

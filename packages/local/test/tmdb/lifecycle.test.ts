@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { PortInUseError } from "../../src/port-in-use-error.ts";
-import { misbehaving, start } from "./support.ts";
+import { misbehaving, start } from "../support/tmdb.ts";
 
 describe("stop", () => {
   test("ends every connection, hanging and idle ones too, and frees the port", async () => {

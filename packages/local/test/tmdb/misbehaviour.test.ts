@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { MisbehaviourAnswer, MisbehaviourRule } from "../../src/tmdb/misbehaviour-rule.ts";
 import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
-import { FACTS, getMovie, misbehaving, start, statuses, TOO_MANY, untilStatus } from "./support.ts";
+import { FACTS, getMovie, misbehaving, start, statuses, TOO_MANY, untilStatus } from "../support/tmdb.ts";
 
 /** One for all tests that need nothing of their own: a thread takes a tenth of a second to start. */
 let plain: TmdbStandIn;

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { ObjectChangedError } from "@lotes/core";
+import { type OneObjectOptions, OneObjectS3 } from "@lotes/local";
+import { clientConfigFor } from "@lotes/local/client-config";
+import { afterEach, describe, expect, test } from "vitest";
+import { S3ObjectStore } from "../src/index.ts";
+import { RANGE_BYTES, RANGES_AT_ONCE } from "../src/parallel-ranges.ts";
+
+const ETAG = "0123456789abcdef";
+/** More ranges than are read at once, the last one shorter. */
+const RANGES = RANGES_AT_ONCE + 3;
+const bytes = Buffer.alloc(RANGE_BYTES * (RANGES - 1) + 12_345);
+for (let at = 0; at + 4 <= bytes.length; at += 4096) bytes.writeUInt32LE(at, at);
+
+function uint32(value: number): Buffer {
+  const word = Buffer.alloc(4);
+  word.writeUInt32BE(value);
+  return word;
+}
+
+const running: { stop(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of running.splice(0).reverse()) await each.stop();
+});
+
+async function serving(options: Partial<OneObjectOptions> = {}): Promise<{ s3: OneObjectS3; store: S3ObjectStore }> {
+  const s3 = await OneObjectS3.start({ bytes, etag: ETAG, ...options });
+  running.push(s3);
+  const config = { ...clientConfigFor(s3.url), forcePathStyle: true };
+  const store = new S3ObjectStore("data-lake", config);
+  running.push({ stop: () => store.close() });
+  return { s3, store };
+}
+
+/** The object as it was read, each chunk copied before the next is asked for. */
+async function readWhole(store: S3ObjectStore): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await store.stream("movies.csv", ETAG)) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** Of the whole object, as a store has it that was given one with the upload. */
+const CHECKSUMS = {
+  "x-amz-checksum-crc32": uint32(crc32(bytes)).toString("base64"),
+  "x-amz-checksum-sha256": createHash("sha256").update(bytes).digest("base64"),
+};
+
+describe("an object of many ranges", () => {
+  test.each(Object.entries(CHECKSUMS))(
+    "is read from a store that sends the whole object's checksum with each of them (%s)",
+    async (name, value) => {
+      const { store } = await serving({ checksums: { [name]: value } });
+      expect((await readWhole(store)).equals(bytes)).toBe(true);
+    },
+  );
+
+  test("is read in order, each range once, and some of them at the same time", async () => {
+    const { s3, store } = await serving();
+    expect((await readWhole(store)).equals(bytes)).toBe(true);
+    expect(s3.ranges.toSorted((a, b) => a - b)).toEqual(Array.from({ length: RANGES }, (_, n) => n * RANGE_BYTES));
+    expect(s3.mostAtOnce).toBeGreaterThan(1);
+    expect(s3.mostAtOnce).toBeLessThanOrEqual(RANGES_AT_ONCE);
+  });
+
+  test("is not read further ahead than its memory holds while nobody takes the bytes", async () => {
+    const { s3, store } = await serving();
+    const chunks = (await store.stream("movies.csv", ETAG))[Symbol.asyncIterator]();
+    await chunks.next();
+    await expect.poll(() => s3.ranges.length).toBe(RANGES_AT_ONCE);
+    await chunks.next();
+    await expect.poll(() => s3.ranges.length).toBe(RANGES_AT_ONCE + 1);
+    await chunks.return?.();
+  });
+
+  test("is not read on once nobody wants more", async () => {
+    const { s3, store } = await serving({ bytesPerSecond: 90_000_000 });
+    for await (const _ of await store.stream("movies.csv", ETAG)) break;
+    const asked = s3.ranges.length;
+    await s3.stop();
+    expect(s3.ranges.length).toBe(asked);
+    expect(asked).toBeLessThanOrEqual(RANGES_AT_ONCE);
+  });
+
+  test("that is changed after it was begun is an ObjectChangedError, and no mixture", async () => {
+    const { s3, store } = await serving();
+    const chunks = (await store.stream("movies.csv", ETAG))[Symbol.asyncIterator]();
+    await chunks.next();
+    s3.etag = "another";
+    const rest = async () => {
+      for (let next = await chunks.next(); !next.done; next = await chunks.next());
+    };
+    await expect(rest()).rejects.toThrow(ObjectChangedError);
+  });
+});
+
+describe("a range that breaks off", () => {
+  test("is asked for again, and nothing is lost or doubled", async () => {
+    const cut = new Set([0, 3 * RANGE_BYTES, (RANGES - 2) * RANGE_BYTES]);
+    const { s3, store } = await serving({ cutAfter: (first) => (cut.delete(first) ? RANGE_BYTES / 4 : undefined) });
+    expect((await readWhole(store)).equals(bytes)).toBe(true);
+    expect(s3.ranges.length).toBe(RANGES + 3);
+  });
+
+  test("every time is an error that says so, with its cause", async () => {
+    const { store } = await serving({ cutAfter: (first) => (first === RANGE_BYTES ? RANGE_BYTES / 4 : undefined) });
+    await expect(readWhole(store)).rejects.toMatchObject({ name: "BrokenRangeError", cause: expect.any(Error) });
+  });
+});
+
+test.each([0, 1, RANGE_BYTES, RANGE_BYTES + 1])("an object of %i bytes is read whole", async (size) => {
+  const { store } = await serving({ bytes: bytes.subarray(0, size) });
+  expect((await readWhole(store)).equals(bytes.subarray(0, size))).toBe(true);
+});

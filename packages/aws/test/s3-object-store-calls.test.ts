@@ -1,0 +1,73 @@
+import { ObjectChangedError } from "@lotes/core";
+import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { S3ObjectStore } from "../src/index.ts";
+
+let services: LocalServices;
+let store: S3ObjectStore;
+beforeAll(async () => {
+  services = await LocalServices.start(DEPLOYED_TIMING, { port: 0 });
+  store = new S3ObjectStore(services.bucket, services.clientConfig);
+});
+afterAll(async () => {
+  store.close();
+  await services.stop();
+});
+
+const object = (body: string) => ({ body, contentType: "text/plain", metadata: { run: "r" } });
+
+describe("the object store", () => {
+  test("reads what it wrote, with its metadata", async () => {
+    await store.putIf("read/a b.json", undefined, object("çã"));
+    expect(await store.get("read/a b.json")).toEqual({
+      body: "çã",
+      metadata: { run: "r" },
+      etag: expect.stringMatching(/^\w+$/),
+      modifiedAt: expect.any(Date),
+    });
+    expect(await store.get("read/nothing")).toBeUndefined();
+  });
+
+  test("writes and removes only what is still as it was read", async () => {
+    const key = "conditional";
+    await store.putIf(key, undefined, object("1"));
+    await expect(store.putIf(key, undefined, object("2"))).rejects.toThrow(ObjectChangedError);
+    const { etag = "" } = (await store.get(key)) ?? {};
+    await store.putIf(key, etag, object("2"));
+    await expect(store.putIf(key, etag, object("3"))).rejects.toThrow(ObjectChangedError);
+    await expect(store.removeIf(key, etag)).rejects.toThrow(ObjectChangedError);
+    await store.removeIf(key, (await store.get(key))?.etag ?? "");
+    await expect(store.putIf(key, etag, object("3"))).rejects.toThrow(ObjectChangedError);
+    // Somebody else has removed it: what was wanted.
+    await store.removeIf(key, etag);
+  });
+
+  test("lists every object under a prefix, beyond one page of S3's", async () => {
+    const keys = Array.from({ length: 1_005 }, (_, index) => `many/${String(index).padStart(4, "0")}`);
+    for (let first = 0; first < keys.length; first += 5) {
+      await Promise.all(keys.slice(first, first + 5).map((key) => store.putIf(key, undefined, object(key))));
+    }
+    const listed: string[] = [];
+    for await (const { key } of store.list("many/")) listed.push(key);
+    expect(listed).toEqual(keys);
+  });
+
+  test("streams the version it was told of, and no other", async () => {
+    await store.putIf("streamed", undefined, object("first"));
+    const { etag = "" } = (await store.get("streamed")) ?? {};
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await store.stream("streamed", etag)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe("first");
+
+    await store.putIf("streamed", etag, object("second"));
+    await expect(store.stream("streamed", etag)).rejects.toThrow(ObjectChangedError);
+    await expect(store.stream("gone", etag)).rejects.toThrow(ObjectChangedError);
+  });
+
+  test("passes on what else goes wrong, with S3's own error", async () => {
+    const elsewhere = new S3ObjectStore("no-such-bucket", services.clientConfig);
+    onTestFinished(() => elsewhere.close());
+    await expect(elsewhere.stream("key", "etag")).rejects.toMatchObject({ name: "NoSuchBucket" });
+    await expect(elsewhere.removeIf("key", "etag")).rejects.toMatchObject({ name: "NoSuchBucket" });
+  });
+});

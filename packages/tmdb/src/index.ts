@@ -1,0 +1,1 @@
+export { TmdbClient, type TmdbTiming } from "./tmdb-client.ts";

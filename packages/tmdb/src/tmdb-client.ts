@@ -1,0 +1,199 @@
+import http from "node:http";
+import https from "node:https";
+import {
+  CONSUMER_TIME,
+  type MovieAnswer,
+  type MovieRecord,
+  type MovieRequestOptions,
+  type MovieSource,
+  type ProxyEnvironment,
+  parseMovie,
+  requireToken,
+  type TmdbSettings,
+  type Traffic,
+} from "@lotes/core";
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
+import axiosRetry, { exponentialDelay } from "axios-retry";
+import { attempt } from "./attempt.ts";
+import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
+import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
+import { RequestLimiter, shareOf } from "./request-limiter.ts";
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** By `performance.now()`: nothing is worth waiting for beyond it. */
+    deadline?: number;
+    /** The id that is asked for. */
+    movie?: string;
+  }
+}
+
+/** How long things take, in milliseconds. */
+export interface TmdbTiming {
+  /** From the sending of a request to the last byte of its answer, at the most. */
+  readonly attemptMs: number;
+  /** The wait before the second attempt doubles this, and each further one doubles the wait. */
+  readonly backoffMs: number;
+}
+
+// The waits are 0.2, 0.4 … 6.4 s and up to a fifth more: quick for a single stray answer, 13 to 15 s in all, which outlasts a restart at TMDB.
+const TIMING: TmdbTiming = { attemptMs: CONSUMER_TIME.attemptMs, backoffMs: 100 };
+const RETRIES = 6;
+
+// A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * TMDB's movies, asked for within the budget. One per process: its limiter is what keeps the process within its share.
+ */
+export class TmdbClient implements MovieSource {
+  readonly #http: AxiosInstance;
+  readonly #limiter: RequestLimiter;
+  readonly #token: string;
+  readonly #timing: TmdbTiming;
+  readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
+  #leftAloneUntil = Number.NEGATIVE_INFINITY;
+
+  /** @throws {SettingsError} when there is no token */
+  constructor(settings: TmdbSettings, consumers: number, timing: TmdbTiming = TIMING) {
+    const share = shareOf(settings.requestsPerSecond, consumers);
+    this.#token = requireToken(settings);
+    this.#timing = timing;
+    const agent = { keepAlive: true, maxSockets: share.connections, ...throughProxy(settings.proxy, timing) };
+    this.#http = axios.create({
+      baseURL: settings.baseUrl,
+      ...credentials(this.#token, { language: settings.language }),
+      maxContentLength: LARGEST_ANSWER_BYTES,
+      // A followed redirect would be a request that the limiter never saw.
+      maxRedirects: 0,
+      validateStatus: (status) => status === 200,
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(agent),
+      // Otherwise axios would look for one by itself, and open a connection for each request.
+      ...(settings.proxy === undefined && { proxy: false as const }),
+    });
+    this.#limiter = new RequestLimiter(share, timing.attemptMs);
+    this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter));
+    // Before the retries, so that they are told of an answer that is not the movie.
+    this.#http.interceptors.response.use(withTheMovie);
+    axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY });
+  }
+
+  get traffic(): Traffic {
+    return this.#traffic;
+  }
+
+  get leftAloneUntil(): number {
+    return this.#leftAloneUntil;
+  }
+
+  /**
+   * Runs the work of one invocation, in which movies are asked for, and returns when the next invocation may begin: a moment later than the
+   * work ends, if the work's last requests are not long ago.
+   * @param latest when to return at the latest, by `performance.now()`
+   */
+  invocation<T>(work: () => Promise<T>, latest: number): Promise<T> {
+    return this.#limiter.invocation(work, latest);
+  }
+
+  async movie(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: MovieRequestOptions): Promise<MovieAnswer> {
+    let last: AxiosError | undefined;
+    let backoffs = 0;
+    let refusals = 0;
+    const retryCondition = (error: AxiosError) => {
+      if (signal.aborted) return false;
+      last = error;
+      const limited = isRateLimited(error);
+      // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
+      const again = limited ? this.#leftAloneUntil <= deadline : isCurable(error) && ++backoffs <= RETRIES;
+      if (!again) return false;
+      this.#traffic.retries++;
+      const failure = failureOf(error, this.#token);
+      // A single 429 only tells that the limit is near; the second of an id is a trouble. A refused token is one when it is certain.
+      if (limited ? ++refusals > 1 : failure.reason !== "unauthorized") onFailedAttempt?.(failure);
+      return true;
+    };
+    // The limiter is paused after a 429: there is nothing to wait for before getting in line again.
+    const retryDelay = (_: number, error: AxiosError) =>
+      isRateLimited(error) ? 0 : Math.max(0, Math.min(this.#backoff(backoffs, error), deadline - performance.now()));
+    try {
+      const { data: record } = await this.#http.get<MovieRecord>(`/3/movie/${id}`, {
+        movie: id,
+        signal,
+        deadline,
+        ...(timeIsUp && { timeIsUp }),
+        "axios-retry": { retryCondition, retryDelay },
+      });
+      return { record };
+    } catch (error) {
+      if (!(error instanceof AxiosError)) throw error;
+      // Stopped between two attempts: the last one tells why there is no record. Stopped before the first: nothing does.
+      const telling = signal.aborted && error.code === AxiosError.ERR_CANCELED ? last : error;
+      return telling ? { failure: failureOf(telling, this.#token) } : { stopped: true };
+    }
+  }
+
+  /** A `Retry-After` counts, but one stray answer must not use up the lote's time. */
+  #backoff(nth: number, error: AxiosError): number {
+    const asked = askedPauseMs(error);
+    return Math.max(exponentialDelay(nth, undefined, this.#timing.backoffMs), isLongPause(asked) ? 0 : asked);
+  }
+
+  /**
+   * What the server asks for holds beyond the lote, and for every lote that this process gets meanwhile. What is chosen here ends with the lote.
+   */
+  #pause(ms: number, isAsked: boolean, deadline = Number.POSITIVE_INFINITY): void {
+    const now = performance.now();
+    this.#limiter.pause(isAsked ? ms : Math.min(ms, deadline - now));
+    if (isAsked && isLongPause(ms)) this.#leftAloneUntil = Math.max(this.#leftAloneUntil, now + ms);
+  }
+
+  /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
+  #limited(send: AxiosAdapter): AxiosAdapter {
+    const limiter = this.#limiter;
+    const backoff = new RateLimitBackoff();
+    return (config) =>
+      limiter.schedule(async (sent) => {
+        const sentAt = performance.now();
+        this.#traffic.requests++;
+        try {
+          const response = await attempt(config, send, sent, this.#timing.attemptMs);
+          backoff.passed(sentAt);
+          return response;
+        } catch (error) {
+          if (error instanceof AxiosError && isRateLimited(error)) {
+            this.#traffic.rate_limited++;
+            this.#pause(backoff.delayMs(error, sentAt), askedPauseMs(error) > 0, config.deadline);
+          }
+          throw error;
+        }
+      }, config.signal as AbortSignal);
+  }
+}
+
+/** Puts the record in the place of the answer. */
+function withTheMovie(response: AxiosResponse): AxiosResponse<MovieRecord> {
+  const { config, request } = response;
+  const record = parseMovie(config.movie ?? "", response.data);
+  if (record === undefined) {
+    throw new AxiosError("the answer is not the movie", NOT_THE_MOVIE, config, request, response);
+  }
+  return { ...response, data: record };
+}
+
+/** The agents make the tunnels, and keep them: Node's own way, and as few connections as without. */
+function throughProxy(proxy: ProxyEnvironment | undefined, { attemptMs }: TmdbTiming) {
+  // A request that is given up while its tunnel is made leaves the tunnel behind. A proxy that never answers is the agent's to give up.
+  return proxy && { proxyEnv: { ...proxy }, timeout: attemptMs };
+}
+
+/** A v3 key has 32 hexadecimal digits and travels as a parameter; everything else is a v4 token. */
+function credentials(token: string, params: Record<string, string>) {
+  return /^[0-9a-f]{32}$/i.test(token)
+    ? { params: { ...params, api_key: token } }
+    : { params, headers: { Authorization: `Bearer ${token}` } };
+}
+
+function isRateLimited(error: AxiosError): boolean {
+  return error.response?.status === 429;
+}
