@@ -1,4 +1,4 @@
-import { isRunDate } from "@lotes/core/dataset/keys";
+import { isRunDate } from "@lotes/core/dataset/run-date";
 import { REASONS } from "@lotes/core/reasons";
 import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./user-error.ts";

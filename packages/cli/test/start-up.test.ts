@@ -19,7 +19,7 @@ test("help and completion load nothing that only a command works with", () => {
   const loaded = loadedWith(new URL("../src/main.ts", import.meta.url));
   const packages = [...loaded].filter((each) => !each.startsWith("file:"));
   expect(packages.sort()).toEqual([
-    "@lotes/core/dataset/keys",
+    "@lotes/core/dataset/run-date",
     "@lotes/core/reasons",
     "@lotes/local/sample/most-sample-rows",
     "commander",

@@ -1,9 +1,10 @@
 export { fileChunks } from "./dataset/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./dataset/header.ts";
 export * from "./dataset/keys.ts";
-export { type MovieFilter, REQUIRED_COLUMNS } from "./dataset/movie-filter.ts";
-export { type MovieRecord, parseMovie } from "./dataset/movie-record.ts";
+export { type MovieRecord, parseMovie } from "./dataset/movie-schemas.ts";
+export { filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
+export * from "./dataset/run-date.ts";
 export { type OddRows, type Selection, selectIds } from "./dataset/select-ids.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
 export { countStrangers, Ledger, LedgerError } from "./files/ledger.ts";

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 
 /** What the process was told to do differently from the defaults, and can't. The message is one line for the operator. */
 export class SettingsError extends Error {
@@ -12,6 +12,14 @@ export interface SettingType {
   /** Whether a value is not for error lines. */
   readonly isSecret?: (given: string) => boolean;
 }
+
+/** The text of a whole number between two. */
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
 
 type Values<S extends Readonly<Record<string, SettingType>>> = { [K in keyof S]: z.infer<S[K]["type"]> };
 

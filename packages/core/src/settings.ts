@@ -1,7 +1,8 @@
 import * as z from "zod";
-import type { MovieFilter } from "./dataset/movie-filter.ts";
+import { FILTER_SETTINGS, filterOf } from "./dataset/movie-schemas.ts";
+import type { MovieFilter } from "./dataset/movies.ts";
 import { type ProxyEnvironment, readProxy } from "./proxy.ts";
-import { readEnvironment, SettingsError } from "./read-environment.ts";
+import { readEnvironment, SettingsError, wholeNumber } from "./read-environment.ts";
 import { CONSUMER_TIME, MOST_IDS_OF_A_LOTE } from "./topology.ts";
 
 export { SettingsError };
@@ -25,13 +26,6 @@ export interface Settings {
   /** How many of a CSV's rows may be malformed, and how many have numbers that can't be read, each in percent. */
   readonly maxMalformedPercent: number;
 }
-
-const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most);
 
 const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org$/;
 
@@ -75,16 +69,7 @@ const schema = {
   TMDB_REQUESTS_PER_SECOND: { type: wholeNumber(1).default(40), takes: "a whole number from 1" },
   // 2 is the least maximum concurrency SQS accepts for an event source, 1,000 the most.
   CONSUMER_CONCURRENCY: { type: wholeNumber(2, 1000).default(2), takes: "a whole number from 2 to 1000" },
-  MIN_YEAR: { type: wholeNumber(0).default(1960), takes: "a year; movies later than it pass" },
-  MIN_VOTES: { type: wholeNumber(0).default(10_000), takes: "a whole number; movies with more votes pass" },
-  GENRES: {
-    type: z
-      .string()
-      .transform((list) => list.split(",").map((genre) => genre.trim().toLowerCase()))
-      .refine((genres) => genres.every((genre) => genre !== ""))
-      .default(["crime", "war"]),
-    takes: "genres separated by commas, such as crime,war",
-  },
+  ...FILTER_SETTINGS,
   LOTE_SIZE: {
     type: wholeNumber(1, MOST_IDS_OF_A_LOTE).default(100),
     takes: `a whole number from 1 to ${MOST_IDS_OF_A_LOTE}`,
@@ -119,7 +104,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
       proxy: values.TMDB_TOKEN === undefined ? undefined : readProxy(env),
     },
     consumerConcurrency: values.CONSUMER_CONCURRENCY,
-    filter: { minYear: values.MIN_YEAR, minVotes: values.MIN_VOTES, genres: values.GENRES },
+    filter: filterOf(values),
     loteSize: values.LOTE_SIZE,
     maxMalformedPercent: values.MAX_MALFORMED_PERCENT,
   };

@@ -4,7 +4,6 @@ import {
   dateOfInputKey,
   INPUT_EVENTS,
   inputKey,
-  isRunDate,
   ledgerKey,
   loteKey,
   loteOfKey,
@@ -12,8 +11,8 @@ import {
   missesInputKey,
   outputPrefix,
   runKey,
-  utcDate,
 } from "../src/dataset/keys.ts";
+import { isRunDate, utcDate } from "../src/dataset/run-date.ts";
 
 const DATE = "2026/03/09";
 

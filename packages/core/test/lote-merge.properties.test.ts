@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isMovieId } from "../src/dataset/movie-id.ts";
-import type { MovieRecord } from "../src/dataset/movie-record.ts";
+import type { MovieRecord } from "../src/dataset/movie-schemas.ts";
+import { isMovieId } from "../src/dataset/movies.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import type { NewObject } from "../src/ports.ts";
 import { stored } from "./support/memory-store.ts";

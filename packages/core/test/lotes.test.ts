@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isMovieId } from "../src/dataset/movie-id.ts";
+import { isMovieId } from "../src/dataset/movies.ts";
 import { cutIntoLotes } from "../src/stages/cut-into-lotes.ts";
 import { movieIds } from "./support/movies.ts";
 

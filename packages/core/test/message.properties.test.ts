@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inputKey, runKey, utcDate } from "../src/dataset/keys.ts";
+import { inputKey, runKey } from "../src/dataset/keys.ts";
+import { utcDate } from "../src/dataset/run-date.ts";
 import { Ledger } from "../src/files/ledger.ts";
 import { keptMessage, type LedgerEntry } from "../src/files/ledger-entry.ts";
 import { newRun, runObject } from "../src/files/run-file.ts";

@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { dateOfInputKey, loadSettings, produce, runId } from "@lotes/core";
+import { dateOfInputKey, inputKey, loadSettings, produce, runId } from "@lotes/core";
 import type { Context, S3Event } from "aws-lambda";
 import { Resource } from "sst";
 import { HandlerMetrics } from "./handler-metrics.ts";
@@ -19,7 +19,7 @@ export async function handler(event: S3Event, context: Context): Promise<void> {
     const log = logger.createChild({ persistentKeys: { key: source.key, request: context.awsRequestId } });
     const date = dateOfInputKey(source.key);
     if (date === undefined) {
-      log.warn("ignored: the key is not of the form Raw/Local/CSV/Movies/{yyyy}/{mm}/{dd}/movies.csv");
+      log.warn(`ignored: the key is not of the form ${inputKey("{yyyy}/{mm}/{dd}")}`);
       continue;
     }
     log.appendKeys({ date, run: runId(source) });

@@ -6,6 +6,7 @@ import {
   type MovieRecord,
   type MovieRequestOptions,
   type MovieSource,
+  moviePath,
   type ProxyEnvironment,
   parseMovie,
   requireToken,
@@ -117,7 +118,7 @@ export class TmdbClient implements MovieSource {
     const retryDelay = (_: number, error: AxiosError) =>
       isRateLimited(error) ? 0 : Math.max(0, Math.min(this.#backoff(backoffs, error), deadline - performance.now()));
     try {
-      const { data: record } = await this.#http.get<MovieRecord>(`/3/movie/${id}`, {
+      const { data: record } = await this.#http.get<MovieRecord>(`/3/${moviePath(id)}`, {
         movie: id,
         signal,
         deadline,

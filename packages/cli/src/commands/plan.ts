@@ -17,7 +17,7 @@ Examples:
   MIN_VOTES=1000 lotes plan movies.csv   with another filter`,
     )
     .action(async (path, { json }) => {
-      const { loadSettings, rejectionOf } = await import("@lotes/core");
+      const { filterInWords, loadSettings, rejectionOf } = await import("@lotes/core");
       const { costOf } = await import("../cost.ts");
       const { csvBytes, selectFromFile } = await import("../csv-file.ts");
       const { EXIT } = await import("../exit-code.ts");
@@ -37,14 +37,14 @@ Examples:
         const counts = { rows, malformed, unreadable, ids: ids.length, lotes };
         return printJson({ file: path, bytes, ...counts, seconds, usd, rejected });
       }
-      const votes = formatNumber(filter.minVotes);
+      const [above, contains] = filterInWords(filter, formatNumber);
       printLines([
         "",
         `Plan for ${path}`,
         "",
         line("rows", formatNumber(rows), oddRowsText({ malformed, unreadable })),
-        line("ids", formatNumber(ids.length), `of movies after ${filter.minYear}, with more than ${votes} votes,`),
-        line("", "", `of a genre with ${filter.genres.join(" or ")}`),
+        line("ids", formatNumber(ids.length), `of movies ${above},`),
+        line("", "", contains),
         line("lotes", formatNumber(lotes), `of ${loteSize} ids`),
         line("time", duration(seconds), `at ${tmdb.requestsPerSecond} requests a second, if TMDB answers each at once`),
         line("AWS", `$${usd.toFixed(4)}`, "at list prices, without the free tier; see docs/deployment.md"),

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { REQUIRED_COLUMNS } from "./movie-filter.ts";
+import { REQUIRED_COLUMNS } from "./movies.ts";
 import { SEPARATOR } from "./separators.ts";
 
 /** The CSV can't be used at all. The message says why and what to do, in one line. */

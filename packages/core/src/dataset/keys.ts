@@ -1,47 +1,25 @@
-/** `yyyy/mm/dd`, zero-padded: the part of every key that tells one drop of the CSV from another. */
-export type RunDate = string;
-
-const INPUT_PREFIX = "Raw/Local/CSV/Movies/";
-const INPUT_NAME = "movies.csv";
-const OUTPUT_PREFIX = "Raw/TMDB/JSON/Movies/";
+import { INPUT, OUTPUT_PREFIX } from "./movies.ts";
+import { isRunDate, type RunDate } from "./run-date.ts";
 
 /** What the bucket's notification is filtered by. */
-export const INPUT_EVENTS = { prefix: INPUT_PREFIX, suffix: `/${INPUT_NAME}` } as const;
-
-/** Whether the text is a day of the calendar written `yyyy/mm/dd`. */
-export function isRunDate(text: string): boolean {
-  if (!/^\d{4}\/\d{2}\/\d{2}$/.test(text)) return false;
-  const day = new Date(`${text.replaceAll("/", "-")}T00:00:00Z`);
-  // 2026/02/30 parses as 2 March in some engines and as nothing in others: it is no day in either case.
-  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text.replaceAll("/", "-");
-}
-
-/** The day of an instant in UTC, as S3 and SQS tell time. */
-export function utcDate(instant: Date): RunDate {
-  return instant.toISOString().slice(0, 10).replaceAll("-", "/");
-}
+export const INPUT_EVENTS = { prefix: INPUT.prefix, suffix: `/${INPUT.name}` } as const;
 
 export function inputKey(date: RunDate): string {
-  return `${INPUT_PREFIX}${date}/${INPUT_NAME}`;
+  return `${INPUT.prefix}${date}/${INPUT.name}`;
 }
 
 /** The date of an input key, or undefined when the key is not of the input pattern. */
 export function dateOfInputKey(key: string): RunDate | undefined {
-  const date = key.slice(INPUT_PREFIX.length, -INPUT_EVENTS.suffix.length);
+  const date = key.slice(INPUT.prefix.length, -INPUT_EVENTS.suffix.length);
   return isRunDate(date) && key === inputKey(date) ? date : undefined;
 }
-
-/** What a name must begin with to be taken for the CSV anywhere in the bucket, in any case: `movies.csv.gz`, `Movie.CSV`. */
-const INPUT_NAME_LIKE = /^\s*movies?\.csv/i;
-/** In the input's own folders more names are: `filmes.csv`, `movies (1).csv`, `movies.txt`. */
-const MAYBE_INPUT_NAME = /csv|^\s*movies?\b/i;
 
 /** Whether somebody may have meant a key as an input key and missed the pattern, so that no run begins for its object. */
 export function missesInputKey(key: string): boolean {
   if (dateOfInputKey(key) !== undefined || key.startsWith(OUTPUT_PREFIX)) return false;
   const name = key.slice(key.lastIndexOf("/") + 1);
-  if (INPUT_NAME_LIKE.test(name)) return true;
-  return key.toLowerCase().startsWith(INPUT_PREFIX.toLowerCase()) && MAYBE_INPUT_NAME.test(name);
+  if (INPUT.nameLike.test(name)) return true;
+  return key.toLowerCase().startsWith(INPUT.prefix.toLowerCase()) && INPUT.maybeName.test(name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { MovieFilter } from "./movie-filter.ts";
+import { filterInWords, type MovieFilter, NUMBERS_IN_WORDS } from "./movies.ts";
 import type { OddRows, Selection } from "./select-ids.ts";
 
 /** What a CSV has to be like for its run to take the place of an earlier one. */
@@ -21,10 +21,8 @@ export function rejectionOf(selection: Selection, { filter, maxMalformedPercent 
     return `${share(malformed)} have more or fewer columns than the header: ${firstMalformed}; ${advice}`;
   }
   if (isTooMuch(unreadable)) {
-    return `${share(unreadable)} have a year or votes that are no plain number: ${firstUnreadable}; ${advice}`;
+    return `${share(unreadable)} have ${NUMBERS_IN_WORDS} that are no plain number: ${firstUnreadable}; ${advice}`;
   }
   if (ids.length > 0) return undefined;
-  const { minYear, minVotes, genres } = filter;
-  const wanted = `after ${minYear}, with more than ${minVotes} votes, of a genre with ${genres.join(" or ")}`;
-  return `none of its ${rows} rows is of a movie ${wanted}; see whether it is the right CSV, or use it as it is with --force`;
+  return `none of its ${rows} rows is of a movie ${filterInWords(filter).join(", ")}; see whether it is the right CSV, or use it as it is with --force`;
 }

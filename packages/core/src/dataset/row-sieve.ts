@@ -1,5 +1,5 @@
 import { ENDS_OF_LINES, UnusableCsvError } from "./header.ts";
-import type { MovieFilter } from "./movie-filter.ts";
+import type { Above, Predicates } from "./predicates.ts";
 import { countSeparators, nextSeparator, SEPARATOR, skipColumns } from "./separators.ts";
 
 // The longest row of the real file has some 1,000 bytes. Without a bound, a binary file with no line end would be collected whole.
@@ -28,23 +28,26 @@ export class RowSieve {
   /** Of the last line looked at; the header is line 1. */
   #line = 1;
   readonly #columns: number;
-  /** Of the year and the votes, where the one stands that comes later in a row, and how many columns before it the other one. */
+  /** Of the two columns with numbers, where the one stands that comes later in a row, and how many columns before it the other one. */
   readonly #latter: number;
   readonly #gap: number;
   readonly #formerBound: number;
   readonly #latterBound: number;
-  readonly #genre: number;
-  readonly #genres: readonly string[];
+  /** Where the column with the text stands, and what it may contain. */
+  readonly #text: number;
+  readonly #anyOf: readonly string[];
 
-  constructor(columns: readonly string[], { minYear, minVotes, genres }: MovieFilter) {
-    const year = columns.indexOf("anoLancamento");
-    const votes = columns.indexOf("numeroVotos");
+  /** @param columns of the header, the predicates' among them */
+  constructor(columns: readonly string[], { above, contains }: Predicates) {
+    const placeOf = ({ column }: Pick<Above, "column">) => columns.indexOf(column);
+    const [former, latter] = above.toSorted((a, b) => placeOf(a) - placeOf(b)) as [Above, Above];
     this.#columns = columns.length;
-    this.#latter = Math.max(year, votes);
-    this.#gap = Math.abs(year - votes);
-    [this.#formerBound, this.#latterBound] = year < votes ? [minYear, minVotes] : [minVotes, minYear];
-    this.#genre = columns.indexOf("genero");
-    this.#genres = genres;
+    this.#latter = placeOf(latter);
+    this.#gap = placeOf(latter) - placeOf(former);
+    this.#formerBound = former.bound;
+    this.#latterBound = latter.bound;
+    this.#text = placeOf(contains);
+    this.#anyOf = contains.anyOf;
   }
 
   /**
@@ -110,11 +113,11 @@ export class RowSieve {
     }
     // Malformed rows are the parser's to count, and so are those with a number that can't be read: both are looked at in every row.
     if (latterAt > end || latter + countSeparators(view, latterAt, end) !== this.#columns - 1) return true;
-    const isYear =
+    const isFourDigits =
       formerAt + 4 < end && view.getUint8(formerAt + 4) === BAR && areDigits(view.getInt32(formerAt, true));
     const number = plainNumber(view, latterAt, end);
-    // Nineteen rows of twenty: a year of four digits, and too few votes.
-    if (isYear && number <= this.#latterBound && number !== DOUBTFUL) return false;
+    // Nineteen rows of twenty: a year of four digits, and too few votes behind it.
+    if (isFourDigits && number <= this.#latterBound && number !== DOUBTFUL) return false;
     return this.#mayMatterAllTheSame(bytes, view, start, formerAt, number, end);
   }
 
@@ -130,14 +133,14 @@ export class RowSieve {
     const formerNumber = plainNumber(view, formerAt, end);
     if (formerNumber === DOUBTFUL || latterNumber === DOUBTFUL) return true;
     if (formerNumber <= this.#formerBound || latterNumber <= this.#latterBound) return false;
-    return this.#mayBeOfGenre(cellAt(bytes, view, skipColumns(view, start, end, this.#genre), end));
+    return this.#mayContain(cellAt(bytes, view, skipColumns(view, start, end, this.#text), end));
   }
 
-  #mayBeOfGenre(genre: string): boolean {
+  #mayContain(text: string): boolean {
     // Beyond ASCII a letter is more than a byte, and its lower case the parser's matter.
-    if (!isAscii(genre)) return true;
-    const lower = genre.toLowerCase();
-    return this.#genres.some((wanted) => lower.includes(wanted));
+    if (!isAscii(text)) return true;
+    const lower = text.toLowerCase();
+    return this.#anyOf.some((wanted) => lower.includes(wanted));
   }
 }
 

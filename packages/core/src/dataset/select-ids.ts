@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import csvParser from "csv-parser";
 import { ENDS_OF_LINES, openCsv } from "./header.ts";
-import type { MovieFilter } from "./movie-filter.ts";
-import { type MovieRow, passes, REQUIRED_COLUMNS, unreadableNumber } from "./movie-filter.ts";
+import { ID_COLUMN, type MovieFilter, predicatesOf, REQUIRED_COLUMNS } from "./movies.ts";
+import { type Predicates, passes, type Row, unreadableNumber } from "./predicates.ts";
 import { RowSieve } from "./row-sieve.ts";
 import { SEPARATOR } from "./separators.ts";
 
@@ -39,7 +39,7 @@ const BEGINNING_KEPT = 44;
 const HASH_DIGITS = 16;
 
 /** A row as the sieve hands it on, its line's number first. */
-type NumberedRow = MovieRow & { readonly line: string };
+type NumberedRow = Row & { readonly line: string };
 
 /** Counts rows that something is wrong with. */
 class OddRowCount {
@@ -67,15 +67,15 @@ class Tally {
   readonly ids = new Set<string>();
 
   /** @param columns of the header */
-  add(row: NumberedRow, columns: number, filter: MovieFilter): void {
+  add(row: NumberedRow, columns: number, predicates: Predicates): void {
     this.rows++;
     if (Object.keys(row).length !== 1 + columns) {
       this.malformed.add(row, () => oddColumns(row, columns));
       return;
     }
-    const unreadable = unreadableNumber(row);
+    const unreadable = unreadableNumber(row, predicates);
     if (unreadable) this.unreadable.add(row, () => `${unreadable.column} ${excerpt(unreadable.cell)}`);
-    else if (passes(row, filter)) this.ids.add(bounded(row.id.trim()));
+    else if (passes(row, predicates)) this.ids.add(bounded(row[ID_COLUMN]?.trim() ?? ""));
   }
 }
 
@@ -106,17 +106,21 @@ function bounded(id: string): string {
  */
 export async function selectIds(source: AsyncIterable<Uint8Array>, filter: MovieFilter): Promise<Selection> {
   const { columns, body } = await openCsv(source);
-  const sieve = new RowSieve(columns, filter);
+  const predicates = predicatesOf(filter);
+  const sieve = new RowSieve(columns, predicates);
   const parser = csvParser({
     separator: SEPARATOR,
     // Quotes are part of the titles. Were they taken as quoting, a stray one would swallow every row up to the next.
     quote: "",
     // Columns that are not read get a name from their position, so that none of them, whatever it is called, hides another.
-    headers: ["line", ...columns.map((column, index) => (isRequired(column) ? column : `column ${index}`))],
+    headers: [
+      "line",
+      ...columns.map((column, index) => (REQUIRED_COLUMNS.includes(column) ? column : `column ${index}`)),
+    ],
   });
   const tally = new Tally();
   await pipeline(Readable.from(sieve.sift(body), { objectMode: false }), parser, async (rows) => {
-    for await (const row of rows as AsyncIterable<NumberedRow>) tally.add(row, columns.length, filter);
+    for await (const row of rows as AsyncIterable<NumberedRow>) tally.add(row, columns.length, predicates);
   });
   const { rows, malformed, unreadable, ids } = tally;
   return {
@@ -127,8 +131,4 @@ export async function selectIds(source: AsyncIterable<Uint8Array>, filter: Movie
     firstUnreadable: unreadable.first,
     ids: [...ids],
   };
-}
-
-function isRequired(column: string): boolean {
-  return (REQUIRED_COLUMNS as readonly string[]).includes(column);
 }

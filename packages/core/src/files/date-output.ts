@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pMap from "p-map";
-import { ledgerKey, loteKey, loteOfKey, lotePrefix, type RunDate, runKey } from "../dataset/keys.ts";
+import { ledgerKey, loteKey, loteOfKey, lotePrefix, runKey } from "../dataset/keys.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
 import { Ledger, LedgerError } from "./ledger.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";

@@ -1,5 +1,5 @@
-import { isMovieId, isTmdbId } from "../dataset/movie-id.ts";
-import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-record.ts";
+import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-schemas.ts";
+import { isMovieId, isTmdbId } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
 import { METADATA_ID_BYTES } from "../topology.ts";

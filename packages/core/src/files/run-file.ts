@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { type RunDate, runKey } from "../dataset/keys.ts";
-import type { MovieFilter } from "../dataset/movie-filter.ts";
+import { runKey } from "../dataset/keys.ts";
+import { filterDocument, filterSchema } from "../dataset/movie-schemas.ts";
+import type { MovieFilter } from "../dataset/movies.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import type { OddRows } from "../dataset/select-ids.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutMark } from "../text-lines.ts";
@@ -35,7 +37,7 @@ function runFile<Status extends string, QueuedAt extends z.ZodType, Why extends 
     run: z.string(),
     status: z.literal(status),
     source: sourceSchema,
-    filter: z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) }),
+    filter: filterSchema,
     rows: z.number().int().nonnegative(),
     malformed: oddRowsSchema,
     /** Rows whose year or votes are no numbers. A run of an earlier version of this program did not count them. */
@@ -101,7 +103,7 @@ export function newRun(source: Source, filter: MovieFilter, startedAt: Date): Qu
     run: runId(source),
     status: "queuing",
     source,
-    filter: { min_year: filter.minYear, min_votes: filter.minVotes, genres: [...filter.genres] },
+    filter: filterDocument(filter),
     rows: 0,
     malformed: NO_ROWS,
     unreadable: NO_ROWS,

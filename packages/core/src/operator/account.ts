@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { RunDate } from "../dataset/keys.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { Ledger } from "../files/ledger.ts";
 import { type FailedId, isFailedId, type StrangersMessage } from "../files/ledger-entry.ts";

@@ -1,4 +1,5 @@
-import { dateInKey, INPUT_EVENTS, inputKey, missesInputKey, type RunDate } from "../dataset/keys.ts";
+import { dateInKey, INPUT_EVENTS, inputKey, missesInputKey } from "../dataset/keys.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import type { FolderStore, ObjectSummary } from "../ports.ts";
 
 /** A CSV that lies where no run begins for it. */

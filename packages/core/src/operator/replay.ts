@@ -1,4 +1,4 @@
-import type { RunDate } from "../dataset/keys.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import type { FailedId } from "../files/ledger-entry.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import type { Reason } from "../reasons.ts";

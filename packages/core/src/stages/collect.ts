@@ -1,4 +1,4 @@
-import { isRunDate, type RunDate, utcDate } from "../dataset/keys.ts";
+import { isRunDate, type RunDate, utcDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { enterReports, type LoteReport } from "../files/enter-reports.ts";
 import { type FailureReport, keptMessage, type StrangersReport, timeOf } from "../files/ledger-entry.ts";

@@ -1,6 +1,6 @@
 import pMap from "p-map";
-import { isMovieId } from "../dataset/movie-id.ts";
-import type { MovieRecord } from "../dataset/movie-record.ts";
+import type { MovieRecord } from "../dataset/movie-schemas.ts";
+import { isMovieId, NO_MOVIE_ID } from "../dataset/movies.ts";
 import type { MovieAnswer, MovieFailure, MovieSource, Traffic } from "../ports.ts";
 import { type Reason, reasonFacts } from "../reasons.ts";
 import type { Failure } from "./message.ts";
@@ -103,6 +103,6 @@ function notAnId(id: string): MovieFailure {
   return {
     reason: "invalid_id",
     status: null,
-    message: `${JSON.stringify(id)} is neither tt and seven digits or more, nor digits`,
+    message: `${JSON.stringify(id)} is ${NO_MOVIE_ID}`,
   };
 }

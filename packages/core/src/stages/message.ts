@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { clipped } from "../clipped.ts";
-import { isRunDate } from "../dataset/keys.ts";
+import { isRunDate } from "../dataset/run-date.ts";
 import { REASONS } from "../reasons.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 

@@ -1,6 +1,6 @@
 import { UnusableCsvError } from "../dataset/header.ts";
-import type { RunDate } from "../dataset/keys.ts";
 import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
+import type { RunDate } from "../dataset/run-date.ts";
 import { type Selection, selectIds } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { newRun, type QueuingRun, type RunFile, type Source } from "../files/run-file.ts";

@@ -1,4 +1,4 @@
-import type { MovieFilter } from "../../src/dataset/movie-filter.ts";
+import type { MovieFilter } from "../../src/dataset/movies.ts";
 import { type Selection, selectIds } from "../../src/dataset/select-ids.ts";
 
 /** The real file's header. */

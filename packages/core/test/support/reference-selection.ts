@@ -1,6 +1,7 @@
 import csvParser from "csv-parser";
-import type { MovieFilter } from "../../src/dataset/movie-filter.ts";
-import { passes, REQUIRED_COLUMNS, unreadableNumber } from "../../src/dataset/movie-filter.ts";
+import type { MovieFilter } from "../../src/dataset/movies.ts";
+import { predicatesOf, REQUIRED_COLUMNS } from "../../src/dataset/movies.ts";
+import { type Predicates, passes, unreadableNumber } from "../../src/dataset/predicates.ts";
 import type { Selection } from "../../src/dataset/select-ids.ts";
 
 /** Selects from a whole file with csv-parser and nothing before it: no byte is skipped, every row is parsed. */
@@ -8,7 +9,7 @@ export async function selectedByParserAlone(file: Buffer, filter: MovieFilter): 
   const parser = csvParser({
     separator: "|",
     quote: "",
-    mapHeaders: ({ header, index }) => (isRequired(header.trim()) ? header.trim() : `column ${index}`),
+    mapHeaders: ({ header, index }) => (REQUIRED_COLUMNS.includes(header.trim()) ? header.trim() : `column ${index}`),
   });
   let columns = 0;
   parser.once("headers", (headers: string[]) => {
@@ -42,7 +43,7 @@ export function selectedByHand(file: Buffer, filter: MovieFilter): Selection {
 }
 
 class Tally {
-  readonly #filter: MovieFilter;
+  readonly #predicates: Predicates;
   readonly #ids = new Set<string>();
   readonly #malformed: number[] = [];
   readonly #unreadable: number[] = [];
@@ -50,7 +51,7 @@ class Tally {
   #rows = 0;
 
   constructor(filter: MovieFilter) {
-    this.#filter = filter;
+    this.#predicates = predicatesOf(filter);
   }
 
   add(cells: number, columns: number, row: Parameters<typeof passes>[0]): void {
@@ -58,8 +59,8 @@ class Tally {
     if (cells === 0) return;
     this.#rows++;
     if (cells !== columns) this.#malformed.push(this.#line);
-    else if (unreadableNumber(row)) this.#unreadable.push(this.#line);
-    else if (passes(row, this.#filter)) this.#ids.add(row.id.trim());
+    else if (unreadableNumber(row, this.#predicates)) this.#unreadable.push(this.#line);
+    else if (passes(row, this.#predicates)) this.#ids.add(row.id?.trim() ?? "");
   }
 
   selection(): Selection {
@@ -71,8 +72,4 @@ class Tally {
 
 function withoutMark(file: Buffer): Buffer {
   return file.subarray(0, 3).equals(Buffer.from("\ufeff")) ? file.subarray(3) : file;
-}
-
-function isRequired(column: string): boolean {
-  return (REQUIRED_COLUMNS as readonly string[]).includes(column);
 }

@@ -1,0 +1,79 @@
+import type { Predicates } from "./predicates.ts";
+
+/**
+ * The definition of the dataset: what is particular to movies.csv, and to how TMDB is asked for a movie. The shapes of its JSON are in
+ * `movie-schemas.ts`. The parser, the sieve and the keys interpret what stands here.
+ */
+
+/** Where the CSV lies on S3: a folder for each date below the prefix. */
+export const INPUT = {
+  prefix: "Raw/Local/CSV/Movies/",
+  name: "movies.csv",
+  /** What a name must begin with to be taken for the CSV anywhere in the bucket, in any case: `movies.csv.gz`, `Movie.CSV`. */
+  nameLike: /^\s*movies?\.csv/i,
+  /** In the input's own folders more names are: `filmes.csv`, `movies (1).csv`, `movies.txt`. */
+  maybeName: /csv|^\s*movies?\b/i,
+} as const;
+
+export const OUTPUT_PREFIX = "Raw/TMDB/JSON/Movies/";
+
+/** The columns that are read, as the source spells them. */
+const COLUMNS = { id: "id", year: "anoLancamento", genre: "genero", votes: "numeroVotos" } as const;
+
+export const ID_COLUMN = COLUMNS.id;
+export const REQUIRED_COLUMNS: readonly string[] = Object.values(COLUMNS);
+
+/** Which movies are selected: `anoLancamento` and `numeroVotos` above the bounds, `genero` containing one of the genres. */
+export interface MovieFilter {
+  readonly minYear: number;
+  readonly minVotes: number;
+  /** Lower case. */
+  readonly genres: readonly string[];
+}
+
+export function predicatesOf({ minYear, minVotes, genres }: MovieFilter): Predicates {
+  return {
+    above: [
+      { column: COLUMNS.year, bound: minYear },
+      { column: COLUMNS.votes, bound: minVotes },
+    ],
+    contains: { column: COLUMNS.genre, anyOf: genres },
+  };
+}
+
+/** What the columns with numbers hold, for a line of text. */
+export const NUMBERS_IN_WORDS = "a year or votes";
+
+/** Which movies a filter selects, in the two parts of a sentence. */
+export function filterInWords(
+  { minYear, minVotes, genres }: MovieFilter,
+  number: (value: number) => string = String,
+): [string, string] {
+  return [`after ${minYear}, with more than ${number(minVotes)} votes`, `of a genre with ${genres.join(" or ")}`];
+}
+
+/** Whether it is `tt` and at least seven digits. */
+export function isImdbId(id: string): boolean {
+  return /^tt\d{7,}$/.test(id);
+}
+
+/** Whether it is TMDB's own: digits. */
+export function isTmdbId(id: string): boolean {
+  return /^\d+$/.test(id);
+}
+
+/**
+ * Whether TMDB can be asked for the id: an IMDb id (`tt` and at least seven digits) or a TMDB id (digits).
+ * Anything else would be put into the path of a URL.
+ */
+export function isMovieId(id: string): boolean {
+  return isImdbId(id) || isTmdbId(id);
+}
+
+/** What is wrong with any other id, for a line of text. */
+export const NO_MOVIE_ID = "neither tt and seven digits or more, nor digits";
+
+/** What TMDB is asked for, below the version of its API. */
+export function moviePath(id: string): string {
+  return `movie/${id}`;
+}

@@ -1,0 +1,56 @@
+/** What a row of the CSV must have to be selected. The columns have the names of the header. */
+export interface Predicates {
+  /** Each of these columns holds a number above its bound. */
+  readonly above: readonly [Above, Above];
+  /** This column contains one of the texts, in any case. */
+  readonly contains: {
+    readonly column: string;
+    /** Lower case. */
+    readonly anyOf: readonly string[];
+  };
+}
+
+export interface Above {
+  readonly column: string;
+  readonly bound: number;
+}
+
+/** The cells of a row by the names of their columns. */
+export type Row = Readonly<Record<string, string>>;
+
+/** How an unknown value is written, beside an empty cell. */
+const UNKNOWN = "\\N";
+
+/** A number as programs write it: 10001, -3, 1994.0, 1e4. JavaScript also knows 0x2711, which nobody means by a year. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Of 20.000 nobody can tell whether its point is a decimal one: in Brazil it separates thousands. No vote is counted in thousandths. */
+const AMBIGUOUS = /^[+-]?\d{1,3}\.\d{3}$/;
+
+/**
+ * A cell's number, without the space around it.
+ * @returns NaN for what is unknown (`\N`, empty); undefined for what is neither unknown nor a number
+ */
+function numberIn(cell: string): number | undefined {
+  const text = cell.trim();
+  if (text === "" || text === UNKNOWN) return Number.NaN;
+  const value = DECIMAL.test(text) && !AMBIGUOUS.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The first cell of a row that should hold a number and can't be read as one; undefined when all can. */
+export function unreadableNumber(
+  row: Row,
+  { above }: Predicates,
+): { readonly column: string; readonly cell: string } | undefined {
+  return above
+    .map(({ column }) => ({ column, cell: row[column] ?? "" }))
+    .find(({ cell }) => numberIn(cell) === undefined);
+}
+
+/** Whether a row is selected. A number that is unknown is above no bound. */
+export function passes(row: Row, { above, contains }: Predicates): boolean {
+  const isAbove = ({ column, bound }: Above) => (numberIn(row[column] ?? "") ?? Number.NaN) > bound;
+  const text = row[contains.column]?.toLowerCase() ?? "";
+  return above.every(isAbove) && contains.anyOf.some((wanted) => text.includes(wanted));
+}
