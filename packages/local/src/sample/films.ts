@@ -1,18 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { MovieRecord } from "@lotes/core";
 
-/** What TMDB answers for a movie, the ten attributes that the data lake keeps. */
-export interface MovieFacts {
-  readonly id: number;
-  readonly imdb_id: string;
-  readonly title: string;
-  readonly runtime: number;
-  readonly release_date: string;
-  readonly budget: number;
-  readonly revenue: number;
-  readonly popularity: number;
-  readonly vote_average: number;
-  readonly vote_count: number;
-}
+/** What TMDB answers for a movie, without gaps. */
+export type MovieFacts = { readonly [Fact in keyof MovieRecord]: NonNullable<MovieRecord[Fact]> };
 
 /** Someone of a film's cast; the character is null where it is unknown. */
 export type CastMember = readonly [category: "actor" | "actress", name: string, character: string | null];

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { MovieRecord } from "@lotes/core";
+import { moviePath } from "@lotes/core/dataset/movies";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { mersenne } from "pure-rand/generator/mersenne";
 import { type Answer, errorAnswer, tooManyRequests } from "./answer.ts";
@@ -32,6 +33,8 @@ export interface TmdbServerOptions {
   /** Of everything random: the same requests in the same order are treated the same. Default 1. */
   readonly seed?: number;
 }
+
+const MOVIE_PATH = new RegExp(`^/3/${moviePath("([^/]+)")}$`);
 
 // Longer than a client keeps an idle connection, so that none meets a reset that is not in the rules.
 const KEEP_ALIVE_MS = 65_000;
@@ -110,7 +113,7 @@ export class TmdbServer {
   #receive(request: IncomingMessage, response: ServerResponse): void {
     const at = performance.now();
     const [path = "", query] = (request.url ?? "").split("?", 2);
-    const id = /^\/3\/movie\/([^/]+)$/.exec(path)?.[1] ?? null;
+    const id = MOVIE_PATH.exec(path)?.[1] ?? null;
     const reaction = this.#react(at, id, request, new URLSearchParams(query));
     this.#log.add({ at, id, outcome: typeof reaction === "string" ? reaction : reaction.status });
     if (reaction === "hang") return;
