@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import {
   type Account,
   chooseReplay,
   type FailedId,
   idsLeft,
+  loteKey,
   loteWithRecord,
   type ObjectStore,
   type ReplayChoice,
@@ -65,7 +67,7 @@ async function whyNotReplayed(
   }
   const lote = await loteWithRecord(store, date, run.run, id);
   if (lote !== undefined) {
-    return { code: "has_record", message: `${id} did not fail: its record is in lote_${lote}.json` };
+    return { code: "has_record", message: `${id} did not fail: its record is in ${basename(loteKey(date, lote))}` };
   }
   if (settled || run.status === "rejected") {
     const message = `${id} is not of run ${run.run} of ${date}: it has neither a record nor a failure there; is it another date's?`;

@@ -77,6 +77,11 @@ describe("the house of the domain", () => {
     expect(circles).toEqual([]);
   });
 
+  test("states the dataset once: its columns, bounds and places on S3", () => {
+    const stating = filesMatching("core", /anoLancamento|numeroVotos|"genero"|minYear|minVotes|Raw\/|movie\/\$/);
+    expect(stating.sort()).toEqual(["core/src/dataset/movie-schemas.ts", "core/src/dataset/movies.ts"]);
+  });
+
   test("has no file of more than 200 lines", () => {
     const long = sourcesOf("core").filter(({ text }) => text.split("\n").length > 201);
     expect(long.map(({ file }) => file)).toEqual([]);
