@@ -1,22 +1,17 @@
-import { setTimeout as delay } from "node:timers/promises";
 import pMap from "p-map";
 import { ledgerKey, loteKey, loteOfKey, lotePrefix, runKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
-import { Ledger, LedgerError } from "./ledger.ts";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+import { runOf } from "./lote-file.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
-import { isInForce, nameInForce, type RunInForce } from "./run-rules.ts";
-import { updateObject } from "./update-object.ts";
+import { isInForce, type RunInForce } from "./run-rules.ts";
+import { type Change, type Decide, updateObject } from "./update-object.ts";
 
 // Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
 const CLEANING_AT_ONCE = 10;
 
-// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
-const LONGEST_REMOVAL_MS = 2_000;
-
 /**
- * One date's output: its run file, its lotes and its ledger, and how each of them may be replaced, merged or withdrawn.
+ * One date's output: its run file, its lotes and its ledger. `store-lote.ts` and `enter-reports.ts` say what becomes of a lote and of the ledger.
  *
  * Several runs, and several deliveries of one message, may be at work on a date at once, and S3 changes one object at a time. So each change
  * of a lote or of the ledger looks, writes, and looks again:
@@ -71,8 +66,16 @@ export class DateOutput {
     return this.#store.get(loteKey(this.#date, lote));
   }
 
+  changeLote<Made extends Change>(lote: number, change: Decide<Made>): Promise<Made> {
+    return updateObject(this.#store, loteKey(this.#date, lote), change);
+  }
+
   ledger(): Promise<StoredObject | undefined> {
     return this.#store.get(ledgerKey(this.#date));
+  }
+
+  changeLedger<Made extends Change>(change: Decide<Made>): Promise<Made> {
+    return updateObject(this.#store, ledgerKey(this.#date), change);
   }
 
   /** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
@@ -95,74 +98,5 @@ export class DateOutput {
         return { next: !isKept && (await isStillMeant()) ? "remove" : undefined };
       });
     await pMap(keys, remove, { concurrency: CLEANING_AT_ONCE });
-  }
-
-  /**
-   * Writes the records of a lote beside those that its file holds of the same run, or in the place of an earlier run's file. Without records it
-   * writes nothing.
-   * @returns whether the run is in force after that, else the lote was withdrawn; and whether the ledger has entries of the lote
-   */
-  async storeLote(lote: number, fetched: LoteFile): Promise<{ isInForce: boolean; isInLedger: boolean }> {
-    if (fetched.records.size > 0) await this.#writeLote(lote, fetched);
-    const [run, isInLedger] = await Promise.all([this.runInForce(fetched.run), this.#hasEntries(fetched.run, lote)]);
-    if (run === undefined) await this.withdrawLote(lote, fetched.run);
-    return { isInForce: run !== undefined, isInLedger };
-  }
-
-  async #writeLote(lote: number, fetched: LoteFile): Promise<void> {
-    const key = loteKey(this.#date, lote);
-    const isMine = (object: StoredObject) => runOf(object) === fetched.run;
-    const change = async (current: StoredObject | undefined) => {
-      if (current !== undefined && isMine(current)) {
-        return { next: loteObject(mergeLote(parseLoteFile(current, fetched.ids), fetched)), tookTwinsPlace: false };
-      }
-      const mayReplace = current === undefined || (await this.runInForce(fetched.run)) !== undefined;
-      const next = mayReplace ? loteObject(fetched) : undefined;
-      return { next, tookTwinsPlace: current !== undefined && next?.body === current.body };
-    };
-    const { tookTwinsPlace } = await updateObject(this.#store, key, change);
-    if (!tookTwinsPlace) return;
-    // The earlier run's consumer may be about to remove its own file, which it knows by the hash of its bytes: that of this one.
-    await delay(LONGEST_REMOVAL_MS);
-    await updateObject(this.#store, key, (current) =>
-      current !== undefined && isMine(current) ? { next: undefined, tookTwinsPlace: false } : change(current),
-    );
-  }
-
-  /** Removes the file of a lote if it is of the run: a later run may have its own there already. */
-  async withdrawLote(lote: number, run: string): Promise<void> {
-    await updateObject(this.#store, loteKey(this.#date, lote), (current) => ({
-      next: current && runOf(current) === run ? "remove" : undefined,
-    }));
-  }
-
-  async #hasEntries(run: string, lote: number): Promise<boolean> {
-    try {
-      const entries = Ledger.parse(await this.ledger()).failedIds();
-      return entries.some((entry) => entry.run === run && entry.lote === lote);
-    } catch (error) {
-      // Somebody wrote into it by hand: that is the collector's trouble, and one recovery too many is none.
-      if (error instanceof LedgerError) return true;
-      throw error;
-    }
-  }
-
-  /**
-   * Changes the ledger, once what is of runs that are not in force has gone from it.
-   * @param change is given the run in force, undefined when none is
-   */
-  async changeLedger<Found>(change: (ledger: Ledger, run: string | undefined) => Promise<Found>): Promise<Found> {
-    const { found } = await updateObject(this.#store, ledgerKey(this.#date), async (object) => {
-      const ledger = Ledger.parse(object);
-      const current = await this.currentRun();
-      const run = nameInForce(current);
-      // Without a run file nothing tells which entries are stale: all of them stay.
-      if (current !== undefined) ledger.keepRun(run);
-      const found = await change(ledger, run);
-      const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
-      const isSame = next !== "remove" && next.body === object?.body;
-      return { next: isSame ? undefined : next, found };
-    });
-    return found;
   }
 }

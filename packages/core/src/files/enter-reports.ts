@@ -1,6 +1,6 @@
 import type { Reason } from "../reasons.ts";
 import type { DateOutput } from "./date-output.ts";
-import type { Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { FailureReport, StrangersReport } from "./ledger-entry.ts";
 import { parseLoteFile, runOf } from "./lote-file.ts";
 import { nameInForce } from "./run-rules.ts";
@@ -39,7 +39,19 @@ export async function enterReports(
   output: DateOutput,
 ): Promise<EnteredReports> {
   for (;;) {
-    const { lotes, ...entered } = await output.changeLedger((ledger, run) => enterAll(reports, ledger, run, output));
+    const {
+      entered: { lotes, ...entered },
+    } = await output.changeLedger(async (object) => {
+      const ledger = Ledger.parse(object);
+      const current = await output.currentRun();
+      const run = nameInForce(current);
+      // Without a run file nothing tells which entries are stale: all of them stay.
+      if (current !== undefined) ledger.keepRun(run);
+      const entered = await enterAll(reports, ledger, run, output);
+      const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
+      const isSame = next !== "remove" && next.body === object?.body;
+      return { next: isSame ? undefined : next, entered };
+    });
     // The second look: a superseded run must not leave its entries behind, and an id that has got its record must not stay.
     const isSameRun = nameInForce(await output.currentRun()) === entered.run;
     if (isSameRun && !(await haveGotRecords(lotes, output))) return entered;

@@ -15,6 +15,9 @@ export interface Change {
   readonly next: Next;
 }
 
+/** Says what becomes of an object, from what it holds now. */
+export type Decide<Made extends Change> = (current: StoredObject | undefined) => Made | Promise<Made>;
+
 /** Others kept writing the same object. SQS will deliver the message again, and by then they are done. */
 export class ContentionError extends Error {
   override readonly name = "ContentionError";
@@ -35,7 +38,7 @@ const MOST_WAIT_MS = 100;
 export async function updateObject<Made extends Change>(
   store: ObjectStore,
   key: string,
-  change: (current: StoredObject | undefined) => Made | Promise<Made>,
+  change: Decide<Made>,
 ): Promise<Made> {
   let lost: unknown;
   for (let round = 0; round < ROUNDS; round++) {

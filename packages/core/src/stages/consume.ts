@@ -1,5 +1,6 @@
 import { DateOutput } from "../files/date-output.ts";
 import type { RunInForce } from "../files/run-rules.ts";
+import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
 import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
@@ -52,7 +53,7 @@ export async function consumeLote(
   const run = await output.runInForce(message.run);
   if (run === undefined) {
     // A consumer before this one may have died between its write and its second look.
-    await output.withdrawLote(message.lote, message.run);
+    await withdrawLote(output, message.lote, message.run);
     return log.warn("lote dropped: a later upload superseded its run");
   }
 
@@ -65,7 +66,7 @@ export async function consumeLote(
   metrics.add(METRICS.retries, fetched.traffic.retries);
   metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
   const file = { run: message.run, ids: message.ids, records: fetched.records };
-  const { isInForce, isInLedger } = await output.storeLote(message.lote, file);
+  const { isInForce, isInLedger } = await storeLote(output, message.lote, file);
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);

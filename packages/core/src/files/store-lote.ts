@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { StoredObject } from "../ports.ts";
+import type { DateOutput } from "./date-output.ts";
+import { Ledger, LedgerError } from "./ledger.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+
+// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
+const LONGEST_REMOVAL_MS = 2_000;
+
+/** What is so after a lote was stored. */
+export interface StoredLote {
+  /** Whether its run is in force. If not, the lote was withdrawn. */
+  readonly isInForce: boolean;
+  /** Whether the ledger has entries of the lote. */
+  readonly isInLedger: boolean;
+}
+
+/**
+ * Writes the records of a lote beside those that its file holds of the same run, or in the place of an earlier run's file. Without records it
+ * writes nothing. See {@link DateOutput} for the order of the steps.
+ */
+export async function storeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<StoredLote> {
+  if (fetched.records.size > 0) await writeLote(output, lote, fetched);
+  const [run, isInLedger] = await Promise.all([output.runInForce(fetched.run), hasEntries(output, fetched.run, lote)]);
+  if (run === undefined) await withdrawLote(output, lote, fetched.run);
+  return { isInForce: run !== undefined, isInLedger };
+}
+
+async function writeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<void> {
+  const isMine = (object: StoredObject) => runOf(object) === fetched.run;
+  const change = async (current: StoredObject | undefined) => {
+    if (current !== undefined && isMine(current)) {
+      return { next: loteObject(mergeLote(parseLoteFile(current, fetched.ids), fetched)), replacesSameBytes: false };
+    }
+    const mayReplace = current === undefined || (await output.runInForce(fetched.run)) !== undefined;
+    const next = mayReplace ? loteObject(fetched) : undefined;
+    return { next, replacesSameBytes: current !== undefined && next?.body === current.body };
+  };
+  const { replacesSameBytes } = await output.changeLote(lote, change);
+  if (!replacesSameBytes) return;
+  // The earlier run's consumer may be about to remove its own file. It knows that by the hash of the bytes, which is also the hash of this file.
+  await delay(LONGEST_REMOVAL_MS);
+  await output.changeLote(lote, (current) =>
+    current !== undefined && isMine(current) ? { next: undefined, replacesSameBytes: false } : change(current),
+  );
+}
+
+/** Removes the file of a lote if it is of the run: a later run may have its own there already. */
+export async function withdrawLote(output: DateOutput, lote: number, run: string): Promise<void> {
+  await output.changeLote(lote, (current) => ({ next: current && runOf(current) === run ? "remove" : undefined }));
+}
+
+async function hasEntries(output: DateOutput, run: string, lote: number): Promise<boolean> {
+  try {
+    const entries = Ledger.parse(await output.ledger()).failedIds();
+    return entries.some((entry) => entry.run === run && entry.lote === lote);
+  } catch (error) {
+    // Somebody has edited the ledger. The collector reports that, and an id that is reported as recovered without an entry does no harm.
+    if (error instanceof LedgerError) return true;
+    throw error;
+  }
+}
