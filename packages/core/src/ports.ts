@@ -1,4 +1,4 @@
-import type { MovieRecord } from "./dataset/movie-schemas.ts";
+import type { MovieRecord } from "./dataset/movie-record.ts";
 import type { Metric } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { FILTER_SETTINGS, filterOf } from "./dataset/movie-schemas.ts";
+import { filterOf, filterSettings } from "./dataset/movie-filter.ts";
 import type { MovieFilter } from "./dataset/movies.ts";
 import { type ProxyEnvironment, readProxy } from "./proxy.ts";
 import { readEnvironment, SettingsError, wholeNumber } from "./read-environment.ts";
@@ -69,7 +69,7 @@ const schema = {
   TMDB_REQUESTS_PER_SECOND: { type: wholeNumber(1).default(40), takes: "a whole number from 1" },
   // 2 is the least maximum concurrency SQS accepts for an event source, 1,000 the most.
   CONSUMER_CONCURRENCY: { type: wholeNumber(2, 1000).default(2), takes: "a whole number from 2 to 1000" },
-  ...FILTER_SETTINGS,
+  ...filterSettings(),
   LOTE_SIZE: {
     type: wholeNumber(1, MOST_IDS_OF_A_LOTE).default(100),
     takes: `a whole number from 1 to ${MOST_IDS_OF_A_LOTE}`,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { MovieRecord } from "../src/dataset/movie-schemas.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
 import { isMovieId } from "../src/dataset/movies.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import type { NewObject } from "../src/ports.ts";

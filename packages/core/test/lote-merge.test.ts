@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MovieRecord } from "../src/dataset/movie-schemas.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, loteFile, movieIds, movieRecord } from "./support/movies.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseMovie } from "../src/dataset/movie-schemas.ts";
+import { parseMovie } from "../src/dataset/movie-record.ts";
 import { tmdbAnswer } from "./support/movies.ts";
 
 describe("TMDB's answer", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { MovieRecord } from "../src/dataset/movie-schemas.ts";
+import type { MovieRecord } from "../src/dataset/movie-record.ts";
 import { Ledger } from "../src/files/ledger.ts";
 import { loteObject, parseLoteFile } from "../src/files/lote-file.ts";
 import { newRun, parseRunFile, type RunFile, runObject } from "../src/files/run-file.ts";

@@ -1,8 +1,8 @@
 import type { Predicates } from "./predicates.ts";
 
 /**
- * The definition of the dataset: what is particular to movies.csv, and to how TMDB is asked for a movie. The shapes of its JSON are in
- * `movie-schemas.ts`. The parser, the sieve and the keys interpret what stands here.
+ * The definition of the dataset: what is particular to movies.csv, and to how TMDB is asked for a movie. The parser, the sieve and the keys
+ * interpret it. Its settings are in `movie-filter.ts`, and its records in `movie-record.ts`.
  */
 
 /** Where the CSV lies on S3: a folder for each date below the prefix. */

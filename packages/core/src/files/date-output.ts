@@ -1,17 +1,13 @@
-import pMap from "p-map";
 import { ledgerKey, loteKey, loteOfKey, lotePrefix, runKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
-import { runOf } from "./lote-file.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
 import { isInForce, type RunInForce } from "./run-rules.ts";
 import { type Change, type Decide, updateObject } from "./update-object.ts";
 
-// Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
-const CLEANING_AT_ONCE = 10;
-
 /**
- * One date's output: its run file, its lotes and its ledger. `store-lote.ts` and `enter-reports.ts` say what becomes of a lote and of the ledger.
+ * One date's output: its run file, its lotes and its ledger. What becomes of them is in `store-lote.ts`, `enter-reports.ts` and
+ * `remove-files.ts`.
  *
  * Several runs, and several deliveries of one message, may be at work on a date at once, and S3 changes one object at a time. So each change
  * of a lote or of the ledger looks, writes, and looks again:
@@ -47,7 +43,7 @@ export class DateOutput {
   async changeRun<Found extends { readonly next?: RunFile | undefined }>(
     rule: (current: RunFile | undefined) => Found,
   ): Promise<Found> {
-    const { found } = await updateObject(this.#store, runKey(this.#date), (object) => {
+    const { found } = await this.change(runKey(this.#date), (object) => {
       const found = rule(object && parseRunFile(object));
       return { next: found.next && runObject(found.next), found };
     });
@@ -62,12 +58,23 @@ export class DateOutput {
     }
   }
 
+  /** The keys of the ledger and of all that has a name like a lote's. */
+  async *keys(): AsyncGenerator<string> {
+    yield ledgerKey(this.#date);
+    for await (const { key } of this.#store.list(lotePrefix(this.#date))) yield key;
+  }
+
+  /** Changes one of the date's objects, see {@link updateObject}. */
+  change<Made extends Change>(key: string, change: Decide<Made>): Promise<Made> {
+    return updateObject(this.#store, key, change);
+  }
+
   lote(lote: number): Promise<StoredObject | undefined> {
     return this.#store.get(loteKey(this.#date, lote));
   }
 
   changeLote<Made extends Change>(lote: number, change: Decide<Made>): Promise<Made> {
-    return updateObject(this.#store, loteKey(this.#date, lote), change);
+    return this.change(loteKey(this.#date, lote), change);
   }
 
   ledger(): Promise<StoredObject | undefined> {
@@ -75,28 +82,6 @@ export class DateOutput {
   }
 
   changeLedger<Made extends Change>(change: Decide<Made>): Promise<Made> {
-    return updateObject(this.#store, ledgerKey(this.#date), change);
-  }
-
-  /** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
-  removeEarlierFiles(run: string): Promise<void> {
-    return this.#removeFiles(run, async () => (await this.runInForce(run)) !== undefined);
-  }
-
-  /** Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. */
-  async removeFilesIfRejected(): Promise<void> {
-    const isRejected = async () => (await this.currentRun())?.status === "rejected";
-    if (await isRejected()) await this.#removeFiles(undefined, isRejected);
-  }
-
-  async #removeFiles(keptRun: string | undefined, isStillMeant: () => Promise<boolean>): Promise<void> {
-    const keys = [ledgerKey(this.#date)];
-    for await (const { key } of this.#store.list(lotePrefix(this.#date))) keys.push(key);
-    const remove = (key: string) =>
-      updateObject(this.#store, key, async (current) => {
-        const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
-        return { next: !isKept && (await isStillMeant()) ? "remove" : undefined };
-      });
-    await pMap(keys, remove, { concurrency: CLEANING_AT_ONCE });
+    return this.change(ledgerKey(this.#date), change);
   }
 }

@@ -1,4 +1,4 @@
-import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-schemas.ts";
+import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-record.ts";
 import { isMovieId, isTmdbId } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";

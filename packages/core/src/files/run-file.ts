@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { runKey } from "../dataset/keys.ts";
-import { filterDocument, filterSchema } from "../dataset/movie-schemas.ts";
+import { filterDocument, filterSchema } from "../dataset/movie-filter.ts";
 import type { MovieFilter } from "../dataset/movies.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { OddRows } from "../dataset/select-ids.ts";

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { MovieRecord } from "../dataset/movie-schemas.ts";
+import type { MovieRecord } from "../dataset/movie-record.ts";
 import { isMovieId, NO_MOVIE_ID } from "../dataset/movies.ts";
 import type { MovieAnswer, MovieFailure, MovieSource, Traffic } from "../ports.ts";
 import { type Reason, reasonFacts } from "../reasons.ts";

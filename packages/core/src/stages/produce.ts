@@ -3,6 +3,7 @@ import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { type Selection, selectIds } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
+import { removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
 import { newRun, type QueuingRun, type RunFile, type Source } from "../files/run-file.ts";
 import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
@@ -39,7 +40,7 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   const read = await readCsv(source, deps);
   if (read === "replaced") {
     await output.changeRun((current) => giveUp(started.run, current));
-    await output.removeFilesIfRejected();
+    await removeFilesIfRejected(output);
     return nothingToDo("outdated", log);
   }
   if ("unusable" in read) return rejected(started, read.unusable, output, deps);
@@ -53,7 +54,7 @@ export async function produce(source: Source, date: RunDate, deps: ProducerDeps)
   if (verdict !== "go on") return nothingToDo(verdict, log);
   log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
 
-  await output.removeEarlierFiles(run.run);
+  await removeEarlierFiles(output, run.run);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
   await loteQueue.send(lotes.map((lote) => ({ body: messageBody({ ...common, ...lote }) })));
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
@@ -108,7 +109,7 @@ async function rejected(
 ): Promise<UploadOutcome> {
   const { verdict } = await output.changeRun((current) => reject(run, reason, new Date(), current));
   if (verdict !== "go on") return nothingToDo(verdict, log);
-  await output.removeFilesIfRejected();
+  await removeFilesIfRejected(output);
   log.error("the CSV can't be used", { reason });
   metrics.add(METRICS.csvRejected, 1);
   countOddRows(run, metrics);

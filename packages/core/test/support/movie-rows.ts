@@ -1,4 +1,4 @@
-import type { MovieRecord } from "../../src/dataset/movie-schemas.ts";
+import type { MovieRecord } from "../../src/dataset/movie-record.ts";
 
 const HEADER =
   "id|tituloPincipal|tituloOriginal|anoLancamento|tempoMinutos|genero|notaMedia|numeroVotos|generoArtista|personagem|nomeArtista|anoNascimento|anoFalecimento|profissao|titulosMaisConhecidos";

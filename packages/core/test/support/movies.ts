@@ -1,4 +1,4 @@
-import type { MovieRecord } from "../../src/dataset/movie-schemas.ts";
+import type { MovieRecord } from "../../src/dataset/movie-record.ts";
 import type { LoteFile } from "../../src/files/lote-file.ts";
 
 /** A record of an IMDb id, whose TMDB id is the digits, unless told otherwise. */

@@ -1,35 +1,5 @@
 import * as z from "zod";
-import { type SettingType, wholeNumber } from "../read-environment.ts";
-import { isImdbId, type MovieFilter } from "./movies.ts";
-
-/** The settings of the filter. */
-export const FILTER_SETTINGS = {
-  MIN_YEAR: { type: wholeNumber(0).default(1960), takes: "a year; movies later than it pass" },
-  MIN_VOTES: { type: wholeNumber(0).default(10_000), takes: "a whole number; movies with more votes pass" },
-  GENRES: {
-    type: z
-      .string()
-      .transform((list) => list.split(",").map((genre) => genre.trim().toLowerCase()))
-      .refine((genres) => genres.every((genre) => genre !== ""))
-      .default(["crime", "war"]),
-    takes: "genres separated by commas, such as crime,war",
-  },
-} as const satisfies Record<string, SettingType>;
-
-type FilterSettings = {
-  readonly [Name in keyof typeof FILTER_SETTINGS]: z.infer<(typeof FILTER_SETTINGS)[Name]["type"]>;
-};
-
-export function filterOf({ MIN_YEAR, MIN_VOTES, GENRES }: FilterSettings): MovieFilter {
-  return { minYear: MIN_YEAR, minVotes: MIN_VOTES, genres: GENRES };
-}
-
-/** The filter as a run's file tells it. */
-export const filterSchema = z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) });
-
-export function filterDocument({ minYear, minVotes, genres }: MovieFilter): z.infer<typeof filterSchema> {
-  return { min_year: minYear, min_votes: minVotes, genres: [...genres] };
-}
+import { isImdbId } from "./movies.ts";
 
 const text = z
   .string()

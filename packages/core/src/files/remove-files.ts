@@ -1,0 +1,31 @@
+import pMap from "p-map";
+import type { DateOutput } from "./date-output.ts";
+import { runOf } from "./lote-file.ts";
+
+// Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
+const REMOVALS_AT_ONCE = 10;
+
+/** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
+export function removeEarlierFiles(output: DateOutput, run: string): Promise<void> {
+  return removeFiles(output, run, async () => (await output.runInForce(run)) !== undefined);
+}
+
+/** Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. */
+export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
+  const isRejected = async () => (await output.currentRun())?.status === "rejected";
+  if (await isRejected()) await removeFiles(output, undefined, isRejected);
+}
+
+/** @param isStillMeant asked after a file was read, and before it is removed */
+async function removeFiles(
+  output: DateOutput,
+  keptRun: string | undefined,
+  isStillMeant: () => Promise<boolean>,
+): Promise<void> {
+  const remove = (key: string) =>
+    output.change(key, async (current) => {
+      const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
+      return { next: !isKept && (await isStillMeant()) ? "remove" : undefined };
+    });
+  await pMap(await Array.fromAsync(output.keys()), remove, { concurrency: REMOVALS_AT_ONCE });
+}
