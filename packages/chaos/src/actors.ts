@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { clientConfigFor } from "@lotes/local/client-config";
+import type { KnownUpload } from "@lotes/schedules/oracle";
+import type { OperatorAction, Schedule, Upload } from "@lotes/schedules/schedule";
+import type { StrangersMessage } from "@lotes/schedules/strangers";
 import type { S3Event } from "aws-lambda";
 import type { Activity } from "./activity.ts";
 import type { Functions } from "./functions.ts";
-import type { KnownUpload } from "./oracle.ts";
-import type { OperatorAction, Schedule, Upload } from "./schedule.ts";
-import type { StrangersMessage } from "./strangers.ts";
 import type { World } from "./world.ts";
 
 // Lambda waits minutes before it invokes again; what matters is only that it is later.

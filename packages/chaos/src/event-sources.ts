@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { QueueName } from "@lotes/core/topology";
 import { Random } from "@lotes/local/sample/random";
+import type { Delivery } from "@lotes/schedules/oracle";
+import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Activity } from "./activity.ts";
 import type { Troubles } from "./fates.ts";
 import type { Functions } from "./functions.ts";
-import type { Delivery } from "./oracle.ts";
-import { type Schedule, seedOf } from "./schedule.ts";
 import { MAX_RECEIVES, type World } from "./world.ts";
 
 // A look without a reason, in case one was missed.

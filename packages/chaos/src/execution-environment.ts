@@ -8,6 +8,7 @@ import {
   type Handler,
   requireBuiltin,
 } from "@lotes/bundler/function-code";
+import type { Attempt } from "@lotes/schedules/oracle";
 import { Connections } from "./connections.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";
@@ -19,15 +20,6 @@ const LONG_PAUSE_MS = 60_000;
 /** The process died in the middle of an invocation. */
 export class Died extends Error {
   override readonly name = "Died";
-}
-
-/** An attempt at one of TMDB's movies, from the inside. */
-export interface Attempt {
-  readonly id: string;
-  /** How long the process was at it, less the time in which it was frozen. */
-  readonly ms: number;
-  /** Whether the connection was closed while the process did not look. */
-  readonly reset: boolean;
 }
 
 export interface EnvironmentOptions {

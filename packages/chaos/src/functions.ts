@@ -1,12 +1,13 @@
 import type { FunctionName } from "@lotes/bundler/function-code";
 import { awsEnvironment } from "@lotes/local/client-config";
 import { Random } from "@lotes/local/sample/random";
+import type { Attempt } from "@lotes/schedules/oracle";
+import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { Activity } from "./activity.ts";
 import type { Disturbances } from "./disturbances.ts";
-import { type Attempt, Died, ExecutionEnvironment } from "./execution-environment.ts";
+import { Died, ExecutionEnvironment } from "./execution-environment.ts";
 import type { Troubles } from "./fates.ts";
 import type { Lab } from "./lab.ts";
-import { type Schedule, seedOf } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 // By then a message that was being sent can be received.

@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FunctionName } from "@lotes/bundler/function-code";
+import { scheduleOf } from "@lotes/schedules/schedule";
 import pMap from "p-map";
 import { Lab } from "./lab.ts";
 import { type Outcome, runSchedule } from "./run-schedule.ts";
-import { scheduleOf } from "./schedule.ts";
 
 export interface Share {
   readonly seed: number;

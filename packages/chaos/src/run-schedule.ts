@@ -1,5 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Random } from "@lotes/local/sample/random";
+import { lineOf, MOVIES } from "@lotes/schedules/movies";
+import { type Evidence, judge } from "@lotes/schedules/oracle";
+import { type Schedule, seedOf } from "@lotes/schedules/schedule";
+import { drippedBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";
 import { Actors } from "./actors.ts";
 import { Disturbances } from "./disturbances.ts";
@@ -7,10 +11,6 @@ import { EventSources } from "./event-sources.ts";
 import { Troubles } from "./fates.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
-import { lineOf, MOVIES } from "./movies.ts";
-import { type Evidence, judge } from "./oracle.ts";
-import { type Schedule, seedOf } from "./schedule.ts";
-import { drippedBy, misansweredBy } from "./tmdb-rules.ts";
 import { World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";

@@ -2,7 +2,8 @@
 import { parentPort } from "node:worker_threads";
 import type { Arrival } from "@lotes/local/tmdb/arrival-log";
 import { TmdbServer } from "@lotes/local/tmdb/tmdb-server";
-import type { HostReply, HostTask, TimedArrival } from "./tmdb-host.ts";
+import type { TimedArrival } from "@lotes/schedules/certain-peak";
+import type { HostReply, HostTask } from "./tmdb-host.ts";
 
 // While the thread works or waits for a core, requests lie in the kernel: this often it is known to have looked.
 const LOOK_MS = 5;

@@ -1,15 +1,7 @@
 import type { MisbehaviourRule } from "@lotes/local";
 import { startThread } from "@lotes/local/start-thread";
 import type { TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
-
-/** A request as the server saw it. */
-export interface TimedArrival {
-  readonly at: number;
-  /** How much earlier it may have come: the server had last looked for requests so many milliseconds before. */
-  readonly uncertainMs: number;
-  readonly id: string | null;
-  readonly outcome: number | "hang" | "reset";
-}
+import type { TimedArrival } from "@lotes/schedules/certain-peak";
 
 export type HostTask =
   | { readonly do: "start"; readonly options: TmdbServerOptions }

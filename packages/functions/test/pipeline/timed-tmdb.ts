@@ -1,6 +1,6 @@
-import { certainPeak } from "@lotes/chaos/certain-peak";
-import { type TimedArrival, TmdbHost } from "@lotes/chaos/tmdb-host";
+import { TmdbHost } from "@lotes/chaos/tmdb-host";
 import type { TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
+import { certainPeak, type TimedArrival } from "@lotes/schedules/certain-peak";
 import { afterEach } from "vitest";
 import { Run } from "./support.ts";
 

@@ -1,8 +1,6 @@
-import { certainPeak } from "./certain-peak.ts";
+import { certainPeak, type TimedArrival } from "./certain-peak.ts";
 import { factsOf } from "./csv-oracle.ts";
-import type { Attempt } from "./execution-environment.ts";
 import { entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
-import type { TimedArrival } from "./tmdb-host.ts";
 
 /**
  * Judges what a run of the pipeline left behind. It shares no code with the pipeline: what is right is said here a second time, from the
@@ -26,6 +24,15 @@ export interface Delivery {
   readonly receives: number;
   /** Whether TMDB had asked the consumer's process for a pause that is longer than any function's time. */
   readonly heldUp: boolean;
+}
+
+/** An attempt at one of TMDB's movies, from the inside. */
+export interface Attempt {
+  readonly id: string;
+  /** How long the process was at it, less the time in which it was frozen. */
+  readonly ms: number;
+  /** Whether the connection was closed while the process did not look. */
+  readonly reset: boolean;
 }
 
 /** What `lotes status` says of a date. */

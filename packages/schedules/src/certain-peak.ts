@@ -1,4 +1,11 @@
-import type { TimedArrival } from "./tmdb-host.ts";
+/** A request as the server saw it. */
+export interface TimedArrival {
+  readonly at: number;
+  /** How much earlier it may have come: the server had last looked for requests so many milliseconds before. */
+  readonly uncertainMs: number;
+  readonly id: string | null;
+  readonly outcome: number | "hang" | "reset";
+}
 
 const SECOND_MS = 1_000;
 
