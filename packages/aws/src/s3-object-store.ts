@@ -33,12 +33,15 @@ export class S3ObjectStore implements FolderStore {
   readonly #ranges: S3Client;
   readonly #bucket: string;
 
-  /** @param config beyond what the environment says; for a bucket that lies elsewhere */
-  constructor(bucket: string, config: S3ClientConfig = {}) {
-    this.#client = new S3Client({ ...CALL_LIMITS, ...config });
+  /**
+   * @param config beyond what the environment says; for a bucket that lies elsewhere
+   * @param connect makes each of the clients
+   */
+  constructor(bucket: string, config: S3ClientConfig = {}, connect = (each: S3ClientConfig) => new S3Client(each)) {
+    this.#client = connect({ ...CALL_LIMITS, ...config });
     const { requestHandler } = this.#client.config;
-    this.#once = new S3Client({ ...config, requestHandler, maxAttempts: 1 });
-    this.#ranges = new S3Client({ ...config, requestHandler, responseChecksumValidation: "WHEN_REQUIRED" });
+    this.#once = connect({ ...config, requestHandler, maxAttempts: 1 });
+    this.#ranges = connect({ ...config, requestHandler, responseChecksumValidation: "WHEN_REQUIRED" });
     this.#bucket = bucket;
   }
 

@@ -26,9 +26,12 @@ export class SqsMessageQueue implements MessageQueue {
   readonly #client: SQSClient;
   readonly #url: string;
 
-  /** @param config beyond what the environment says; for a queue that lies elsewhere */
-  constructor(url: string, config: SQSClientConfig = {}) {
-    this.#client = new SQSClient({ ...CALL_LIMITS, ...config });
+  /**
+   * @param config beyond what the environment says; for a queue that lies elsewhere
+   * @param connect makes the client
+   */
+  constructor(url: string, config: SQSClientConfig = {}, connect = (each: SQSClientConfig) => new SQSClient(each)) {
+    this.#client = connect({ ...CALL_LIMITS, ...config });
     this.#url = url;
   }
 

@@ -55,8 +55,11 @@ export class TmdbClient implements MovieSource {
   readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
   #leftAloneUntil = Number.NEGATIVE_INFINITY;
 
-  /** @throws {SettingsError} when there is no token */
-  constructor(settings: TmdbSettings, consumers: number, timing: TmdbTiming = TIMING) {
+  /**
+   * @param send sends each attempt in the place of Node's HTTP
+   * @throws {SettingsError} when there is no token
+   */
+  constructor(settings: TmdbSettings, consumers: number, timing: TmdbTiming = TIMING, send?: AxiosAdapter) {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
     this.#timing = timing;
@@ -74,7 +77,7 @@ export class TmdbClient implements MovieSource {
       ...(settings.proxy === undefined && { proxy: false as const }),
     });
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
-    this.#http.defaults.adapter = this.#limited(getAdapter(this.#http.defaults.adapter));
+    this.#http.defaults.adapter = this.#limited(send ?? getAdapter(this.#http.defaults.adapter));
     // Before the retries, so that they are told of an answer that is not the movie.
     this.#http.interceptors.response.use(withTheMovie);
     axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY });
