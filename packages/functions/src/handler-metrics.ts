@@ -1,9 +1,10 @@
 import { Metrics as PowertoolsMetrics } from "@aws-lambda-powertools/metrics";
-import { METRIC_DIMENSIONS, METRICS, type Metric, type Metrics, metricsNamespace, type Reason } from "@lotes/core";
+import { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace, type Reason } from "@lotes/core";
 import { Resource } from "sst";
+import type { PublishedMetrics } from "./handler-deps.ts";
 
 /** What a handler measures, for CloudWatch: lines of the log in its embedded metric format. */
-export class HandlerMetrics implements Metrics {
+export class HandlerMetrics implements PublishedMetrics {
   readonly #metrics: PowertoolsMetrics;
 
   /** @param service the handler's name, and a dimension of all its metrics */
@@ -21,7 +22,6 @@ export class HandlerMetrics implements Metrics {
     this.#metrics.singleMetric().addDimension(METRIC_DIMENSIONS.reason, reason).addMetric(name, unit, ids);
   }
 
-  /** Runs a handler's work and publishes what was measured meanwhile, however it ends. */
   async publishedAfter<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

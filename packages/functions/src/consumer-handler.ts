@@ -1,0 +1,45 @@
+import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import { type ConsumerDeps, consumeLote, type MovieSource, parseMessage } from "@lotes/core";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { deadlinesOf } from "./deadline.ts";
+import { failureLogged } from "./failure-logged.ts";
+import type { HandlerLogger, PublishedMetrics } from "./handler-deps.ts";
+import { PARTIAL_RESPONSE } from "./partial-response.ts";
+import { sentAt, version1Attempts } from "./sqs-record.ts";
+
+/** A source of movies that has to know when an invocation begins and ends. */
+export interface InvokedMovieSource extends MovieSource {
+  /**
+   * Runs the work of one invocation, and returns when the next one may begin.
+   * @param latest when to return at the latest, by `performance.now()`
+   */
+  invocation<T>(work: () => Promise<T>, latest: number): Promise<T>;
+}
+
+export interface ConsumerHandlerDeps extends Pick<ConsumerDeps, "store" | "deadLetterQueue"> {
+  /** One for as long as the process lives: its limiter is what keeps the process within its share. */
+  readonly movies: InvokedMovieSource;
+  readonly logger: HandlerLogger;
+  readonly metrics: PublishedMetrics;
+}
+
+/** Lotes to fetch. One that fails is reported as such, and SQS delivers it again. */
+export function consumerHandler({ store, deadLetterQueue, movies, logger, metrics }: ConsumerHandlerDeps) {
+  const processor = new BatchProcessor(EventType.SQS);
+  return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const deadlines = deadlinesOf(context);
+    const consume = async (record: SQSRecord): Promise<void> => {
+      const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
+      await failureLogged(log, async () => {
+        const message = parseMessage(record.body, version1Attempts(record));
+        log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
+        const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), sentAt: sentAt(record) };
+        await consumeLote(message, delivery, deadlines.fetching, { store, deadLetterQueue, movies, log, metrics });
+      });
+    };
+    // One after the other: side by side, two lotes would fight for the same requests and both be late.
+    const options = { ...PARTIAL_RESPONSE, context, processInParallel: false };
+    const consumeAll = () => processPartialResponse(event, consume, processor, options);
+    return movies.invocation(() => metrics.publishedAfter(consumeAll), deadlines.answer);
+  };
+}
