@@ -16,6 +16,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { inputKey, type QueueName } from "@lotes/core";
 import { s3Event, toRecord } from "@lotes/local";
+import { csvBytes } from "@lotes/schedules/csvs";
 import type { S3Event, SQSRecord } from "aws-lambda";
 import type { Lab } from "./lab.ts";
 
@@ -72,7 +73,7 @@ export class World {
    */
   async upload(date: string, csv: string, forced: boolean): Promise<S3Event> {
     const at = { Bucket: this.bucket, Key: inputKey(date) };
-    const bytes = bytesOf(csv);
+    const bytes = csvBytes(csv);
     await this.#s3.send(new PutObjectCommand({ ...at, Body: bytes, ...(forced && { Metadata: { force: "true" } }) }));
     const { ETag = "" } = await this.#s3.send(new HeadObjectCommand(at));
     const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
@@ -169,14 +170,4 @@ export class World {
   #arn(queue: QueueName): string {
     return `arn:aws:sqs:us-east-1:${ACCOUNT}:${queue}-${this.#name}`;
   }
-}
-
-/** A text in UTF-8, but for its lone surrogates, which have no bytes there: theirs can't be decoded. */
-function bytesOf(text: string): Buffer {
-  const parts = text.split(/(\p{Surrogate})/u).map((part) => {
-    if (!/^\p{Surrogate}$/u.test(part)) return Buffer.from(part);
-    const unit = part.charCodeAt(0);
-    return Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]);
-  });
-  return Buffer.concat(parts);
 }

@@ -20,9 +20,19 @@ export interface CsvFacts {
  * @param forced whether the CSV is to be used even if it is spoilt
  * @returns undefined when it can't be used
  */
-export function factsOf({ csv, forced }: { csv: string; forced: boolean }): CsvFacts | undefined {
+export function factsOf(upload: { readonly csv: string; readonly forced: boolean }): CsvFacts | undefined {
+  const known = FACTS.get(upload) ?? { facts: readFacts(upload) };
+  FACTS.set(upload, known);
+  return known.facts;
+}
+
+/** What there is to know of each upload, read once. */
+const FACTS = new WeakMap<object, { readonly facts: CsvFacts | undefined }>();
+
+function readFacts({ csv, forced }: Parameters<typeof factsOf>[0]): CsvFacts | undefined {
   // What can't be decoded, as every decoder shows it: a character for each of the three bytes of a surrogate.
-  const [header = "", ...lines] = csv.replaceAll(/\p{Surrogate}/gu, "\uFFFD\uFFFD\uFFFD").split("\n");
+  const decoded = csv.isWellFormed() ? csv : csv.replaceAll(/\p{Surrogate}/gu, "\uFFFD\uFFFD\uFFFD");
+  const [header = "", ...lines] = decoded.split("\n");
   const columns = header.split("|");
   const at = (name: string) => columns.indexOf(name);
   const needed = ["id", "anoLancamento", "genero", "numeroVotos"];

@@ -122,3 +122,14 @@ function textOf(lines: readonly string[]): string {
 function row(id: string, year = "1994", votes = "20000", title = 'A "Film'): string {
   return [id, title, year, "Crime,Drama", votes].join("|");
 }
+
+/** A CSV in UTF-8, but for its lone surrogates, which have no bytes there: theirs can't be decoded. */
+export function csvBytes(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text);
+  const parts = text.split(/(\p{Surrogate})/u).map((part) => {
+    if (!/^\p{Surrogate}$/u.test(part)) return Buffer.from(part);
+    const unit = part.charCodeAt(0);
+    return Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]);
+  });
+  return Buffer.concat(parts);
+}

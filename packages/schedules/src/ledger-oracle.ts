@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Evidence } from "./oracle.ts";
+import type { Delivery, Evidence } from "./oracle.ts";
 
 /** A line of `erros_geral.json`, as the contracts have it. */
 export interface Entry {
@@ -92,8 +92,9 @@ export function judgeStrangers(date: string, ledger: readonly Entry[], { strange
 
 /** Whether an entry's message is a body, or its beginning with its hash. */
 function tells(message: string, body: string): boolean {
+  if (!message.startsWith(body.slice(0, 100))) return false;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return message === body || (message.includes(hash) && message.startsWith(body.slice(0, 100)));
+  return message === body || message.includes(hash);
 }
 
 /** Why an entry's reason can't be true, or undefined when there is evidence for it. */
@@ -105,8 +106,8 @@ function untrue(
   const id = imdb_id ?? "";
   const met = (...outcomes: (number | string)[]) =>
     evidence.arrivals.some((arrival) => arrival.id === id && outcomes.includes(arrival.outcome));
-  const mine = evidence.deliveries.filter(({ body }) => {
-    const message = parsed(body);
+  const mine = evidence.deliveries.filter((delivery) => {
+    const message = messageOf(delivery);
     return message?.lote === lote && message?.run === run && (message?.ids as string[] | undefined)?.includes(id);
   });
   const isId = /^(tt\d{7,}|\d+)$/.test(id);
@@ -137,7 +138,18 @@ function untrue(
   return facts[reason]?.() === true ? undefined : "nothing that happened bears it out";
 }
 
-function parsed(body: string): Record<string, unknown> | undefined {
+type Message = Record<string, unknown> | undefined;
+
+/** The message of each delivery, read once. */
+const MESSAGES = new WeakMap<Delivery, { readonly message: Message }>();
+
+function messageOf(delivery: Delivery): Message {
+  const known = MESSAGES.get(delivery) ?? { message: parsed(delivery.body) };
+  MESSAGES.set(delivery, known);
+  return known.message;
+}
+
+function parsed(body: string): Message {
   try {
     return JSON.parse(body);
   } catch {

@@ -1,0 +1,97 @@
+import type { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
+import type { KnownUpload } from "@lotes/schedules/oracle";
+import type { OperatorAction, Upload } from "@lotes/schedules/schedule";
+import type { S3Event } from "aws-lambda";
+import type { Functions } from "./functions.ts";
+import { ServiceCalls } from "./service-calls.ts";
+import type { Simulation } from "./simulation.ts";
+import type { World } from "./world.ts";
+
+// Lambda waits minutes before it invokes again; what matters is only that it is later.
+const LATER_MS = { least: 60, most: 3_000 };
+
+/** Who does something from the outside: those who upload, S3 that tells of it, operators, and strangers. */
+export class Actors {
+  /** What was uploaded so far. */
+  readonly uploads: KnownUpload[] = [];
+  readonly #simulation: Simulation;
+  readonly #world: World;
+  readonly #functions: Functions;
+  readonly #store: S3ObjectStore;
+  readonly #loteQueue: SqsMessageQueue;
+  /** One for each date, which lives through all of it as that of `lotes status --watch` does. */
+  readonly #accountants = new Map<string, Accountant>();
+
+  constructor(simulation: Simulation, world: World, functions: Functions) {
+    this.#simulation = simulation;
+    this.#world = world;
+    this.#functions = functions;
+    const calls = new ServiceCalls(simulation.process("operator"), "the operator", simulation, undefined);
+    this.#store = world.store(calls);
+    this.#loteQueue = world.sender("LoteQueue", calls);
+  }
+
+  async doAllPlanned(): Promise<void> {
+    const { uploads, operator, strangers } = this.#simulation.schedule;
+    for (const { queue, body } of strangers) {
+      this.#simulation.tell(() => `a stranger sends ${body.length} characters to ${queue}`);
+      this.#world.queues[queue].send(body);
+    }
+    await Promise.all([
+      ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
+      ...operator.map((action) => this.#operate(action)),
+    ]);
+  }
+
+  /** As `lotes replay` does it. Returns how many ids were sent. */
+  async replay(date: string, all: boolean): Promise<number> {
+    const account = await this.account(date);
+    if (account === undefined) return 0;
+    const entries = chooseReplay(account.failures, account.run.run, { all });
+    await this.#loteQueue.send(replayMessages(entries, date));
+    return entries.length;
+  }
+
+  /** As `lotes status` takes it. */
+  account(date: string): Promise<Account | undefined> {
+    const accountant = this.#accountants.get(date) ?? new Accountant(this.#store, date);
+    this.#accountants.set(date, accountant);
+    return accountant.take();
+  }
+
+  /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
+  async #upload(uploads: readonly Upload[]): Promise<void> {
+    const told: Promise<void>[] = [];
+    const { time } = this.#simulation;
+    for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
+      await time.sleep(atMs - time.now);
+      const event = this.#world.upload(date, csv, forced);
+      const sequencer = event.Records[0]?.s3.object.sequencer ?? "";
+      this.#simulation.tell(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
+      this.uploads.push({ date, csv, forced, sequencer });
+      for (let nth = 0; nth < events; nth++)
+        told.push(this.#produce(event, nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
+    }
+    await Promise.all(told);
+  }
+
+  /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
+  async #produce(event: S3Event, afterMs: number, key: string): Promise<void> {
+    const { time, choices } = this.#simulation;
+    await time.sleep(afterMs);
+    for (let nth = 1; (await this.#functions.invoke("producer", event)).answer === undefined; nth++) {
+      await time.sleep(choices.between(`${key} again ${nth}`, LATER_MS.least, LATER_MS.most));
+    }
+  }
+
+  async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {
+    const { time } = this.#simulation;
+    await time.sleep(atMs);
+    this.#simulation.tell(
+      () => `the operator does ${does} of ${date}${attempts === undefined ? "" : `, attempts ${attempts}`}`,
+    );
+    if (does === "redrive") this.#world.redrive(attempts);
+    else await this.replay(date, does === "replay-all");
+  }
+}

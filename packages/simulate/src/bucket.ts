@@ -1,0 +1,108 @@
+import { hash } from "node:crypto";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** One version of an object. */
+export interface StoredObject {
+  /** Text, or the bytes of what was uploaded. */
+  readonly body: string | Buffer;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly modifiedAt: Date;
+  readonly version: string;
+}
+
+export interface Conditions {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** A condition did not hold. */
+export class PreconditionFailed extends Error {
+  override readonly name = "PreconditionFailed";
+}
+
+/** There is no such object. */
+export class NoObject extends Error {
+  override readonly name = "NoSuchKey";
+}
+
+/** S3 has no room for so much metadata. */
+export class MetadataTooLarge extends Error {
+  override readonly name = "MetadataTooLarge";
+}
+
+const LARGEST_METADATA_BYTES = 2_048;
+
+export interface BucketOptions {
+  readonly time: VirtualTime;
+  /** When virtual time begins, in ms since the epoch. */
+  readonly epochMs: number;
+  /** ETags as under SSE-KMS: no hash of the bytes, and a new one with each write. */
+  readonly opaqueEtags: boolean;
+}
+
+/** An S3 bucket, as of one instant: S3 is strongly consistent, so whoever asks later sees what was written before. */
+export class Bucket {
+  readonly #options: BucketOptions;
+  readonly #objects = new Map<string, StoredObject>();
+  #writes = 0;
+
+  constructor(options: BucketOptions) {
+    this.#options = options;
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /**
+   * @throws {PreconditionFailed | NoObject} when the condition does not hold
+   * @throws {MetadataTooLarge}
+   */
+  put(
+    key: string,
+    body: string | Buffer,
+    metadata: Readonly<Record<string, string>>,
+    conditions: Conditions = {},
+  ): StoredObject {
+    this.#check(key, conditions);
+    const bytes = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    if (bytes > LARGEST_METADATA_BYTES) throw new MetadataTooLarge();
+    const { time, epochMs, opaqueEtags } = this.#options;
+    const nth = ++this.#writes;
+    const object: StoredObject = {
+      body,
+      etag: hash("md5", opaqueEtags ? `write ${nth}` : body),
+      metadata: { ...metadata },
+      // S3 tells it to the second.
+      modifiedAt: new Date(Math.floor((epochMs + time.now) / 1_000) * 1_000),
+      version: `version-${nth}`,
+    };
+    this.#objects.set(key, object);
+    return object;
+  }
+
+  /** @throws {PreconditionFailed | NoObject} when the condition does not hold */
+  remove(key: string, conditions: Conditions = {}): void {
+    this.#check(key, conditions);
+    this.#objects.delete(key);
+  }
+
+  /** The keys with a prefix, sorted as S3 sorts them, after a key. */
+  keys(prefix: string, after = ""): string[] {
+    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+  }
+
+  all(): ReadonlyMap<string, StoredObject> {
+    return this.#objects;
+  }
+
+  #check(key: string, { ifMatch, ifNoneMatch }: Conditions): void {
+    const current = this.#objects.get(key);
+    if (ifMatch !== undefined) {
+      if (current === undefined) throw new NoObject();
+      if (current.etag !== ifMatch.replaceAll('"', "")) throw new PreconditionFailed();
+    }
+    if (ifNoneMatch !== undefined && current !== undefined) throw new PreconditionFailed();
+  }
+}

@@ -1,0 +1,144 @@
+import { MAX_RECEIVE_COUNT } from "@lotes/core";
+import type { QueueName } from "@lotes/core/topology";
+import type { Delivery } from "@lotes/schedules/oracle";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import type { Activity } from "./activity.ts";
+import type { Functions } from "./functions.ts";
+import type { Simulation } from "./simulation.ts";
+import type { Troubles } from "./troubles.ts";
+import type { World } from "./world.ts";
+
+const COLLECTOR_BATCH = 10;
+// A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
+const LATE_ONE_IN = 3;
+const LATEST_MS = 300;
+// A message in so many is not deleted, though the work is done.
+const UNDELETED_ONE_IN = 12;
+// What failed comes back when its visibility timeout is over, or, as here mostly, so soon that it meets what is still at work.
+const HIDDEN_LONG_ONE_IN = 8;
+
+export interface EventSourcesOptions {
+  readonly simulation: Simulation;
+  readonly world: World;
+  readonly functions: Functions;
+  readonly activity: Activity;
+  readonly troubles: Troubles;
+}
+
+interface Source {
+  readonly name: "consumer" | "collector";
+  readonly queue: QueueName;
+  readonly batch: number;
+}
+
+const CONSUMER: Source = { name: "consumer", queue: "LoteQueue", batch: 1 };
+const COLLECTOR: Source = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
+
+/** SQS and Lambda's event sources on a bad day: messages that come late, twice, at the same time, and again though they were done. */
+export class EventSources {
+  /** What became of the consumers' deliveries. */
+  readonly deliveries: Delivery[] = [];
+  readonly #options: EventSourcesOptions;
+  /** Second copies of messages, to be delivered like the first. */
+  readonly #duplicates: SQSRecord[] = [];
+  #batches = 0;
+
+  constructor(options: EventSourcesOptions) {
+    const { consumers, collectors } = options.simulation.schedule;
+    this.#options = options;
+    const sources = [...Array<Source>(consumers).fill(CONSUMER), ...Array<Source>(collectors).fill(COLLECTOR)];
+    for (const source of sources) void this.#run(source);
+  }
+
+  /** Whether every copy of every message was worked on. */
+  get isDrained(): boolean {
+    return this.#duplicates.length === 0 && this.#options.world.isDrained;
+  }
+
+  /** Hands batches to a function, one at a time. */
+  async #run(source: Source): Promise<void> {
+    const { activity } = this.#options;
+    for (;;) {
+      const bell = activity.bell(source.queue);
+      if (!(await activity.during(() => this.#workOnNext(source)))) await bell;
+    }
+  }
+
+  async #workOnNext(source: Source): Promise<boolean> {
+    const { world, simulation } = this.#options;
+    const { choices, time } = simulation;
+    const key = `${source.name} batch ${++this.#batches}`;
+    const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
+    const records = copies.length > 0 ? copies : this.#receive(source, key);
+    if (records.length === 0) return false;
+    const draw = () =>
+      choices.oneIn(`${key} late`, LATE_ONE_IN) ? choices.below(`${key} late by`, LATEST_MS) : undefined;
+    const step = `the ${source.name} is given messages`;
+    const late = choices.deviation({ key: `${key} late`, step, atMs: time.now }, draw, () => "late");
+    if (late !== undefined) await time.sleep(late);
+    for (const [record, comesBack] of await this.#delivered(source, records, key)) {
+      if (copies.length > 0) this.#endCopy(record, comesBack);
+      else if (comesBack) world.queues[source.queue].hide(record, this.#hiddenMs(key));
+      else world.queues[source.queue].delete(record);
+    }
+    return true;
+  }
+
+  #hiddenMs(key: string): number {
+    const { choices, schedule } = this.#options.simulation;
+    return choices.oneIn(`${key} hidden`, HIDDEN_LONG_ONE_IN) ? schedule.functionMs * 6 : 0;
+  }
+
+  #receive({ name, queue, batch }: Source, key: string): SQSRecord[] {
+    const { world, simulation, activity } = this.#options;
+    const { choices, schedule, time } = simulation;
+    const records = world.queues[queue].receive(choices.between(`${key} size`, 1, batch));
+    if (name !== "consumer" || records.length === 0) return records;
+    const draw = () => choices.oneIn(`${key} twice`, schedule.duplicateOneIn) || undefined;
+    const at = { key: `${key} twice`, step: "the consumer is given messages", atMs: time.now };
+    if (choices.deviation(at, draw, () => "twice")) {
+      this.#duplicates.push(...records.map(receivedOnceMore));
+      activity.ring(queue);
+    }
+    return records;
+  }
+
+  /** @returns each message, and whether it comes back */
+  async #delivered({ name }: Source, records: readonly SQSRecord[], key: string): Promise<[SQSRecord, boolean][]> {
+    const { functions, simulation } = this.#options;
+    const began = simulation.time.now;
+    const { answer, heldUp } = await functions.invoke<SQSBatchResponse>(name, { Records: records });
+    const timeUsed = (simulation.time.now - began) / simulation.schedule.functionMs;
+    const failures = new Set(answer?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+    return records.map((record) => {
+      const failed = answer === undefined || failures.has(record.messageId);
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      if (name === "consumer") this.deliveries.push({ body: record.body, timeUsed, failed, receives, heldUp });
+      return [record, failed || this.#isNotDeleted(name, `${key} ${record.messageId}`)];
+    });
+  }
+
+  #isNotDeleted(name: string, key: string): boolean {
+    const { troubles, simulation } = this.#options;
+    const { choices, time } = simulation;
+    const draw = () => (!troubles.areOver && choices.oneIn(`${key} undeleted`, UNDELETED_ONE_IN)) || undefined;
+    const at = { key: `${key} undeleted`, step: `the ${name} has done its work`, atMs: time.now };
+    const isNot = choices.deviation(at, draw, () => "not deleted") ?? false;
+    if (isNot) troubles.meet();
+    return isNot;
+  }
+
+  /** A second copy of a message is a message: it comes back until it is deleted, or given up after five receives. */
+  #endCopy(record: SQSRecord, comesBack: boolean): void {
+    if (!comesBack) return;
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    if (receives < MAX_RECEIVE_COUNT) this.#duplicates.push(receivedOnceMore(record));
+    else this.#options.world.move(record, "DeadLetterQueue");
+  }
+}
+
+/** The same message as another delivery of it looks. */
+function receivedOnceMore(record: SQSRecord): SQSRecord {
+  const ApproximateReceiveCount = String(Number(record.attributes.ApproximateReceiveCount) + 1);
+  return { ...record, attributes: { ...record.attributes, ApproximateReceiveCount } };
+}

@@ -1,0 +1,209 @@
+import { loadSettings } from "@lotes/core";
+
+import type { FunctionName } from "@lotes/core/topology";
+import { collectorHandler } from "@lotes/functions/collector-handler";
+import { consumerHandler } from "@lotes/functions/consumer-handler";
+import { producerHandler } from "@lotes/functions/producer-handler";
+import type { Attempt } from "@lotes/schedules/oracle";
+import { TmdbClient } from "@lotes/tmdb";
+import type { Activity } from "./activity.ts";
+import { ExecutionEnvironment, type Handler } from "./execution-environment.ts";
+import { FunctionLog, NO_METRICS } from "./function-log.ts";
+import { ServiceCalls } from "./service-calls.ts";
+import type { SimulatedTmdb } from "./simulated-tmdb.ts";
+import type { Simulation } from "./simulation.ts";
+import { TmdbConnections } from "./tmdb-connections.ts";
+import type { Troubles } from "./troubles.ts";
+import type { Planned } from "./virtual-time.ts";
+import type { World } from "./world.ts";
+
+// A start takes Lambda about so long.
+const START_MS = { least: 20, most: 400 };
+
+export interface FunctionsOptions {
+  readonly simulation: Simulation;
+  readonly world: World;
+  readonly activity: Activity;
+  readonly troubles: Troubles;
+  readonly tmdb: SimulatedTmdb;
+  readonly token: string;
+}
+
+/** How an invocation ended. */
+export interface Invocation<T> {
+  /** Undefined when the function failed or died. */
+  readonly answer: T | undefined;
+  /** Whether TMDB had asked its process for a pause that is longer than any function's time. */
+  readonly heldUp: boolean;
+}
+
+/** The three functions of one schedule, as Lambda keeps them: warm environments, and new ones for those that died. */
+export class Functions {
+  readonly attempts: Attempt[] = [];
+  /** What functions threw that are to tell of a failure in their answer. */
+  readonly thrown: string[] = [];
+  deaths = 0;
+  readonly #options: FunctionsOptions;
+  readonly #invocations = new Map<FunctionName, number>();
+  /** In the order in which they became idle. */
+  readonly #idle: Record<FunctionName, ExecutionEnvironment[]> = { producer: [], consumer: [], collector: [] };
+  /** How many died whose place nobody has taken yet. */
+  readonly #unreplaced: Record<FunctionName, number> = { producer: 0, consumer: 0, collector: 0 };
+  #isCalm = false;
+
+  constructor(options: FunctionsOptions) {
+    this.#options = options;
+    for (let nth = 0; nth < options.simulation.schedule.warmConsumers; nth++) {
+      this.#rest("consumer", this.#environment("consumer"), `warm consumer ${nth}`);
+    }
+  }
+
+  invoke<T extends object>(name: FunctionName, event: unknown): Promise<Invocation<T>> {
+    const { simulation, activity } = this.#options;
+    const { functionMs } = simulation.schedule;
+    const nth = (this.#invocations.get(name) ?? 0) + 1;
+    this.#invocations.set(name, nth);
+    const invocation = `${name} invocation ${nth}`;
+    return activity.during(async () => {
+      const environment =
+        this.#replacement(name) ?? this.#next(name, invocation) ?? (await this.#started(name, invocation));
+      simulation.tell(() => `${invocation} begins in ${environment.process.name}`);
+      const freezing = this.#freezeIn(environment, invocation);
+      const ending = await environment.invoke(event, functionMs, `request of ${invocation}`);
+      if (freezing) simulation.time.cancel(freezing);
+      simulation.tell(() => `${invocation} ends: ${JSON.stringify(ending)}`);
+      if (ending === "died") {
+        this.deaths++;
+        this.#unreplaced[name]++;
+        return { answer: undefined, heldUp: environment.isHeldUp };
+      }
+      this.#rest(name, environment, invocation);
+      if ("answer" in ending) return { answer: (ending.answer ?? {}) as T, heldUp: environment.isHeldUp };
+      if (name !== "producer") this.thrown.push(`the ${name}: ${ending.error}`);
+      return { answer: undefined, heldUp: environment.isHeldUp };
+    });
+  }
+
+  /** From now on no environment is frozen in the middle of its work, and those that TMDB sent away for long are gone. */
+  calm(): void {
+    this.#isCalm = true;
+    this.#idle.consumer = this.#idle.consumer.filter(({ isHeldUp }) => !isHeldUp);
+  }
+
+  /**
+   * A new environment in the place of one that died. Of the requests of that one another that is idle can't know: if it took the place, the
+   * budget could be exceeded, by as much as docs/architecture.md says.
+   */
+  #replacement(name: FunctionName): ExecutionEnvironment | undefined {
+    if (this.#unreplaced[name] === 0) return undefined;
+    this.#unreplaced[name]--;
+    return this.#environment(name);
+  }
+
+  /** Lambda's choice among those that are idle. */
+  #next(name: FunctionName, invocation: string): ExecutionEnvironment | undefined {
+    const { schedule, choices } = this.#options.simulation;
+    const idle = this.#idle[name];
+    switch (schedule.nextEnvironment) {
+      case "most recent":
+        return idle.pop();
+      case "idle longest":
+        return idle.shift();
+      case "any":
+        return idle.splice(choices.below(`environment for ${invocation}`, Math.max(1, idle.length)), 1)[0];
+    }
+  }
+
+  async #started(name: FunctionName, invocation: string): Promise<ExecutionEnvironment> {
+    const { choices, time } = this.#options.simulation;
+    await time.sleep(choices.between(`start for ${invocation}`, START_MS.least, START_MS.most));
+    return this.#environment(name);
+  }
+
+  /** Lambda freezes what is idle. */
+  #rest(name: FunctionName, environment: ExecutionEnvironment, invocation: string): void {
+    const { schedule, choices } = this.#options.simulation;
+    // What is given back comes again minutes later: Lambda may keep an environment for as long, or not.
+    if (environment.isHeldUp && (this.#isCalm || choices.oneIn(`${invocation} keeps its environment`, 2))) return;
+    if (schedule.freezes) environment.freeze(choices.oneIn(`${invocation} closes`, schedule.freezes.closeOneIn));
+    this.#idle[name].push(environment);
+  }
+
+  /** Plans a freeze in the middle of an invocation, if there is to be one. */
+  #freezeIn(environment: ExecutionEnvironment, invocation: string): Planned | undefined {
+    const { simulation, troubles } = this.#options;
+    const { choices, time, schedule } = simulation;
+    const { freezes } = schedule;
+    if (!freezes || this.#isCalm) return undefined;
+    const key = `${invocation} freeze`;
+    const draw = () => {
+      if (!choices.oneIn(key, freezes.oneIn)) return undefined;
+      return {
+        closed: choices.oneIn(`${key} closed`, freezes.closeOneIn),
+        afterMs: choices.below(`${key} after`, freezes.latestMs),
+        ms: choices.between(`${key} for`, 1, freezes.longestMs),
+      };
+    };
+    const at = { key, step: `the ${environment.process.name.split(" ")[0]} is at work`, atMs: time.now };
+    const freeze = choices.deviation(at, draw, () => "frozen");
+    if (freeze === undefined) return undefined;
+    return time.after(freeze.afterMs, () => {
+      troubles.met++;
+      simulation.tell(() => `${environment.process.name} is frozen for ${freeze.ms} ms`);
+      environment.freeze(freeze.closed);
+      time.after(freeze.ms, () => environment.thaw());
+    });
+  }
+
+  #environment(name: FunctionName): ExecutionEnvironment {
+    const { simulation, world, tmdb, troubles, token } = this.#options;
+    const process = simulation.process(name);
+    const calls = new ServiceCalls(process, `the ${name}`, simulation, troubles);
+    const connections = new TmdbConnections(process, tmdb, simulation, troubles, this.attempts);
+    const load = () =>
+      HANDLERS[name](this.#settings(token), world, calls, connections, new FunctionLog(simulation, name));
+    return new ExecutionEnvironment({ name, process, calls, connections, simulation, load });
+  }
+
+  #settings(token: string) {
+    const { schedule } = this.#options.simulation;
+    return loadSettings({
+      TMDB_TOKEN: token,
+      TMDB_REQUESTS_PER_SECOND: String(schedule.requestsPerSecond),
+      CONSUMER_CONCURRENCY: String(schedule.consumers),
+      LOTE_SIZE: String(schedule.loteSize),
+    });
+  }
+}
+
+type Load = (
+  settings: ReturnType<typeof loadSettings>,
+  world: World,
+  calls: ServiceCalls,
+  connections: TmdbConnections,
+  logger: FunctionLog,
+) => Handler;
+
+/** The functions as a deployment wires them, but for what is simulated. */
+const HANDLERS: Readonly<Record<FunctionName, Load>> = {
+  producer: ({ filter, loteSize, maxMalformedPercent }, world, calls, _, logger) =>
+    producerHandler({
+      store: world.store(calls),
+      loteQueue: world.sender("LoteQueue", calls),
+      filter,
+      loteSize,
+      maxMalformedPercent,
+      logger,
+      metrics: NO_METRICS,
+    }),
+  consumer: ({ tmdb, consumerConcurrency }, world, calls, connections, logger) =>
+    consumerHandler({
+      store: world.store(calls),
+      deadLetterQueue: world.sender("DeadLetterQueue", calls),
+      movies: new TmdbClient(tmdb, consumerConcurrency, undefined, connections.adapter),
+      logger,
+      metrics: NO_METRICS,
+    }),
+  collector: (_, world, calls, __, logger) =>
+    collectorHandler({ store: world.store(calls), logger, metrics: NO_METRICS }),
+};

@@ -1,0 +1,50 @@
+import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError } from "commander";
+import { focusOf } from "./coverage.ts";
+import { coverageTable } from "./coverage-table.ts";
+import { linesOf, runSchedules } from "./run-schedules.ts";
+import type { Numbered } from "./thread.ts";
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+function atLeastOne(text: string): number {
+  if (wholeNumber(text) === 0) throw new InvalidArgumentError("It must be at least 1.");
+  return Number(text);
+}
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** @param trace whether to tell everything that happens in it */
+async function tellOne(seed: number, schedule: Numbered, trace = false): Promise<void> {
+  if (trace) for (const line of await linesOf({ do: "trace", seed, schedule })) print(line);
+  const story = await linesOf({ do: "shrink", seed, schedule });
+  for (const line of story) print(line);
+  if (story.length > 0) process.exitCode = 1;
+  else print("no promise is broken");
+}
+
+const program = new Command("simulate")
+  .description(
+    "Runs the pipeline through generated schedules of failures in virtual time, and judges what is left behind",
+  )
+  .option("--schedules <number>", "how many", atLeastOne, 1_000)
+  .option("--seed <number>", "decides all of them; by default a new one", wholeNumber)
+  .option("--index <number>", "only this one of them, and the shortest that breaks the same promise", wholeNumber)
+  .option("--focus <pair>", "with --index: the step and the trouble that the schedule was to meet")
+  .option("--trace", "with --index: everything that happens")
+  .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
+  .option("--stories <number>", "how many broken promises are told at length", wholeNumber, 3)
+  .option("--digest", "a digest of all traces, to compare two runs by")
+  .action(async ({ schedules, seed = randomInt(2 ** 31), index, focus, trace, threads, stories, digest = false }) => {
+    const which = focus === undefined ? undefined : focusOf(focus);
+    if (index !== undefined) return tellOne(seed, { index, focus: which }, trace);
+    const sum = await runSchedules({ seed, schedules, threads, stories, digest, print });
+    for (const line of coverageTable(sum.coverage)) print(line);
+    if (sum.digest !== undefined) print(`traces ${sum.digest}`);
+    if (sum.broken > 0) process.exitCode = 1;
+  });
+await program.parseAsync();

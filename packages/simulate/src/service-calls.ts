@@ -1,0 +1,138 @@
+import type { Process } from "./process.ts";
+import type { Simulation } from "./simulation.ts";
+import type { Call, Fate, Troubles } from "./troubles.ts";
+
+/** How a service answers a call that it does not do. */
+export interface ServiceErrors {
+  throttled(): Error;
+  broken(): Error;
+  conflict(): Error;
+}
+
+// A way to the service within AWS, and back.
+const LEAST_WAY_MS = 0.5;
+const MOST_WAY_MS = 8;
+// AWS's SDK waits up to so long before its second attempt, and twice as long before each further one; longer where it was throttled.
+const BACKOFF_MS = 100;
+const THROTTLED_BACKOFF_MS = 500;
+const MOST_BACKOFF_MS = 20_000;
+
+/** Whether the SDK tries a call again that was answered so. */
+function isTransient(error: unknown): boolean {
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  return code === "ECONNRESET" || ($metadata?.httpStatusCode ?? 0) >= 500 || isThrottled(error);
+}
+
+function isThrottled(error: unknown): boolean {
+  return /SlowDown|RequestThrottled/.test((error as Error).name);
+}
+
+export function connectionReset(): Error {
+  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
+}
+
+/** The calls of one process to S3 and SQS, as they go through AWS's SDK and the network. */
+export class ServiceCalls {
+  readonly process: Process;
+  readonly #role: string;
+  readonly #simulation: Simulation;
+  readonly #troubles: Troubles | undefined;
+  /** Whether the invocation has written something. */
+  #hasWritten = false;
+  #calls = 0;
+
+  /** @param troubles what calls meet; undefined where all go well */
+  constructor(process: Process, role: string, simulation: Simulation, troubles: Troubles | undefined) {
+    this.process = process;
+    this.#role = role;
+    this.#simulation = simulation;
+    this.#troubles = troubles;
+  }
+
+  beginInvocation(): void {
+    this.#hasWritten = false;
+  }
+
+  /**
+   * Makes a call, again as often as the SDK does.
+   * @param perform does it, at the service; what it throws is the service's answer
+   */
+  async make<T>(call: Call, attempts: number, errors: ServiceErrors, perform: (fate?: Fate) => T): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(call, errors, perform);
+      } catch (error) {
+        if (attempt === attempts || !isTransient(error)) throw error;
+        const base = isThrottled(error) ? THROTTLED_BACKOFF_MS : BACKOFF_MS;
+        const backoff = Math.min(MOST_BACKOFF_MS, this.process.random() * base * 2 ** (attempt - 1));
+        await this.#simulation.time.sleep(backoff, this.process);
+      }
+    }
+  }
+
+  #once<T>(call: Call, errors: ServiceErrors, perform: (fate?: Fate) => T): Promise<T> {
+    const { process } = this;
+    const { time, choices } = this.#simulation;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    // A dead process sends nothing more, and hears nothing more.
+    if (process.dead) return promise;
+    const step = `${this.#role} ${call.does}${this.#hasWritten ? " after its write" : ""}`;
+    if (call.conditional || call.batch) this.#hasWritten = true;
+    this.#simulation.count(step);
+    const fate = this.#troubles?.fateOf(process, step, call);
+    const key = `${process.name} way ${++this.#calls}`;
+    const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
+    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${step}: ${what}`);
+    const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
+    const refuse = (error: Error) => {
+      time.after(way(" there"), () => {
+        tell(error.name);
+        answer(() => reject(error));
+      });
+    };
+    const send = (answered: (settle: () => void) => void) => {
+      time.after(way(" there"), () => {
+        let settle: () => void;
+        try {
+          const result = perform(fate);
+          tell(fate ? `done, but ${fate.kind}` : "done");
+          settle = () => resolve(result);
+        } catch (error) {
+          tell((error as Error).name);
+          settle = () => reject(error);
+        }
+        answered(settle);
+      });
+    };
+    switch (fate?.kind) {
+      case undefined:
+      case "in part":
+        send((settle) => answer(settle));
+        break;
+      case "dies before":
+        tell("dies before it is sent");
+        process.die();
+        break;
+      case "dies after":
+        send(() => time.after(way(" back"), () => process.die()));
+        break;
+      case "unsent":
+        tell("the connection breaks before it is sent");
+        answer(() => reject(connectionReset()));
+        break;
+      case "answer lost":
+        send(() => answer(() => reject(connectionReset())));
+        break;
+      case "slow": {
+        const { ms } = fate;
+        send((settle) => answer(settle, ms));
+        break;
+      }
+      case "throttled":
+      case "broken":
+      case "conflict":
+        refuse(errors[fate.kind]());
+    }
+    return promise;
+  }
+}

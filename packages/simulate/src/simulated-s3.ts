@@ -1,0 +1,140 @@
+import { Readable } from "node:stream";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { type Bucket, NoObject, type StoredObject } from "./bucket.ts";
+import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
+import type { Simulation } from "./simulation.ts";
+import type { Call } from "./troubles.ts";
+
+type Command = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command;
+
+// What the SDK does where its configuration does not say.
+const ATTEMPTS = 3;
+// A page of S3's has 1,000; smaller ones show the same in less.
+const PAGE_SIZES = [1, 2, 3, 1_000];
+
+const STATUS: Readonly<Record<string, number>> = {
+  PreconditionFailed: 412,
+  ConditionalRequestConflict: 409,
+  NoSuchKey: 404,
+  NotFound: 404,
+  MetadataTooLarge: 400,
+  InvalidRange: 416,
+  SlowDown: 503,
+  InternalError: 500,
+};
+
+function s3Error(name: string): S3ServiceException {
+  const $metadata = { httpStatusCode: STATUS[name] ?? 500 };
+  if (name === "NoSuchKey") return new NoSuchKey({ message: name, $metadata });
+  return new S3ServiceException({ name, message: name, $fault: "client", $metadata });
+}
+
+const ERRORS: ServiceErrors = {
+  throttled: () => s3Error("SlowDown"),
+  broken: () => s3Error("InternalError"),
+  conflict: () => s3Error("ConditionalRequestConflict"),
+};
+
+/** What a client of one process is made by, in the place of `new S3Client`. */
+export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Simulation) {
+  return ({ maxAttempts = ATTEMPTS, requestHandler }: S3ClientConfig): S3Client => {
+    let pages = 0;
+    const pageSize = () => simulation.choices.pick(`${calls.process.name} page ${++pages}`, PAGE_SIZES);
+    const send = (command: Command) =>
+      calls.make(callOf(command), Number(maxAttempts), ERRORS, () => {
+        try {
+          return perform(command, bucket, pageSize);
+        } catch (error) {
+          throw error instanceof S3ServiceException ? error : s3Error((error as Error).name);
+        }
+      });
+    // The SDK's paginator wants one of its own kind.
+    return Object.assign(Object.create(S3Client.prototype), { config: { requestHandler }, send, destroy() {} });
+  };
+}
+
+function callOf(command: Command): Call {
+  if (command instanceof ListObjectsV2Command) return { service: "s3", does: "lists the lotes" };
+  const what = nameOf(command.input.Key ?? "");
+  if (command instanceof GetObjectCommand) return { service: "s3", does: `reads ${what}` };
+  if (command instanceof HeadObjectCommand) return { service: "s3", does: `looks at ${what}` };
+  const { IfMatch, IfNoneMatch } = command.input as PutObjectCommand["input"];
+  const conditional = IfMatch !== undefined || IfNoneMatch !== undefined;
+  return {
+    service: "s3",
+    does: command instanceof PutObjectCommand ? `writes ${what}` : `removes ${what}`,
+    conditional,
+  };
+}
+
+function nameOf(key: string): string {
+  if (key.endsWith("_run.json")) return "the run file";
+  if (key.endsWith("erros_geral.json")) return "the ledger";
+  return key.endsWith(".csv") ? "the CSV" : "a lote";
+}
+
+function perform(command: Command, bucket: Bucket, pageSize: () => number): unknown {
+  if (command instanceof GetObjectCommand) return get(command.input, bucket);
+  if (command instanceof HeadObjectCommand) {
+    const { Key = "", IfMatch } = command.input;
+    const object = bucket.get(Key);
+    // An answer to a HEAD has no body to tell an error by.
+    if (object === undefined) throw s3Error("NotFound");
+    return told(matching(object, IfMatch));
+  }
+  if (command instanceof PutObjectCommand) {
+    const { Key = "", Body, Metadata = {}, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } = command.input;
+    return told(bucket.put(Key, Body as string, Metadata, { ifMatch, ifNoneMatch }));
+  }
+  if (command instanceof DeleteObjectCommand) {
+    bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });
+    return {};
+  }
+  return list(command.input, bucket, pageSize());
+}
+
+function matching(object: StoredObject, ifMatch: string | undefined): StoredObject {
+  if (ifMatch !== undefined && object.etag !== ifMatch.replaceAll('"', "")) throw s3Error("PreconditionFailed");
+  return object;
+}
+
+function told({ etag, metadata, modifiedAt, version }: StoredObject) {
+  return { ETag: `"${etag}"`, Metadata: { ...metadata }, LastModified: modifiedAt, VersionId: version };
+}
+
+function get({ Key = "", IfMatch, Range }: GetObjectCommand["input"], bucket: Bucket) {
+  const object = bucket.get(Key);
+  if (object === undefined) throw new NoObject();
+  matching(object, IfMatch);
+  if (Range === undefined) return { ...told(object), Body: { transformToString: async () => String(object.body) } };
+  const bytes = Buffer.from(object.body as string);
+  const [, first = "0", last = "0"] = /^bytes=(\d+)-(\d+)$/.exec(Range) ?? [];
+  if (Number(first) >= bytes.length) throw s3Error("InvalidRange");
+  const end = Math.min(Number(last) + 1, bytes.length);
+  return {
+    ...told(object),
+    ContentRange: `bytes ${first}-${end - 1}/${bytes.length}`,
+    Body: Readable.from([bytes.subarray(Number(first), end)], { objectMode: false }),
+  };
+}
+
+function list({ Prefix = "", ContinuationToken = "" }: ListObjectsV2Command["input"], bucket: Bucket, most: number) {
+  const keys = bucket.keys(Prefix, ContinuationToken);
+  const page = keys.slice(0, most);
+  const isTruncated = keys.length > page.length;
+  return {
+    Contents: page.map((Key) => ({ Key, ...told(bucket.get(Key) as StoredObject) })),
+    IsTruncated: isTruncated,
+    NextContinuationToken: isTruncated ? page.at(-1) : undefined,
+  };
+}

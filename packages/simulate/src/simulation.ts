@@ -1,0 +1,64 @@
+import type { Schedule } from "@lotes/schedules/schedule";
+import { Choices, type Deviation } from "./choices.ts";
+import { Process } from "./process.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+/** A trouble that is to be met at a step, wherever it can be. */
+export interface Focus {
+  readonly step: string;
+  readonly trouble: string;
+}
+
+export interface SimulationOptions {
+  readonly schedule: Schedule;
+  /** All that may go wrong beside what the schedule itself says; undefined to let chance decide. */
+  readonly planned?: readonly Deviation[] | undefined;
+  readonly focus?: Focus | undefined;
+  /** Gets a line for everything that happens. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** What everybody in one simulated schedule shares. */
+export class Simulation {
+  readonly schedule: Schedule;
+  readonly focus: Focus | undefined;
+  readonly time = new VirtualTime();
+  readonly choices: Choices;
+  /** How often each step was taken, and which log lines were written. */
+  readonly steps = new Map<string, number>();
+  /** All that was logged. */
+  readonly output: string[] = [];
+  readonly #trace: SimulationOptions["trace"];
+  #processes = 0;
+
+  constructor({ schedule, planned, focus, trace }: SimulationOptions, seed: number) {
+    this.schedule = schedule;
+    this.focus = focus;
+    this.choices = new Choices(seed, planned);
+    this.#trace = trace;
+  }
+
+  process(name: string): Process {
+    const nth = ++this.#processes;
+    return new Process({
+      name: `${name} ${nth}`,
+      time: this.time,
+      clockAheadMs: () => this.#clockAheadMs(),
+      random: this.choices.stream(`random ${name} ${nth}`),
+    });
+  }
+
+  /** Tells what happens, if anybody wants to know. */
+  tell(what: () => string): void {
+    this.#trace?.(`${(this.time.now / 1_000).toFixed(6).padStart(12)}  ${what()}`);
+  }
+
+  count(step: string): void {
+    this.steps.set(step, (this.steps.get(step) ?? 0) + 1);
+  }
+
+  #clockAheadMs(): number {
+    const { now } = this.time;
+    return this.schedule.clockSteps.reduce((ahead, { atMs, byMs }) => (atMs <= now ? ahead + byMs : ahead), 0);
+  }
+}

@@ -1,0 +1,75 @@
+// A thread of runSchedules: one schedule after the other, each in a time of its own.
+import "./globals.ts";
+import { parentPort } from "node:worker_threads";
+import { scheduleOf } from "@lotes/schedules/schedule";
+import { addOutcome, type Coverage, noCoverage } from "./coverage.ts";
+import { Digest } from "./digest.ts";
+import { runSchedule } from "./run-schedule.ts";
+import { Shrinker } from "./shrink.ts";
+import type { Focus } from "./simulation.ts";
+import { storyOf } from "./story.ts";
+
+/** A schedule to be run. */
+export interface Numbered {
+  readonly index: number;
+  readonly focus: Focus | undefined;
+}
+
+export type Task =
+  | { readonly do: "run"; readonly seed: number; readonly schedules: readonly Numbered[]; readonly digest: boolean }
+  | { readonly do: "trace" | "shrink"; readonly seed: number; readonly schedule: Numbered };
+
+/** A schedule that broke a promise. */
+export interface Broken extends Numbered {
+  readonly wrong: readonly string[];
+}
+
+/** What became of some schedules. */
+export interface Results {
+  readonly schedules: number;
+  readonly troubles: number;
+  readonly deaths: number;
+  readonly events: number;
+  readonly broken: readonly Broken[];
+  readonly coverage: Coverage;
+  /** Of each schedule's trace, where that was asked for. */
+  readonly digests: readonly (readonly [index: number, digest: string])[];
+}
+
+// To make the traces of errors that are answers takes longer than all else, and nobody reads them.
+Error.stackTraceLimit = 0;
+
+async function run({ seed, schedules, digest }: Extract<Task, { do: "run" }>): Promise<Results> {
+  const sum = { schedules: 0, troubles: 0, deaths: 0, events: 0 };
+  const broken: Broken[] = [];
+  const digests: [number, string][] = [];
+  const coverage = noCoverage();
+  for (const { index, focus } of schedules) {
+    const traced = digest ? new Digest() : undefined;
+    const trace = traced && ((line: string) => traced.add(line));
+    const outcome = await runSchedule({ schedule: scheduleOf(seed, index), focus, trace });
+    sum.schedules++;
+    sum.troubles += outcome.troubles;
+    sum.deaths += outcome.deaths;
+    sum.events += outcome.events;
+    if (outcome.wrong.length > 0) broken.push({ index, focus, wrong: outcome.wrong });
+    if (traced) digests.push([index, traced.text()]);
+    addOutcome(coverage, outcome);
+  }
+  return { ...sum, broken, coverage, digests };
+}
+
+async function lines({ do: task, seed, schedule: { index, focus } }: Exclude<Task, { do: "run" }>): Promise<string[]> {
+  const schedule = scheduleOf(seed, index);
+  if (task === "shrink") {
+    const shrunk = await Shrinker.shrink(schedule, focus);
+    return shrunk ? await storyOf(shrunk) : [];
+  }
+  const told: string[] = [];
+  const { wrong } = await runSchedule({ schedule, focus, trace: (line) => told.push(line) });
+  return [...told, ...wrong];
+}
+
+parentPort?.on("message", async (task: Task) => {
+  parentPort?.postMessage(task.do === "run" ? await run(task) : await lines(task));
+});

@@ -1,0 +1,153 @@
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import type { Answer } from "@lotes/local/tmdb/answer";
+import type { Attempt } from "@lotes/schedules/oracle";
+import {
+  type AxiosAdapter,
+  AxiosError,
+  type AxiosResponse,
+  CanceledError,
+  type InternalAxiosRequestConfig,
+} from "axios";
+import type { Process } from "./process.ts";
+import { connectionReset } from "./service-calls.ts";
+import type { SimulatedTmdb } from "./simulated-tmdb.ts";
+import type { Simulation } from "./simulation.ts";
+import type { Troubles } from "./troubles.ts";
+
+const LONG_PAUSE_MS = 60_000;
+const STEP = "the consumer asks TMDB";
+const CALL = { service: "tmdb", does: "asks TMDB" } as const;
+
+/** The connections of one process to TMDB, in the place of axios's adapter for Node's HTTP. */
+export class TmdbConnections {
+  readonly attempts: Attempt[];
+  /** Whether TMDB has asked the process for a pause that is longer than any function's time. */
+  isHeldUp = false;
+  readonly #process: Process;
+  readonly #tmdb: SimulatedTmdb;
+  readonly #simulation: Simulation;
+  readonly #troubles: Troubles;
+  #idle = 0;
+  /** Idle ones that are closed at the other end, which the process has not noticed yet. */
+  #closed = 0;
+
+  /** @param attempts gets each attempt that has ended */
+  constructor(process: Process, tmdb: SimulatedTmdb, simulation: Simulation, troubles: Troubles, attempts: Attempt[]) {
+    this.#process = process;
+    this.#tmdb = tmdb;
+    this.#simulation = simulation;
+    this.#troubles = troubles;
+    this.attempts = attempts;
+  }
+
+  /** The other end closes what is idle. */
+  closeIdle(): void {
+    this.#closed += this.#idle;
+    this.#idle = 0;
+  }
+
+  /** The process learns which connections are closed. */
+  notice(): void {
+    this.#closed = 0;
+  }
+
+  readonly adapter: AxiosAdapter = (config) =>
+    new Promise((resolve, reject) => {
+      if (this.#process.dead) return;
+      this.#simulation.count(STEP);
+      const fate = this.#troubles.fateOf(this.#process, STEP, CALL);
+      if (fate?.kind === "dies before") this.#process.die();
+      else this.#send(config, fate?.kind === "dies after", resolve, reject);
+    });
+
+  #send(
+    config: InternalAxiosRequestConfig,
+    dies: boolean,
+    resolve: (response: Promise<AxiosResponse>) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const { time } = this.#simulation;
+    const owner = this.#process;
+    const id = /\/movie\/([^/?]+)/.exec(config.url ?? "")?.[1] ?? "";
+    const began = owner.awakeMs;
+    const signal = config.signal as AbortSignal;
+    let isOver = false;
+    const end = (settle: () => void, reset = false) => {
+      if (isOver) return;
+      isOver = true;
+      signal.removeEventListener("abort", onAbort);
+      this.attempts.push({ id, ms: owner.awakeMs - began, reset });
+      settle();
+    };
+    const onAbort = () => end(() => reject(new CanceledError(undefined, config)));
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+
+    const fail = (error: Error, reset: boolean) =>
+      end(() => reject(AxiosError.from(error, undefined, config, request)), reset);
+    const respond = (answer: Answer | "reset") => {
+      if (dies) {
+        owner.die();
+        return;
+      }
+      // A process that is frozen reads the answer later.
+      time.after(
+        0,
+        () => {
+          if (isOver) return;
+          if (answer === "reset") {
+            fail(connectionReset(), false);
+            return;
+          }
+          if (Number(answer.headers["Retry-After"]) * 1_000 >= LONG_PAUSE_MS) this.isHeldUp = true;
+          // A body that never ends holds the connection until the sender gives up.
+          if (answer.byteEveryMs !== undefined) return;
+          this.#idle++;
+          end(() => resolve(Promise.try(() => responseTo(answer, config, request))));
+        },
+        owner,
+      );
+    };
+    const leave = () => {
+      const authorization = String(config.headers.get("Authorization"));
+      time.after(this.#tmdb.way(), () => this.#tmdb.receive(id, authorization, respond));
+    };
+    const request = { reusedSocket: this.#closed > 0 || this.#idle > 0 };
+    if (this.#closed > 0) {
+      this.#closed--;
+      time.after(0, () => fail(connectionReset(), true), owner);
+    } else if (this.#idle > 0) {
+      this.#idle--;
+      leave();
+    } else {
+      // A handshake is a round trip more, and needs the process.
+      time.after(this.#tmdb.way() + this.#tmdb.way(), () => !isOver && leave(), owner);
+    }
+  }
+}
+
+const DECOMPRESS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { gzip: gunzipSync, br: brotliDecompressSync };
+
+/**
+ * What axios makes of an answer, as its own adapter does it.
+ * @throws {AxiosError}
+ */
+function responseTo(answer: Answer, config: InternalAxiosRequestConfig, request: object): AxiosResponse {
+  const { status, body } = answer;
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const response: AxiosResponse = { status, statusText: "", headers, config, request, data: undefined };
+  const decompress = DECOMPRESS[headers["content-encoding"] ?? ""];
+  try {
+    response.data = decompress ? decompress(body as Buffer).toString() : String(body);
+  } catch (error) {
+    throw AxiosError.from(error as Error, undefined, config, request, response);
+  }
+  if (config.validateStatus?.(status)) return response;
+  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE;
+  throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
+}

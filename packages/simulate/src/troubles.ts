@@ -1,0 +1,125 @@
+import { weighted } from "@lotes/local/sample/random";
+import type { Process } from "./process.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** What becomes of one call over the network. */
+export type Fate =
+  /** The process dies as it is about to send it, or with the answer on its way. */
+  | { readonly kind: "dies before" | "dies after" }
+  /** The connection breaks before the service has the call, or after it has done it. */
+  | { readonly kind: "unsent" | "answer lost" }
+  | { readonly kind: "slow"; readonly ms: number }
+  /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
+  | { readonly kind: "throttled" | "broken" | "conflict" }
+  /** SQS takes a part of the batch. */
+  | { readonly kind: "in part" };
+
+export type FateKind = Fate["kind"];
+
+export interface Call {
+  readonly service: "s3" | "sqs" | "tmdb";
+  /** What it is for, as in "reads the run file". */
+  readonly does: string;
+  readonly conditional?: boolean;
+  readonly batch?: boolean;
+}
+
+const KINDS = weighted<FateKind>([
+  ["dies before", 3],
+  ["dies after", 3],
+  ["unsent", 2],
+  ["answer lost", 4],
+  ["slow", 4],
+  ["throttled", 2],
+  ["broken", 2],
+  ["conflict", 3],
+  ["in part", 3],
+]);
+const LONGEST_STREAK = 4;
+const TMDB_DEATH_ONE_IN = 60;
+const FOCUS_ONE_IN = 2;
+const SLOW_MS = { least: 20, most: 500 };
+
+/** Decides what becomes of the calls of a schedule's functions. */
+export class Troubles {
+  /** Calls and other things that went wrong. */
+  met = 0;
+  readonly #simulation: Simulation;
+  readonly #calls = new Map<Process, number>();
+  readonly #streaks = new Map<Process, { readonly kind: FateKind; left: number }>();
+  #left: number;
+  #disturbed = true;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#left = simulation.schedule.troubles;
+  }
+
+  get areOver(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** From now on all goes well. */
+  end(): void {
+    this.#left = 0;
+    this.#disturbed = false;
+  }
+
+  meet(): void {
+    this.met++;
+    this.#left--;
+  }
+
+  /** What becomes of the next call of a process; undefined when all goes well. */
+  fateOf(process: Process, step: string, call: Call): Fate | undefined {
+    const { choices, time } = this.#simulation;
+    const nth = (this.#calls.get(process) ?? 0) + 1;
+    this.#calls.set(process, nth);
+    const key = `${process.name} call ${nth}`;
+    const disturbed = this.#disturbance(key, call);
+    if (disturbed) return disturbed;
+    const draw = () => (this.areOver ? undefined : this.#draw(key, process, step, call));
+    const fate = choices.deviation<Fate>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
+    if (fate) this.meet();
+    return fate;
+  }
+
+  #disturbance(key: string, { service }: Call): Fate | undefined {
+    if (!this.#disturbed) return undefined;
+    const { choices, schedule, time } = this.#simulation;
+    const met = schedule.disturbances.find(
+      (each) => each.service === service && time.now >= each.fromMs && time.now < each.toMs,
+    );
+    if (met === undefined) return undefined;
+    this.met++;
+    const { kind } = met;
+    return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
+  }
+
+  #draw(key: string, process: Process, step: string, call: Call): Fate | undefined {
+    const { choices, schedule, focus } = this.#simulation;
+    if (focus?.step === step && choices.oneIn(`${key} focus`, FOCUS_ONE_IN)) {
+      return this.#fate(key, focus.trouble as FateKind, call);
+    }
+    if (call.service === "tmdb") {
+      if (!choices.oneIn(key, TMDB_DEATH_ONE_IN)) return undefined;
+      return { kind: choices.pick(`${key} kind`, ["dies before", "dies after"]) };
+    }
+    const streak = this.#streaks.get(process);
+    if (streak && streak.left-- > 0) return this.#fate(key, streak.kind, call);
+    this.#streaks.delete(process);
+    if (!choices.oneIn(key, schedule.troubleOneIn)) return undefined;
+    const kind = choices.pick(`${key} kind`, KINDS);
+    const lasts = kind === "throttled" || kind === "broken" || kind === "unsent";
+    if (lasts && choices.oneIn(`${key} streak`, 2)) {
+      this.#streaks.set(process, { kind, left: choices.between(`${key} streak's length`, 1, LONGEST_STREAK) });
+    }
+    return this.#fate(key, kind, call);
+  }
+
+  #fate(key: string, kind: FateKind, call: Call): Fate | undefined {
+    if ((kind === "conflict" && !call.conditional) || (kind === "in part" && !call.batch)) return undefined;
+    const { choices } = this.#simulation;
+    return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
+  }
+}

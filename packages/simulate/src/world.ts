@@ -1,0 +1,83 @@
+import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { inputKey, MAX_RECEIVE_COUNT, type QueueName } from "@lotes/core";
+import { s3Event } from "@lotes/local/lambda/s3-notification";
+import { csvBytes } from "@lotes/schedules/csvs";
+import type { S3Event, SQSRecord } from "aws-lambda";
+import type { Activity } from "./activity.ts";
+import { Bucket } from "./bucket.ts";
+import { EPOCH_MS } from "./globals.ts";
+import { type Attributes, Queue } from "./queue.ts";
+import type { ServiceCalls } from "./service-calls.ts";
+import { connectToS3 } from "./simulated-s3.ts";
+import { connectToSqs } from "./simulated-sqs.ts";
+import type { Simulation } from "./simulation.ts";
+
+const NAME = "lake";
+// AWS asks for six times the function's timeout.
+const TIMEOUTS_HIDDEN = 6;
+
+/** The bucket and the queues of one schedule. */
+export class World {
+  readonly bucket: Bucket;
+  readonly queues: Readonly<Record<QueueName, Queue>>;
+  readonly #simulation: Simulation;
+  #sequence = 0;
+
+  constructor(simulation: Simulation, activity: Activity) {
+    const { time, choices, schedule } = simulation;
+    this.#simulation = simulation;
+    const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
+    this.bucket = new Bucket({ time, epochMs: EPOCH_MS, opaqueEtags: schedule.store?.opaqueEtags ?? false });
+    const queue = (name: QueueName, redrive?: { to: Queue; maxReceives: number }) =>
+      new Queue({ ...options, name, onVisible: () => activity.ring(name), ...(redrive && { redrive }) });
+    const DeadLetterQueue = queue("DeadLetterQueue");
+    this.queues = {
+      DeadLetterQueue,
+      LoteQueue: queue("LoteQueue", { to: DeadLetterQueue, maxReceives: MAX_RECEIVE_COUNT }),
+    };
+  }
+
+  /** The bucket as a process sees it. */
+  store(calls: ServiceCalls): S3ObjectStore {
+    return new S3ObjectStore(NAME, {}, connectToS3(this.bucket, calls, this.#simulation));
+  }
+
+  /** A queue as a process sees it that sends to it. */
+  sender(queue: QueueName, calls: ServiceCalls): SqsMessageQueue {
+    return new SqsMessageQueue(queue, {}, connectToSqs(this.queues[queue], calls));
+  }
+
+  /** Uploads a CSV and returns the event that S3 sends for it. */
+  upload(date: string, csv: string, forced: boolean): S3Event {
+    const key = inputKey(date);
+    const bytes = csvBytes(csv);
+    const { etag } = this.bucket.put(key, bytes, forced ? { force: "true" } : {});
+    const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
+    return s3Event({ bucket: NAME, key, etag, size: bytes.length }, sequencer);
+  }
+
+  /**
+   * Puts a message into a queue as it is.
+   * @param attempts but for its number of this name
+   */
+  move({ body, messageAttributes }: SQSRecord, queue: QueueName, attempts?: string): void {
+    const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
+      name,
+      { DataType: dataType, ...(stringValue !== undefined && { StringValue: stringValue }) },
+    ]);
+    const edited = attempts === undefined ? body : body.replace(/"attempts":\d+/, `"attempts":${attempts}`);
+    this.queues[queue].send(edited, Object.fromEntries(attributes) as Attributes);
+  }
+
+  /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */
+  redrive(attempts?: string): void {
+    for (const record of this.queues.DeadLetterQueue.receive(10)) {
+      this.move(record, "LoteQueue", attempts);
+      this.queues.DeadLetterQueue.delete(record);
+    }
+  }
+
+  get isDrained(): boolean {
+    return this.queues.LoteQueue.size + this.queues.DeadLetterQueue.size === 0;
+  }
+}
