@@ -1,3 +1,3 @@
 export { S3ObjectStore } from "./s3-object-store.ts";
-export { type Moved, SqsBacklog } from "./sqs-backlog.ts";
+export { type MoveOutcome, SqsBacklog } from "./sqs-backlog.ts";
 export { MessagesRefusedError, SqsMessageQueue } from "./sqs-message-queue.ts";

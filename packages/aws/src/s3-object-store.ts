@@ -21,7 +21,7 @@ import {
   type StoredObject,
   UncertainWriteError,
 } from "@lotes/core";
-import { CALL_LIMITS } from "./call-limits.ts";
+import { CALL_TIMEOUTS } from "./call-timeouts.ts";
 import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type ReadRange } from "./parallel-ranges.ts";
 
 /** One S3 bucket. Every write and removal is conditional. */
@@ -38,7 +38,7 @@ export class S3ObjectStore implements FolderStore {
    * @param connect makes each of the clients
    */
   constructor(bucket: string, config: S3ClientConfig = {}, connect = (each: S3ClientConfig) => new S3Client(each)) {
-    this.#client = connect({ ...CALL_LIMITS, ...config });
+    this.#client = connect({ ...CALL_TIMEOUTS, ...config });
     const { requestHandler } = this.#client.config;
     this.#once = connect({ ...config, requestHandler, maxAttempts: 1 });
     this.#ranges = connect({ ...config, requestHandler, responseChecksumValidation: "WHEN_REQUIRED" });
@@ -87,7 +87,7 @@ export class S3ObjectStore implements FolderStore {
       const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(etag) });
       return (await this.#client.send(head)).Metadata ?? {};
     } catch (error) {
-      throw asChanged(key, error);
+      throw conditionError(key, error);
     }
   }
 
@@ -104,7 +104,7 @@ export class S3ObjectStore implements FolderStore {
         }),
       );
     } catch (error) {
-      throw asUndone(key, error);
+      throw conditionalWriteError(key, error);
     }
   }
 
@@ -113,7 +113,7 @@ export class S3ObjectStore implements FolderStore {
       await this.#once.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(expectedEtag) }));
     } catch (error) {
       if (isGone(error)) return;
-      throw asUndone(key, error);
+      throw conditionalWriteError(key, error);
     }
   }
 
@@ -138,7 +138,7 @@ export class S3ObjectStore implements FolderStore {
     try {
       return await this.#ranges.send(command, { abortSignal });
     } catch (error) {
-      throw asChanged(key, error);
+      throw conditionError(key, error);
     }
   }
 }
@@ -164,7 +164,7 @@ function isGone(error: unknown): boolean {
 }
 
 /** 412: the condition did not hold. 409: another conditional write of the key was under way. 404: there is no object to match. */
-function asChanged(key: string, error: unknown): unknown {
+function conditionError(key: string, error: unknown): unknown {
   if (!(error instanceof S3ServiceException)) return error;
   const status = error.$metadata.httpStatusCode;
   const changed = status === 412 || status === 409 || isGone(error);
@@ -172,12 +172,12 @@ function asChanged(key: string, error: unknown): unknown {
 }
 
 /** Why a write or a removal was not done, or may not have been. */
-function asUndone(key: string, error: unknown): unknown {
-  return isUndecided(error) ? new UncertainWriteError(key, { cause: error }) : asChanged(key, error);
+function conditionalWriteError(key: string, error: unknown): unknown {
+  return isUncertain(error) ? new UncertainWriteError(key, { cause: error }) : conditionError(key, error);
 }
 
 /** An error of S3's own (5xx) decides nothing, nor does a broken connection. Whatever else it says, it has not done it. */
-function isUndecided(error: unknown): boolean {
+function isUncertain(error: unknown): boolean {
   if (error instanceof S3ServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
   return error instanceof Error && ("code" in error || error.name === "TimeoutError");
 }

@@ -9,10 +9,10 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from "@aws-sdk/client-sqs";
-import { CALL_LIMITS } from "./call-limits.ts";
+import { CALL_TIMEOUTS } from "./call-timeouts.ts";
 
 /** What became of messages that were to be moved. */
-export interface Moved {
+export interface MoveOutcome {
   readonly moved: number;
   /** Refused by the other queue; they stay where they are. */
   readonly notMoved: number;
@@ -39,7 +39,7 @@ export class SqsBacklog {
   readonly #url: string;
 
   constructor(url: string, config: SQSClientConfig = {}) {
-    this.#client = new SQSClient({ ...CALL_LIMITS, ...config });
+    this.#client = new SQSClient({ ...CALL_TIMEOUTS, ...config });
     this.#url = url;
   }
 
@@ -61,7 +61,7 @@ export class SqsBacklog {
    * Moves every message that can be received to another queue, as it is. A message is sent first and deleted only once the other queue
    * has accepted it: it may be in both for a while, and never in none.
    */
-  async moveAllTo(url: string): Promise<Moved> {
+  async moveAllTo(url: string): Promise<MoveOutcome> {
     const sum = { moved: 0, notMoved: 0, sentButNotDeleted: 0 };
     const seen = new Set<string | undefined>();
     for (;;) {

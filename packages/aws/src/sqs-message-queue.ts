@@ -6,7 +6,7 @@ import {
   type SQSClientConfig,
 } from "@aws-sdk/client-sqs";
 import type { MessageQueue, OutgoingMessage } from "@lotes/core";
-import { CALL_LIMITS } from "./call-limits.ts";
+import { CALL_TIMEOUTS } from "./call-timeouts.ts";
 
 /** SQS would not take some messages. */
 export class MessagesRefusedError extends Error {
@@ -31,7 +31,7 @@ export class SqsMessageQueue implements MessageQueue {
    * @param connect makes the client
    */
   constructor(url: string, config: SQSClientConfig = {}, connect = (each: SQSClientConfig) => new SQSClient(each)) {
-    this.#client = connect({ ...CALL_LIMITS, ...config });
+    this.#client = connect({ ...CALL_TIMEOUTS, ...config });
     this.#url = url;
   }
 

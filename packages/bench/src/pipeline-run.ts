@@ -71,7 +71,7 @@ export async function pipelineRun({
   const began = performance.now();
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: inputKey(DATE), Body: csvOf(ids) }));
   const accountant = new Accountant(store, DATE);
-  const isDone = async () => (await tmdb.stats()).requests >= ids && (await accountant.take())?.settled;
+  const isDone = async () => (await tmdb.stats()).requests >= ids && (await accountant.account())?.settled;
   while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);

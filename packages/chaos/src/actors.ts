@@ -61,7 +61,7 @@ export class Actors {
   account(date: string): Promise<Account | undefined> {
     const accountant = this.#accountants.get(date) ?? new Accountant(this.#store, date);
     this.#accountants.set(date, accountant);
-    return accountant.take();
+    return accountant.account();
   }
 
   /** Nothing that failed is tried again. */

@@ -60,7 +60,7 @@ export async function selectFromFile(path: string, filter: MovieFilter): Promise
   try {
     return await selectIds(fileChunks(path), filter);
   } catch (error) {
-    throw error instanceof UnusableCsvError ? unusable(path, error.message, error) : error;
+    throw error instanceof UnusableCsvError ? csvUnusable(path, error.message, error) : error;
   }
 }
 
@@ -71,10 +71,10 @@ export async function selectFromFile(path: string, filter: MovieFilter): Promise
  */
 export async function assertUsable(path: string, acceptance: Acceptance, force: boolean): Promise<void> {
   const rejection = rejectionOf(await selectFromFile(path, acceptance.filter), acceptance);
-  if (rejection !== undefined && !force) throw unusable(path, rejection);
+  if (rejection !== undefined && !force) throw csvUnusable(path, rejection);
 }
 
 /** @param reason why the producer would reject the CSV */
-function unusable(path: string, reason: string, cause?: Error): UserError {
+function csvUnusable(path: string, reason: string, cause?: Error): UserError {
   return new UserError(`${path} can't be used: ${reason}`, { code: "csv_unusable", cause });
 }

@@ -1,6 +1,6 @@
 import {
   type Account,
-  countStrangers,
+  countForeignMessages,
   idsLeft,
   inputKey,
   ledgerKey,
@@ -53,7 +53,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     failed: failures.length,
     left: idsLeft(account),
     reasons: countByReason(account),
-    malformed_messages: countStrangers(malformedMessages),
+    malformed_messages: countForeignMessages(malformedMessages),
     settled,
     started_at: run.started_at,
     queued_at: run.queued_at,

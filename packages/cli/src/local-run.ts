@@ -40,10 +40,10 @@ export async function runHere(run: LocalRun): Promise<Omit<RunResult, "isToday">
     settings: environment,
     onLog: (line) => {
       log.write(line);
-      watch.heard(line);
+      watch.onLogLine(line);
     },
-    onProducerGivenUp: (error) => watch.producerGaveUp(error),
-    onUnloadable: (functionName, error) => watch.unloadable(functionName, error),
+    onProducerGivenUp: (error) => watch.onProducerGivenUp(error),
+    onUnloadable: (functionName, error) => watch.onUnloadable(functionName, error),
   });
   const { bucket, clientConfig } = stack.services;
   const store = new S3ObjectStore(bucket, clientConfig);

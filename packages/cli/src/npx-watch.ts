@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const LOOK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
 /** Whose children this process and its parent are. */
 type Ancestors = () => string;
@@ -24,7 +24,7 @@ export function whenNpxEnds(
     if (ancestors() === before) return;
     clearInterval(timer);
     then();
-  }, LOOK_EVERY_MS).unref();
+  }, POLL_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }
 

@@ -41,7 +41,7 @@ function countWithLines({ count, first_lines }: OddRows, what: string): string {
 const LONGEST_IN_SECONDS = 120;
 
 /** @param seconds how long something takes */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   return seconds < LONGEST_IN_SECONDS ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
@@ -49,20 +49,20 @@ const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /** An instant as people read it, in UTC as the files tell it, and how long ago that is. */
-export function moment(instant: Date, now: Date): string {
+export function formatInstant(instant: Date, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - instant.getTime()) / 1000);
-  return `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC, ${longDuration(seconds)} ago`;
+  return `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC, ${formatLongDuration(seconds)} ago`;
 }
 
-function longDuration(seconds: number): string {
-  if (seconds < 2 * HOUR_SECONDS) return duration(seconds);
+function formatLongDuration(seconds: number): string {
+  if (seconds < 2 * HOUR_SECONDS) return formatDuration(seconds);
   return seconds < 2 * DAY_SECONDS
     ? `${Math.floor(seconds / HOUR_SECONDS)} h`
     : `${Math.floor(seconds / DAY_SECONDS)} days`;
 }
 
 /** The stored, the failed and what is under way, which together are all ids. */
-export function equation(ids: number, stored: number, failed: number): string {
+export function accountEquation(ids: number, stored: number, failed: number): string {
   const left = ids - stored - failed;
   const accounted = `${formatNumber(ids)} ids = ${formatNumber(stored)} stored + ${formatNumber(failed)} failed`;
   return left === 0 ? `${accounted}: every id is accounted for` : `${accounted} + ${formatNumber(left)} under way`;

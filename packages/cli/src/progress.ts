@@ -1,6 +1,6 @@
 import type { Account } from "@lotes/core";
 import { type Options, SingleBar } from "cli-progress";
-import { duration } from "./output.ts";
+import { formatDuration } from "./output.ts";
 import { visible } from "./visible.ts";
 
 const FULL = "█";
@@ -87,7 +87,7 @@ function describe({ run, lotesDone, stored, failures }: Account, pace: string, l
     `stored ${stored}`,
     `failed ${failures.length}`,
     pace,
-    `${duration(left)} left`,
+    `${formatDuration(left)} left`,
   ];
   return parts.join(" · ");
 }

@@ -3,11 +3,11 @@ import { accountDocument, placesDocument } from "./documents.ts";
 import { EXIT } from "./exit-code.ts";
 import { plural, printLines } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
-import type { Sent } from "./replay-send.ts";
+import type { SentReplay } from "./replay-send.ts";
 import { troubleLines } from "./status-text.ts";
 
 /** What went wrong with the DeadLetterQueue's messages. */
-export function dlqTroubles({ dlq }: Sent): Trouble[] {
+export function dlqTroubles({ dlq }: SentReplay): Trouble[] {
   if (!dlq || !("problem" in dlq) || dlq.problem === undefined) return [];
   return [{ code: "dlq_not_moved", message: `not every message was moved; SQS said: ${dlq.problem}` }];
 }
@@ -23,7 +23,7 @@ export interface ReplayResult {
 }
 
 /** For a program. */
-export function replayDocument(sent: Sent, { date, bucket, account, after, troubles }: ReplayResult) {
+export function replayDocument(sent: SentReplay, { date, bucket, account, after, troubles }: ReplayResult) {
   const { entries, lotes, notChosen, dryRun, dlq } = sent;
   const outcome = after && replayOutcome(entries, after);
   // Of a run that was superseded nobody knows what came of the replay.
@@ -45,19 +45,19 @@ export function replayDocument(sent: Sent, { date, bucket, account, after, troub
   };
 }
 
-function dlqDocument(dlq: Sent["dlq"]) {
+function dlqDocument(dlq: SentReplay["dlq"]) {
   if (dlq === undefined) return null;
   if ("waiting" in dlq) return { waiting: dlq.waiting };
   return { moved: dlq.moved, not_moved: dlq.notMoved, sent_but_not_deleted: dlq.sentButNotDeleted };
 }
 
 /** Tells people what was sent, and by the exit code that something was not. */
-export function tellSent(sent: Sent, json = false): void {
+export function tellSent(sent: SentReplay, json = false): void {
   if (!json) printLines(replayLines(sent));
   if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
 }
 
-function replayLines(sent: Sent): string[] {
+function replayLines(sent: SentReplay): string[] {
   const { entries, lotes, notChosen, dryRun, dlq, troubles } = sent;
   const what = `${plural(entries.length, "id")} of ${plural(lotes, "lote")} ${dryRun ? "would be sent" : "sent"} back to LoteQueue.`;
   const others = `${plural(notChosen, "other failure")} not chosen: --all, --reason or --id would choose among them.`;
@@ -71,7 +71,7 @@ function replayLines(sent: Sent): string[] {
   ];
 }
 
-function dlqSentences(dlq: Sent["dlq"]): string[] {
+function dlqSentences(dlq: SentReplay["dlq"]): string[] {
   if (dlq === undefined) return [];
   if ("waiting" in dlq) return [`${plural(dlq.waiting, "message")} of the DeadLetterQueue would be moved.`];
   const { moved, notMoved, sentButNotDeleted } = dlq;

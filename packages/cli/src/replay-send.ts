@@ -1,13 +1,13 @@
-import type { Moved } from "@lotes/aws";
+import type { MoveOutcome } from "@lotes/aws";
 import { type RunDate, replayMessages } from "@lotes/core";
 import type { Chosen } from "./replay-choice.ts";
 import type { Target } from "./target.ts";
 
 /** What was sent, or would be. */
-export interface Sent extends Chosen {
+export interface SentReplay extends Chosen {
   readonly lotes: number;
   readonly dryRun: boolean;
-  readonly dlq: Moved | { readonly waiting: number } | undefined;
+  readonly dlq: MoveOutcome | { readonly waiting: number } | undefined;
 }
 
 export interface SendOptions {
@@ -23,7 +23,7 @@ export async function send(
   date: RunDate,
   chosen: Chosen,
   { dlq = false, dryRun = false }: SendOptions,
-): Promise<Sent> {
+): Promise<SentReplay> {
   const messages = replayMessages(chosen.entries, date);
   if (!dryRun) await loteQueue.send(messages);
   const move = async () =>
@@ -32,7 +32,7 @@ export async function send(
 }
 
 /** Whether anything may come of it. */
-export function isAnythingSent({ dryRun, entries, dlq }: Sent): boolean {
+export function isAnythingSent({ dryRun, entries, dlq }: SentReplay): boolean {
   const moved = dlq && "moved" in dlq ? dlq.moved : 0;
   return !dryRun && (entries.length > 0 || moved > 0);
 }

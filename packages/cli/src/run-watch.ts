@@ -1,19 +1,19 @@
 import type { Account, Accountant } from "@lotes/core";
 import type { LogLine } from "@lotes/local";
-import { accounts } from "./accounts.ts";
+import { pollAccounts } from "./poll-accounts.ts";
 import type { Progress } from "./progress.ts";
 import { TmdbTroubles } from "./tmdb-trouble.ts";
 import { csvRejected, UserError } from "./user-error.ts";
 
 // Quick enough for a bar to look alive.
-const LOOK_EVERY_MS = 250;
+const POLL_INTERVAL_MS = 250;
 
 /** Follows a run on this machine: what the functions log, and what they have written. */
 export class RunWatch {
   #requests = 0;
   #troubles: string[] = [];
   #producerError: Error | undefined;
-  #unloadable: UserError | undefined;
+  #onUnloadable: UserError | undefined;
   readonly #tmdbTroubles = new TmdbTroubles();
 
   /** Requests to TMDB, as far as the consumers have told. */
@@ -21,7 +21,7 @@ export class RunWatch {
     return this.#requests;
   }
 
-  heard(line: LogLine): void {
+  onLogLine(line: LogLine): void {
     const { level, service, message, fields } = line;
     if (typeof fields.requests === "number") this.#requests += fields.requests;
     if (level === "ERROR") this.#troubles.push(`${service}: ${message}${causeIn(fields)}`);
@@ -29,14 +29,17 @@ export class RunWatch {
     if (trouble !== undefined) this.#troubles.push(trouble);
   }
 
-  producerGaveUp(error: Error): void {
+  onProducerGivenUp(error: Error): void {
     this.#producerError = error;
   }
 
-  unloadable(functionName: string, cause: Error): void {
-    this.#unloadable ??= new UserError(`the ${functionName} can't be run here: ${cause.message}; see .lotes/run.log`, {
-      cause,
-    });
+  onUnloadable(functionName: string, cause: Error): void {
+    this.#onUnloadable ??= new UserError(
+      `the ${functionName} can't be run here: ${cause.message}; see .lotes/run.log`,
+      {
+        cause,
+      },
+    );
   }
 
   /**
@@ -45,14 +48,14 @@ export class RunWatch {
    * @throws {UserError} when that will never be: the CSV was rejected, the producer failed for good, or a function can't be run
    */
   async untilSettled(accountant: Accountant, progress: Progress, signal: AbortSignal): Promise<Account> {
-    for await (const account of accounts(accountant, { everyMs: LOOK_EVERY_MS, signal })) {
+    for await (const account of pollAccounts(accountant, { intervalMs: POLL_INTERVAL_MS, signal })) {
       for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
       if (account?.run.status === "rejected") throw csvRejected(account.run.error ?? "");
       if (this.#producerError) {
         const message = `the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`;
         throw new UserError(message, { code: "producer_gave_up", cause: this.#producerError });
       }
-      if (this.#unloadable) throw this.#unloadable;
+      if (this.#onUnloadable) throw this.#onUnloadable;
       if (account) progress.show(account, this.#requests);
       if (account?.settled) return account;
     }

@@ -3,7 +3,7 @@ import { accountDocument, placesDocument, queuesDocument } from "./documents.ts"
 import { printJson, printLines } from "./output.ts";
 import { statusLines, troubleLines } from "./status-text.ts";
 import type { Target } from "./target.ts";
-import { depths } from "./watch.ts";
+import { queueDepths } from "./watch.ts";
 
 export interface StatusReport {
   readonly date: RunDate;
@@ -21,7 +21,7 @@ export async function printStatus(
   account: Account,
   { date, budget, json, troubles: others }: StatusReport & { readonly budget: number },
 ): Promise<void> {
-  const queues = await depths(target);
+  const queues = await queueDepths(target);
   const now = new Date();
   const troubles = [...diagnose(account, queues, now), ...others];
   if (json) {

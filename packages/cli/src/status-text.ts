@@ -1,6 +1,6 @@
-import { type Account, countStrangers, idsLeft, type RunDate, type Trouble } from "@lotes/core";
+import { type Account, countForeignMessages, idsLeft, type RunDate, type Trouble } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
-import { duration, equation, formatNumber, moment, oddRowsText, plural } from "./output.ts";
+import { accountEquation, formatDuration, formatInstant, formatNumber, oddRowsText, plural } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
 
 export interface StatusText {
@@ -20,7 +20,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
   const left = idsLeft(account);
   const line = (name: string, value: string, rest = "") =>
     `  ${name.padEnd(8)}${value.padStart(11)}   ${rest}`.trimEnd();
-  const strangers = `  Besides, ${plural(countStrangers(malformedMessages), "message")} of another program came to the queues: see \`${COMMAND} errors\``;
+  const strangers = `  Besides, ${plural(countForeignMessages(malformedMessages), "message")} of another program came to the queues: see \`${COMMAND} errors\``;
   return [
     "",
     `Run ${run.run} of ${date}, ${settled ? "finished" : run.status}`,
@@ -31,11 +31,15 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
     line("stored", formatNumber(stored)),
     line("failed", formatNumber(failures.length)),
     ...reasonLines(account),
-    line("left", formatNumber(left), left > 0 ? `some ${duration(left / budget)} at ${budget} requests a second` : ""),
+    line(
+      "left",
+      formatNumber(left),
+      left > 0 ? `some ${formatDuration(left / budget)} at ${budget} requests a second` : "",
+    ),
     "",
     ...times(account, now),
     "",
-    `  ${equation(run.ids, stored, failures.length)}`,
+    `  ${accountEquation(run.ids, stored, failures.length)}`,
     ...(malformedMessages.length > 0 ? [strangers] : []),
     ...troubleLines(troubles),
     "",
@@ -54,6 +58,6 @@ function times({ run, finishedAt }: Account, now: Date): string[] {
     ["finished", finishedAt],
   ];
   return instants.flatMap(([name, instant]) =>
-    instant === undefined ? [] : [`  ${name.padEnd(10)}${moment(instant, now)}`],
+    instant === undefined ? [] : [`  ${name.padEnd(10)}${formatInstant(instant, now)}`],
   );
 }

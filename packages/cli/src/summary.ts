@@ -1,6 +1,6 @@
 import { type Account, diagnose, type RunDate, type Trouble } from "@lotes/core";
 import { accountDocument } from "./documents.ts";
-import { equation, formatNumber, oddRowsText, printJson, printLines } from "./output.ts";
+import { accountEquation, formatNumber, oddRowsText, printJson, printLines } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
 import { troubleLines } from "./status-text.ts";
 
@@ -61,7 +61,7 @@ export function summaryLines(result: RunResult, budget: number): string[] {
     line("requests", requests, `to TMDB, at most ${budget} a second`),
     `  seconds   ${seconds.toFixed(1).padStart(9)}   from the drop to the last id`,
     "",
-    `  ${equation(run.ids, stored, failures.length)}`,
+    `  ${accountEquation(run.ids, stored, failures.length)}`,
     "",
     `  Files in ${out}/: ${filesText(files)}`,
     ...(logFile === undefined ? [] : [`  Log of the functions: ${logFile}`]),

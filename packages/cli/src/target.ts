@@ -41,7 +41,7 @@ export async function openTarget(): Promise<Target> {
  * @throws {UserError} when the date never had one
  */
 export async function accountOf({ store, name }: Target, date: RunDate): Promise<Account> {
-  const account = await new Accountant(store, date).take();
+  const account = await new Accountant(store, date).account();
   if (account === undefined) throw noRun(date, name);
   return account;
 }

@@ -10,7 +10,7 @@ export interface UnfinishedRun {
   readonly stack: Pick<LocalStack, "drain">;
   readonly store: ObjectStore;
   readonly date: RunDate;
-  readonly accountant: Pick<Accountant, "take">;
+  readonly accountant: Pick<Accountant, "account">;
   /** Copies the run's files. */
   readonly keep: () => Promise<Kept>;
 }
@@ -49,7 +49,7 @@ async function hasResult({ store, date }: UnfinishedRun): Promise<boolean> {
 
 async function kept({ accountant, keep }: UnfinishedRun): Promise<string> {
   // What is wrong may be a file that the account is taken from; the files themselves are worth keeping even so.
-  const account = await accountant.take().catch(() => undefined);
+  const account = await accountant.account().catch(() => undefined);
   const { directory, refused } = await keep();
   const place =
     refused === undefined ? `in ${directory}/` : `in ${directory}/, for nothing can be written to ${refused}`;

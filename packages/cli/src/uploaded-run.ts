@@ -11,7 +11,7 @@ import {
 import { COMMAND } from "./command-name.ts";
 import { csvRejected } from "./user-error.ts";
 
-const LOOK_EVERY_MS = 200;
+const POLL_INTERVAL_MS = 200;
 // A cold start, and the reading of a CSV six times the size of the true one. What takes longer is told by `lotes status`.
 const MOST_SECONDS = 30;
 
@@ -30,11 +30,11 @@ export async function uploadedRun(
   before: RunFile | undefined,
   wait: (ms: number) => Promise<unknown> = delay,
 ): Promise<RunFile | undefined> {
-  for (let looks = 0; looks < (MOST_SECONDS * 1000) / LOOK_EVERY_MS; looks++) {
+  for (let looks = 0; looks < (MOST_SECONDS * 1000) / POLL_INTERVAL_MS; looks++) {
     const upload = uploadIn(etag, before, await readRun(store, date));
     if (upload && "rejected" in upload) throw csvRejected(upload.rejected);
     if (upload) return upload.run;
-    await wait(LOOK_EVERY_MS);
+    await wait(POLL_INTERVAL_MS);
   }
   return undefined;
 }

@@ -8,17 +8,17 @@ import {
   type RunFile,
   replayOutcome,
 } from "@lotes/core";
-import { accounts } from "./accounts.ts";
 import { misplacedTroubles } from "./misplaced.ts";
+import { pollAccounts } from "./poll-accounts.ts";
 import type { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
 
 // Each look reads the run, the ledger and the lotes that are new: a few requests, in a second.
-const LOOK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 // A CSV that lies elsewhere takes half a dozen requests to find.
-const LOOKS_FOR_MISPLACED = 10;
+const POLLS_PER_SEARCH = 10;
 
-export async function depths({ lotes, deadLetters }: Target): Promise<Queues> {
+export async function queueDepths({ lotes, deadLetters }: Target): Promise<Queues> {
   const [ofLotes, ofDeadLetters] = await Promise.all([lotes.depth(), deadLetters.depth()]);
   return { lotes: ofLotes, deadLetters: ofDeadLetters };
 }
@@ -37,18 +37,18 @@ export async function follow(
   const accountant = new Accountant(target.store, date);
   const { Progress } = await import("./progress.ts");
   const progress = new Progress(budget);
-  const teller = new Teller(progress);
+  const notices = new Notices(progress);
   try {
     let looks = 0;
-    for await (const account of accounts(accountant, { everyMs: LOOK_EVERY_MS })) {
+    for await (const account of pollAccounts(accountant, { intervalMs: POLL_INTERVAL_MS })) {
       if (account) {
         progress.show(account);
         if (isOver(account)) return account;
-        teller.tell(account, await depths(target));
+        notices.showTroubles(account, await queueDepths(target));
       } else {
-        teller.once(`There is no run of ${date} yet: waiting for the producer.`);
-        const troubles = looks++ % LOOKS_FOR_MISPLACED === 0 ? await misplacedTroubles(target, date) : [];
-        for (const { message } of troubles) teller.once(`! ${message}`);
+        notices.show(`There is no run of ${date} yet: waiting for the producer.`);
+        const troubles = looks++ % POLLS_PER_SEARCH === 0 ? await misplacedTroubles(target, date) : [];
+        for (const { message } of troubles) notices.show(`! ${message}`);
       }
     }
     throw new Error("the accounts have ended, and nobody has ended them");
@@ -75,26 +75,26 @@ export function isReplayed(entries: readonly FailedId[]): (account: Account) => 
   };
 }
 
-/** Tells each thing once. */
-class Teller {
+/** Shows each notice once. */
+class Notices {
   readonly #progress: Progress;
-  readonly #told = new Set<string>();
+  readonly #shown = new Set<string>();
   #run: string | undefined;
 
   constructor(progress: Progress) {
     this.#progress = progress;
   }
 
-  tell(account: Account, queues: Queues): void {
+  showTroubles(account: Account, queues: Queues): void {
     const { run } = account.run;
-    if (this.#run !== undefined && this.#run !== run) this.once(`A later upload has superseded run ${this.#run}.`);
+    if (this.#run !== undefined && this.#run !== run) this.show(`A later upload has superseded run ${this.#run}.`);
     this.#run = run;
-    for (const { message } of diagnose(account, queues)) this.once(`! ${message}`);
+    for (const { message } of diagnose(account, queues)) this.show(`! ${message}`);
   }
 
-  once(line: string): void {
-    if (this.#told.has(line)) return;
-    this.#told.add(line);
+  show(line: string): void {
+    if (this.#shown.has(line)) return;
+    this.#shown.add(line);
     this.#progress.note(line);
   }
 }

@@ -12,7 +12,7 @@ test("a run whose functions can't be loaded ends with one line that says so", as
   const stack = await LocalStack.start({
     settings: {},
     handlers: (name) => `data:text/javascript,throw new Error("no ${name} today")`,
-    onUnloadable: (name, error) => watch.unloadable(name, error),
+    onUnloadable: (name, error) => watch.onUnloadable(name, error),
   });
   try {
     await uploadCsv({ stream: Readable.from(["id\n"]), bytes: undefined }, "2026/11/23", stack.services);

@@ -13,7 +13,7 @@ const RUN: RunFile = { ...queuedRun("1"), rows: 40_000, ids: 330, lotes: 4 };
 async function accountOf(run: RunFile): Promise<Account> {
   const store = new MemoryStore();
   await store.overwrite(runKey(DATE), JSON.stringify(run));
-  const account = await new Accountant(store, DATE).take();
+  const account = await new Accountant(store, DATE).account();
   if (account === undefined) throw new Error("there is no run");
   return account;
 }

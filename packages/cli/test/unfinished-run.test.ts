@@ -61,7 +61,7 @@ describe("a run that breaks down", () => {
     const store = await storeWith(ledgerKey(DATE));
     const bug = new TypeError("a bug in the drawing of the progress");
     // Nor can the account be taken.
-    const error = await endedEarly(bug, unfinished(store, { take: () => Promise.reject(new Error("no account")) }));
+    const error = await endedEarly(bug, unfinished(store, { account: () => Promise.reject(new Error("no account")) }));
     expect(error).toBe(bug);
     expect(Object.keys(folder.files())).toEqual(["out/", "out/erros_geral.json"]);
     expect(told()).toContain(`! The run ends before its time: what was fetched is in ${folder.at("out")}/.`);

@@ -163,5 +163,5 @@ export interface MovieSource {
    * Until when the source has asked to be left alone, for longer than a lote can be expected to wait; by `performance.now()`. Long ago if it
    * never has.
    */
-  readonly leftAloneUntil: number;
+  readonly askedPauseUntil: number;
 }

@@ -6,12 +6,12 @@ export interface TextLine {
 
 /** The lines of a text, whichever editor has saved it: with a byte order mark, CRLF, blank lines, or no end of the last line. */
 export function textLines(body: string): TextLine[] {
-  return withoutMark(body)
+  return withoutByteOrderMark(body)
     .split("\n")
     .map((text, index) => ({ number: index + 1, text: text.trim() }))
     .filter(({ text }) => text !== "");
 }
 
-export function withoutMark(body: string): string {
+export function withoutByteOrderMark(body: string): string {
   return body.replace(/^\ufeff/, "");
 }

@@ -36,7 +36,7 @@ const writeLedger = (seconds: number, ...reports: Parameters<typeof report>[0][]
     ledgerOf(...reports.map((each) => report({ run: RUN.run, ...each }))).toObject(RUN.run),
   );
 
-const take = () => new Accountant(store, DATE).take();
+const take = () => new Accountant(store, DATE).account();
 
 describe("a run is finished", () => {
   test("when the last of its files was written, which may be the ledger", async () => {

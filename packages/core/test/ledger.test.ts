@@ -130,7 +130,7 @@ describe("an id that has a record now", () => {
 describe("keeping a run", () => {
   test("forgets the entries of others, but no malformed message", () => {
     const ledger = ledgerOf(report({ run: "run-0" }), report({ run: "run-1", id: "278" }), malformedReport("hello"));
-    ledger.keepRun("run-1");
+    ledger.removeOtherRuns("run-1");
     expect(ledger.entries().map(({ run, imdb_id }) => [run, imdb_id])).toEqual([
       ["run-1", "278"],
       [null, null],
@@ -139,7 +139,7 @@ describe("keeping a run", () => {
 
   test("with nothing of its own leaves only the malformed messages", () => {
     const ledger = ledgerOf(report(), malformedReport("hello"));
-    ledger.keepRun("run-2");
+    ledger.removeOtherRuns("run-2");
     expect(ledger.entries().map(({ message }) => message)).toEqual(["hello"]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inputKey, runKey } from "../src/dataset/keys.ts";
-import { readRun, type Source } from "../src/files/run-file.ts";
+import { type CsvVersion, readRun } from "../src/files/run-file.ts";
 import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
@@ -15,21 +15,21 @@ class Lake {
   readonly store = new InterruptedStore(runKey(DATE));
   #uploads = 0;
 
-  async upload(body: string): Promise<Source> {
+  async upload(body: string): Promise<CsvVersion> {
     const key = inputKey(DATE);
     await this.store.overwrite(key, body);
     const etag = (await this.store.get(key))?.etag ?? "";
     return { bucket: "lake", key, etag, size: body.length, sequencer: `0${++this.#uploads}` };
   }
 
-  produce(source: Source) {
+  produce(source: CsvVersion) {
     const loteQueue = { send: async () => {} };
     const settings = { filter: FILTER, loteSize: 100, maxMalformedPercent: 1 };
     return produce(source, DATE, { store: this.store, loteQueue, ...settings, ...QUIET });
   }
 
   /** Works on an upload, with a later one being worked on between its reading and its word about it. */
-  async produceWith(source: Source, later: string) {
+  async produceWith(source: CsvVersion, later: string) {
     this.store.interrupt = async () => {
       await this.produce(await this.upload(later));
     };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runKey } from "../src/dataset/keys.ts";
 import {
+  type CsvVersion,
   isOlder,
   newRun,
   parseRunFile,
@@ -8,14 +9,13 @@ import {
   readRun,
   runId,
   runObject,
-  type Source,
 } from "../src/files/run-file.ts";
 import { MemoryStore, stored } from "./support/memory-store.ts";
 
 const FILTER = { minYear: 1960, minVotes: 10_000, genres: ["crime", "war"] };
 const STARTED = new Date("2026-11-23T12:00:00Z");
 
-function source(changes: Partial<Source> = {}): Source {
+function source(changes: Partial<CsvVersion> = {}): CsvVersion {
   return {
     bucket: "lake",
     key: "Raw/Local/CSV/Movies/2026/11/23/movies.csv",

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { inputKey, ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
-import { countStrangers, Ledger, LedgerError } from "../src/files/ledger.ts";
+import { countForeignMessages, Ledger, LedgerError } from "../src/files/ledger.ts";
 import { loteObject } from "../src/files/lote-file.ts";
 import { newRun, type RunFile, runObject } from "../src/files/run-file.ts";
 import { Accountant } from "../src/operator/account.ts";
@@ -56,13 +56,13 @@ describe("a message of another program", () => {
     }
     const entries = await ledger();
     expect(entries).toHaveLength(1_001);
-    expect(countStrangers(entries)).toBe(1_300);
+    expect(countForeignMessages(entries)).toBe(1_300);
     expect(entries.find((entry) => "more" in entry)).toMatchObject({
       more: 300,
       message: expect.stringContaining("300"),
     });
-    const account = await new Accountant(store, DATE).take();
-    expect(countStrangers(account?.malformedMessages ?? [])).toBe(1_300);
+    const account = await new Accountant(store, DATE).account();
+    expect(countForeignMessages(account?.malformedMessages ?? [])).toBe(1_300);
     expect((await store.get(ledgerKey(DATE)))?.body.length).toBeLessThan(3 * KIB * KIB);
   });
 
@@ -70,7 +70,7 @@ describe("a message of another program", () => {
     const full = ledgerOf(...Array.from({ length: 1_000 }, (_, nth) => malformedReport(`${nth}`)));
     const read = Ledger.parse(stored(full.toObject(undefined)));
     for (const body of ["one", "two", "7"]) read.enter(malformedReport(body));
-    expect([...read.failedSinceRead()]).toEqual([["malformed_message", 2]]);
+    expect([...read.newFailures()]).toEqual([["malformed_message", 2]]);
   });
 
   test("that a ledger has kept whole is cut when the ledger is written next", () => {
@@ -139,11 +139,11 @@ test("an account counts a lote's file whose bytes an earlier run has written alr
   const accountant = new Accountant(store, DATE);
   const file = (of: RunFile) => loteObject(loteFile(["tt0000001"], ["tt0000001"], { run: of.run }));
   await store.putIf(loteKey(DATE, 1), undefined, file(RUN));
-  expect(await accountant.take()).toMatchObject({ stored: 1 });
+  expect(await accountant.account()).toMatchObject({ stored: 1 });
   const later = run("02");
   await store.putIf(runKey(DATE), (await store.get(runKey(DATE)))?.etag, runObject(later));
   // The earlier run's file is looked at under the later run, before that has written its own.
-  expect(await accountant.take()).toMatchObject({ stored: 0 });
+  expect(await accountant.account()).toMatchObject({ stored: 0 });
   await store.putIf(loteKey(DATE, 1), (await store.get(loteKey(DATE, 1)))?.etag, file(later));
-  expect(await accountant.take()).toMatchObject({ stored: 1 });
+  expect(await accountant.account()).toMatchObject({ stored: 1 });
 });

@@ -1,6 +1,6 @@
 import type { ClientRequest } from "node:http";
 import { type AxiosAdapter, AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
-import type { Sent } from "./turns.ts";
+import type { RequestEvents } from "./turns.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
@@ -20,7 +20,7 @@ declare module "axios" {
 export async function attempt(
   config: InternalAxiosRequestConfig,
   send: AxiosAdapter,
-  sent: Sent,
+  events: RequestEvents,
   timeoutMs: number,
 ): Promise<AxiosResponse> {
   const { timeIsUp, ...rest } = config;
@@ -36,14 +36,14 @@ export async function attempt(
   if (over?.aborted) stop();
   try {
     const response = await send({ ...rest, signal: end.signal });
-    tellAnswered(response, sent);
+    tellAnswered(response, events);
     // What is asked again is asked as it was, and not with a signal that ends this attempt.
     return { ...response, config };
   } catch (error) {
     if (!(error instanceof AxiosError)) throw error;
     if (isLate && !error.response) throw timedOut(timeoutMs, config, error);
-    if (error.response) tellAnswered(error, sent);
-    else if (error.code === AxiosError.ERR_CANCELED) sent.abandoned();
+    if (error.response) tellAnswered(error, events);
+    else if (error.code === AxiosError.ERR_CANCELED) events.abandoned();
     error.config = config;
     throw error;
   } finally {
@@ -52,8 +52,8 @@ export async function attempt(
   }
 }
 
-function tellAnswered({ request }: AxiosResponse | AxiosError, sent: Sent): void {
-  sent.answered((request as ClientRequest | undefined)?.reusedSocket === true);
+function tellAnswered({ request }: AxiosResponse | AxiosError, events: RequestEvents): void {
+  events.answered((request as ClientRequest | undefined)?.reusedSocket === true);
 }
 
 /** No word to the limiter: such a request may have reached the server at any time until now. */

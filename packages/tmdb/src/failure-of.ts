@@ -1,7 +1,7 @@
 import type { MovieFailure, Reason } from "@lotes/core";
 import { AxiosError } from "axios";
 import * as z from "zod";
-import { wordsOf } from "./words-of.ts";
+import { describeError } from "./describe-error.ts";
 
 /** How TMDB tells of an error, whatever the status. */
 const errorBodySchema = z.object({ status_code: z.number(), status_message: z.string() });
@@ -16,7 +16,7 @@ const LONGEST_MESSAGE = 300;
 export const NOT_THE_MOVIE = "ERR_NOT_THE_MOVIE";
 
 /** What there is to make of a request without a movie. */
-interface Verdict {
+interface Classification {
   readonly reason: Reason;
   /** Whether a second request may have the movie. */
   readonly curable: boolean;
@@ -28,9 +28,9 @@ interface Verdict {
  */
 export function failureOf(error: AxiosError, token: string): MovieFailure {
   const body = errorBodySchema.safeParse(error.response?.data);
-  const words = (body.success ? body.data.status_message : wordsOf(error)) + askedPause(error);
+  const words = (body.success ? body.data.status_message : describeError(error)) + askedPause(error);
   return {
-    reason: verdictOf(error).reason,
+    reason: classify(error).reason,
     status: error.response?.status ?? null,
     message: words.replaceAll(token, "***").slice(0, LONGEST_MESSAGE),
   };
@@ -44,14 +44,14 @@ function askedPause({ response }: AxiosError): string {
 
 /** Whether a second request may have the movie that this one does not. */
 export function isCurable(error: AxiosError): boolean {
-  return verdictOf(error).curable;
+  return classify(error).curable;
 }
 
 /**
  * The one rule about answers. What TMDB itself says in its own shape is its decision, and final below 500, but for 408, 425 and 429. Everything
  * else may be a stray answer: of a server that restarts, of a proxy or a CDN before TMDB, of a page to sign in at, of a connection that breaks.
  */
-function verdictOf(error: AxiosError): Verdict {
+function classify(error: AxiosError): Classification {
   if (error.code === AxiosError.ERR_CANCELED) return { reason: "network", curable: false };
   if (error.code === NOT_THE_MOVIE || isTooLarge(error)) return { reason: "invalid_response", curable: true };
   const { response } = error;
@@ -70,7 +70,7 @@ function verdictOf(error: AxiosError): Verdict {
 }
 
 /** Only TMDB's own word is a refused token at once. A page comes from something else, and so does a 403 without a code. */
-function refusal(status: 401 | 403, code: number | undefined, data: unknown): Verdict {
+function refusal(status: 401 | 403, code: number | undefined, data: unknown): Classification {
   if (code !== undefined) return { reason: "unauthorized", curable: false };
   return { reason: status === 401 && !isPage(data) ? "unauthorized" : "server_error", curable: true };
 }

@@ -63,7 +63,7 @@ export class RequestLimiter {
     try {
       return await work();
     } finally {
-      const handedOver = await turns.over(latest);
+      const handedOver = await turns.untilMayEnd(latest);
       // At least this process waits for what may still reach the server. An invocation that sent nothing adds nothing to that.
       if (!handedOver) this.#emptyUntil = Math.max(this.#emptyUntil, turns.emptyAt);
     }
@@ -74,7 +74,7 @@ export class RequestLimiter {
    * @param signal ends the waiting at once; a request that was not sent uses nothing of the budget
    */
   schedule<T>(send: Send<T>, signal: AbortSignal): Promise<T> {
-    return this.#turns.take(send, signal);
+    return this.#turns.schedule(send, signal);
   }
 
   /** Sends nothing more for as long; of several pauses the one that ends last counts. */

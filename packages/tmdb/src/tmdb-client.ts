@@ -53,7 +53,7 @@ export class TmdbClient implements MovieSource {
   readonly #token: string;
   readonly #timing: TmdbTiming;
   readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
-  #leftAloneUntil = Number.NEGATIVE_INFINITY;
+  #askedPauseUntil = Number.NEGATIVE_INFINITY;
 
   /**
    * @param send sends each attempt in the place of Node's HTTP
@@ -87,8 +87,8 @@ export class TmdbClient implements MovieSource {
     return this.#traffic;
   }
 
-  get leftAloneUntil(): number {
-    return this.#leftAloneUntil;
+  get askedPauseUntil(): number {
+    return this.#askedPauseUntil;
   }
 
   /**
@@ -109,7 +109,7 @@ export class TmdbClient implements MovieSource {
       last = error;
       const limited = isRateLimited(error);
       // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
-      const again = limited ? this.#leftAloneUntil <= deadline : isCurable(error) && ++backoffs <= RETRIES;
+      const again = limited ? this.#askedPauseUntil <= deadline : isCurable(error) && ++backoffs <= RETRIES;
       if (!again) return false;
       this.#traffic.retries++;
       const failure = failureOf(error, this.#token);
@@ -149,7 +149,7 @@ export class TmdbClient implements MovieSource {
   #pause(ms: number, isAsked: boolean, deadline = Number.POSITIVE_INFINITY): void {
     const now = performance.now();
     this.#limiter.pause(isAsked ? ms : Math.min(ms, deadline - now));
-    if (isAsked && isLongPause(ms)) this.#leftAloneUntil = Math.max(this.#leftAloneUntil, now + ms);
+    if (isAsked && isLongPause(ms)) this.#askedPauseUntil = Math.max(this.#askedPauseUntil, now + ms);
   }
 
   /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
@@ -157,11 +157,11 @@ export class TmdbClient implements MovieSource {
     const limiter = this.#limiter;
     const backoff = new RateLimitBackoff();
     return (config) =>
-      limiter.schedule(async (sent) => {
+      limiter.schedule(async (events) => {
         const sentAt = performance.now();
         this.#traffic.requests++;
         try {
-          const response = await attempt(config, send, sent, this.#timing.attemptMs);
+          const response = await attempt(config, send, events, this.#timing.attemptMs);
           backoff.passed(sentAt);
           return response;
         } catch (error) {

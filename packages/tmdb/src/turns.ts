@@ -5,7 +5,7 @@ import type { ShortestRoundTrip } from "./shortest-round-trip.ts";
 import { SteadyBottleneck } from "./steady-bottleneck.ts";
 
 /** What a sender may tell of its request. If it tells nothing, the request may have reached the server at any time until it was over. */
-export interface Sent {
+export interface RequestEvents {
   /**
    * The server has answered.
    * @param keptConnection whether the request left at once, on a connection that was there already
@@ -15,7 +15,7 @@ export interface Sent {
   abandoned(): void;
 }
 
-export type Send<T> = (sent: Sent) => Promise<T>;
+export type Send<T> = (events: RequestEvents) => Promise<T>;
 
 /** What the invocations of one process have in common. */
 export interface Process {
@@ -49,23 +49,23 @@ export class Turns {
   /** Those that wait for a turn. Bottleneck's own queue can't be left, so it only holds turns, and whoever is first here takes the next. */
   readonly #line = new Set<() => Promise<void>>();
   /** Units that Bottleneck was told of. */
-  #told: number;
+  #granted: number;
   #timer: NodeJS.Timeout | undefined;
   #somethingEnded = Promise.withResolvers<void>();
 
   constructor(options: AccountOptions, process: Process) {
     this.#process = process;
     this.#account = new InvocationAccount(options);
-    this.#told = this.#account.returnedBy(options.begunAt + AHEAD_MS);
+    this.#granted = this.#account.returnedBy(options.begunAt + AHEAD_MS);
     this.#bottleneck = new SteadyBottleneck({
       maxConcurrent: process.connections * TURNS_PER_CONNECTION,
       minTime: 1000 / options.perSecond / CATCH_UP,
-      reservoir: this.#told,
+      reservoir: this.#granted,
     });
   }
 
   /** Runs `send` when its turn comes; `signal` ends the waiting for it. */
-  take<T>(send: Send<T>, signal: AbortSignal): Promise<T> {
+  schedule<T>(send: Send<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       signal.throwIfAborted();
       const leave = () => {
@@ -78,7 +78,7 @@ export class Turns {
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#line.add(turn);
-      this.#tell();
+      this.#grantReturned();
       void this.#bottleneck.schedule(() => this.#process.connection(() => this.#serveNext()));
     });
   }
@@ -88,7 +88,7 @@ export class Turns {
    * @param latest when to give that up
    * @returns whether it may
    */
-  async over(latest: number): Promise<boolean> {
+  async untilMayEnd(latest: number): Promise<boolean> {
     for (;;) {
       const now = performance.now();
       const { mayEndAt } = this.#account;
@@ -143,21 +143,21 @@ export class Turns {
       });
     } finally {
       this.#account.ended(latestArrival ?? performance.now());
-      this.#tell();
+      this.#grantReturned();
       this.#somethingEnded.resolve();
       this.#somethingEnded = Promise.withResolvers<void>();
     }
   }
 
   /** Tells Bottleneck of the units that come back, and sees to it that it is told of those still missing. */
-  #tell(): void {
+  #grantReturned(): void {
     clearTimeout(this.#timer);
     const soon = performance.now() + AHEAD_MS;
-    const units = this.#account.returnedBy(soon) - this.#told;
+    const units = this.#account.returnedBy(soon) - this.#granted;
     if (units > 0) void this.#bottleneck.incrementReservoir(units);
-    this.#told += units;
-    if (this.#told - this.#account.sent >= this.#line.size) return;
+    this.#granted += units;
+    if (this.#granted - this.#account.sent >= this.#line.size) return;
     const next = this.#account.nextReturnAfter(soon);
-    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#tell(), Math.ceil(next - soon));
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#grantReturned(), Math.ceil(next - soon));
   }
 }

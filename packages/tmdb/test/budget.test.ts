@@ -76,7 +76,7 @@ test("10,000 ids end stored or not_found, with no sliding second over the budget
   const letters = deadLetterQueue.messages.map(({ body }) => ({ body, sentAt: new Date() }));
   await untilDone(Promise.all(collect(letters, { store, ...QUIET })));
 
-  const account = await untilDone(new Accountant(store, DATE).take());
+  const account = await untilDone(new Accountant(store, DATE).account());
   expect(account?.stored).toBe(9_800);
   expect(account?.settled).toBe(true);
   expect(account?.failures.map((entry) => entry.imdb_id).sort()).toEqual(unknown);

@@ -21,7 +21,7 @@ Examples:
       const { costOf } = await import("../cost.ts");
       const { csvBytes, selectFromFile } = await import("../csv-file.ts");
       const { EXIT } = await import("../exit-code.ts");
-      const { duration, formatNumber, oddRowsText, printJson, printLines } = await import("../output.ts");
+      const { formatDuration, formatNumber, oddRowsText, printJson, printLines } = await import("../output.ts");
 
       const settings = loadSettings(process.env);
       const { tmdb, filter, loteSize, consumerConcurrency } = settings;
@@ -46,7 +46,11 @@ Examples:
         line("ids", formatNumber(ids.length), `of movies ${above},`),
         line("", "", contains),
         line("lotes", formatNumber(lotes), `of ${loteSize} ids`),
-        line("time", duration(seconds), `at ${tmdb.requestsPerSecond} requests a second, if TMDB answers each at once`),
+        line(
+          "time",
+          formatDuration(seconds),
+          `at ${tmdb.requestsPerSecond} requests a second, if TMDB answers each at once`,
+        ),
         line("AWS", `$${usd.toFixed(4)}`, "at list prices, without the free tier; see docs/deployment.md"),
         "",
         ...(rejected === null ? [] : [`! ${path} would be rejected: ${rejected}`, ""]),

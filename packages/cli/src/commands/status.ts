@@ -35,7 +35,7 @@ Examples:
       using target = await openTarget();
       const [account, troubles] = watch
         ? [await follow(target, date, budget, isFinished), await misplacedTroubles(target, date)]
-        : await Promise.all([new Accountant(target.store, date).take(), misplacedTroubles(target, date)]);
+        : await Promise.all([new Accountant(target.store, date).account(), misplacedTroubles(target, date)]);
       if (account === undefined) {
         const dropped = await droppedAt(target.store, date);
         if (dropped === undefined) throw noRun(date, target.name, troubles);

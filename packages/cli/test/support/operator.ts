@@ -182,7 +182,7 @@ export class Operator implements AsyncDisposable {
     const store = new S3ObjectStore(bucket, clientConfig);
     const accountant = new Accountant(store, DATE);
     const look = async () => {
-      const account = await accountant.take();
+      const account = await accountant.account();
       return account !== undefined && isSuch(account);
     };
     await vi.waitUntil(look, { timeout: 120_000, interval: 200 });

@@ -1,7 +1,7 @@
 import type { Reason } from "../reasons.ts";
 import type { DateOutput } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
-import type { FailureReport, StrangersReport } from "./ledger-entry.ts";
+import type { FailureReport, ForeignReport } from "./ledger-entry.ts";
 import { parseLoteFile, runOf } from "./lote-file.ts";
 import { nameInForce } from "./run-rules.ts";
 
@@ -35,7 +35,7 @@ interface EnteredLote {
 
 /** Enters reports into a date's ledger, in their order. Those of a run that is not in force are dropped. */
 export async function enterReports(
-  reports: readonly (LoteReport | StrangersReport)[],
+  reports: readonly (LoteReport | ForeignReport)[],
   output: DateOutput,
 ): Promise<EnteredReports> {
   for (;;) {
@@ -46,7 +46,7 @@ export async function enterReports(
       const current = await output.currentRun();
       const run = nameInForce(current);
       // Without a run file nothing tells which entries are stale: all of them stay.
-      if (current !== undefined) ledger.keepRun(run);
+      if (current !== undefined) ledger.removeOtherRuns(run);
       const entered = await enterAll(reports, ledger, run, output);
       const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
       const isSame = next !== "remove" && next.body === object?.body;
@@ -59,7 +59,7 @@ export async function enterReports(
 }
 
 async function enterAll(
-  reports: readonly (LoteReport | StrangersReport)[],
+  reports: readonly (LoteReport | ForeignReport)[],
   ledger: Ledger,
   run: string | undefined,
   output: DateOutput,
@@ -71,7 +71,7 @@ async function enterAll(
     else if (report.run === run) lotes.push(await enterLote(report, ledger, output));
     else superseded++;
   }
-  return { run, superseded, lotes, entries: ledger.entries().length, failed: ledger.failedSinceRead() };
+  return { run, superseded, lotes, entries: ledger.entries().length, failed: ledger.newFailures() };
 }
 
 /** Enters a lote's failures, and takes out its recoveries. */

@@ -21,21 +21,21 @@ function line<Id extends z.ZodType, Lote extends z.ZodType, Run extends z.ZodTyp
 }
 
 const failedIdSchema = line(z.string(), z.number().int().positive(), z.string());
-const strangersMessageSchema = line(z.null(), z.null(), z.null()).extend({
+const foreignMessageSchema = line(z.null(), z.null(), z.null()).extend({
   /** Of the line that stands for all messages of other programs beyond those that are kept: how many came, repetitions among them. */
   more: z.number().int().positive().optional(),
 });
 
-export const entrySchema = z.union([failedIdSchema, strangersMessageSchema]);
+export const entrySchema = z.union([failedIdSchema, foreignMessageSchema]);
 
 /** One id that has no record, by the text that was asked for, and why. */
 export type FailedId = z.infer<typeof failedIdSchema>;
 
 /** A message that is none of the pipeline's, or the count of those beyond what is kept. */
-export type StrangersMessage = z.infer<typeof strangersMessageSchema>;
+export type ForeignMessage = z.infer<typeof foreignMessageSchema>;
 
 /** A line of `erros_geral.json`. */
-export type LedgerEntry = FailedId | StrangersMessage;
+export type LedgerEntry = FailedId | ForeignMessage;
 
 export function isFailedId(entry: LedgerEntry): entry is FailedId {
   return entry.imdb_id !== null;
@@ -54,14 +54,14 @@ export interface FailureReport {
 }
 
 /** A message that is none of the pipeline's, as it came. */
-export interface StrangersReport {
+export interface ForeignReport {
   readonly id: null;
   readonly lote: null;
   readonly message: string;
   readonly failedAt: Date;
 }
 
-export type Report = FailureReport | StrangersReport;
+export type Report = FailureReport | ForeignReport;
 
 /** One line per id of a lote; a malformed message is known by its body. */
 export function keyOf({ imdb_id, lote, message }: Pick<LedgerEntry, "imdb_id" | "lote" | "message">): string {
@@ -78,7 +78,7 @@ export function keptMessage(message: string): string {
 
 /** An entry that can be read again, whatever was reported: a number or a time that can't be becomes one that says nothing. */
 export function toEntry(report: Report): LedgerEntry {
-  const at = timeOf(report.failedAt).toISOString();
+  const at = writableTime(report.failedAt).toISOString();
   const message = keptMessage(report.message);
   const times = { first_failed_at: at, last_failed_at: at };
   if (report.id === null) {
@@ -96,7 +96,7 @@ export function toEntry(report: Report): LedgerEntry {
 const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** An instant that ISO 8601 writes with four digits for the year; 1970 where there is none. */
-export function timeOf(instant: Date): Date {
+export function writableTime(instant: Date): Date {
   return new Date(Math.min(Math.max(instant.getTime() || 0, 0), LATEST));
 }
 

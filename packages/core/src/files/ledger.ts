@@ -6,19 +6,19 @@ import {
   byLoteThenId,
   entrySchema,
   type FailedId,
+  type ForeignMessage,
   isFailedId,
   keptMessage,
   keyOf,
   type LedgerEntry,
   merge,
   type Report,
-  type StrangersMessage,
   toEntry,
 } from "./ledger-entry.ts";
 
 // Some 2 MB, which a person can look through, and a program that floods the queue can't make grow.
-const MOST_STRANGERS = 1_000;
-const MORE_STRANGERS = "more";
+const MOST_FOREIGN_MESSAGES = 1_000;
+const FURTHER_MESSAGES = "more";
 
 /** `erros_geral.json` holds something else: somebody wrote it by hand. */
 export class LedgerError extends EditedFileError {
@@ -31,9 +31,9 @@ export class LedgerError extends EditedFileError {
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
   /** The entries when the ledger was read. */
-  #read: ReadonlyMap<string, LedgerEntry> = new Map();
+  #entriesAsRead: ReadonlyMap<string, LedgerEntry> = new Map();
   /** Entries of messages of other programs. */
-  #strangers = 0;
+  #foreignMessages = 0;
 
   /** @throws {LedgerError} */
   static parse(object: StoredObject | undefined): Ledger {
@@ -47,7 +47,7 @@ export class Ledger {
         });
       }
     }
-    ledger.#read = new Map(ledger.#entries);
+    ledger.#entriesAsRead = new Map(ledger.#entries);
     return ledger;
   }
 
@@ -71,23 +71,23 @@ export class Ledger {
   }
 
   #add(entry: LedgerEntry): void {
-    const key = isFailedId(entry) || entry.more === undefined ? keyOf(entry) : MORE_STRANGERS;
+    const key = isFailedId(entry) || entry.more === undefined ? keyOf(entry) : FURTHER_MESSAGES;
     const known = this.#entries.get(key);
     if (known !== undefined) this.#entries.set(key, merge(known, entry));
     else if (isFailedId(entry) || entry.more !== undefined) this.#entries.set(key, entry);
-    else if (this.#strangers === MOST_STRANGERS) this.#addBeyond(entry);
+    else if (this.#foreignMessages === MOST_FOREIGN_MESSAGES) this.#addBeyond(entry);
     else {
-      this.#strangers++;
+      this.#foreignMessages++;
       this.#entries.set(key, { ...entry, message: keptMessage(entry.message) });
     }
   }
 
   /** Counts a message of another program whose beginning is not kept any more. */
-  #addBeyond(entry: StrangersMessage): void {
-    const known = this.#entries.get(MORE_STRANGERS) as StrangersMessage | undefined;
+  #addBeyond(entry: ForeignMessage): void {
+    const known = this.#entries.get(FURTHER_MESSAGES) as ForeignMessage | undefined;
     const more = (known?.more ?? 0) + 1;
-    const message = `beyond the ${MOST_STRANGERS} messages of other programs that are kept here, ${more} came`;
-    this.#entries.set(MORE_STRANGERS, { ...merge(known ?? entry, entry), message, more });
+    const message = `beyond the ${MOST_FOREIGN_MESSAGES} messages of other programs that are kept here, ${more} came`;
+    this.#entries.set(FURTHER_MESSAGES, { ...merge(known ?? entry, entry), message, more });
   }
 
   /** The ids have records now. */
@@ -99,18 +99,19 @@ export class Ledger {
    * Forgets what belongs to another run. A malformed message belongs to none, and stays.
    * @param run undefined when no run is in force
    */
-  keepRun(run: string | undefined): void {
+  removeOtherRuns(run: string | undefined): void {
     for (const [key, entry] of this.#entries) {
       if (isFailedId(entry) && entry.run !== run) this.#entries.delete(key);
     }
   }
 
   /** How many entries are new since the ledger was read, or have been tried once more, by their reason. */
-  failedSinceRead(): Map<Reason, number> {
+  newFailures(): Map<Reason, number> {
     const counts = new Map<Reason, number>();
     for (const [key, entry] of this.#entries) {
-      const before = this.#read.get(key);
-      const failed = beyond(entry) - beyond(before) || Number(entry.attempts > (before?.attempts ?? 0));
+      const before = this.#entriesAsRead.get(key);
+      const failed =
+        furtherMessages(entry) - furtherMessages(before) || Number(entry.attempts > (before?.attempts ?? 0));
       if (failed > 0) counts.set(entry.reason, (counts.get(entry.reason) ?? 0) + failed);
     }
     return counts;
@@ -129,11 +130,11 @@ export class Ledger {
 }
 
 /** How many messages an entry stands for that are not kept. */
-function beyond(entry: LedgerEntry | undefined): number {
+function furtherMessages(entry: LedgerEntry | undefined): number {
   return entry === undefined || isFailedId(entry) ? 0 : (entry.more ?? 0);
 }
 
 /** How many messages of other programs the entries stand for. */
-export function countStrangers(entries: readonly LedgerEntry[]): number {
+export function countForeignMessages(entries: readonly LedgerEntry[]): number {
   return entries.reduce((sum, entry) => sum + (isFailedId(entry) ? 0 : (entry.more ?? 1)), 0);
 }

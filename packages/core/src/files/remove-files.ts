@@ -16,16 +16,16 @@ export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
   if (await isRejected()) await removeFiles(output, undefined, isRejected);
 }
 
-/** @param isStillMeant asked after a file was read, and before it is removed */
+/** @param shouldStillRemove asked after a file was read, and before it is removed */
 async function removeFiles(
   output: DateOutput,
   keptRun: string | undefined,
-  isStillMeant: () => Promise<boolean>,
+  shouldStillRemove: () => Promise<boolean>,
 ): Promise<void> {
   const remove = (key: string) =>
     output.change(key, async (current) => {
       const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
-      return { next: !isKept && (await isStillMeant()) ? "remove" : undefined };
+      return { next: !isKept && (await shouldStillRemove()) ? "remove" : undefined };
     });
   await pMap(await Array.fromAsync(output.keys()), remove, { concurrency: REMOVALS_AT_ONCE });
 }

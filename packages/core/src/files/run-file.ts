@@ -6,7 +6,7 @@ import type { MovieFilter } from "../dataset/movies.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { OddRows } from "../dataset/select-ids.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
-import { withoutMark } from "../text-lines.ts";
+import { withoutByteOrderMark } from "../text-lines.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 
 const sourceSchema = z.object({
@@ -61,7 +61,7 @@ const rejectedSchema = runFile("rejected", { queued_at: instant.nullable(), erro
 const runFileSchema = z.discriminatedUnion("status", [queuingSchema, queuedSchema, rejectedSchema]);
 
 /** One version of one movies.csv, as S3's event tells of it. */
-export type Source = z.infer<typeof sourceSchema>;
+export type CsvVersion = z.infer<typeof sourceSchema>;
 
 export type Rejection = z.infer<typeof rejectionSchema>;
 
@@ -81,7 +81,7 @@ export class RunFileError extends EditedFileError {
 }
 
 /** The run of an upload: the same event is the same run, a new upload of the same file another. 16 hexadecimal digits. */
-export function runId({ bucket, key, sequencer }: Source): string {
+export function runId({ bucket, key, sequencer }: CsvVersion): string {
   return createHash("sha256")
     .update(JSON.stringify([bucket, key, sequencer]))
     .digest("hex")
@@ -92,13 +92,13 @@ export function runId({ bucket, key, sequencer }: Source): string {
  * Whether event `a` is older than event `b` of the same key. S3's sequencers are hexadecimal numbers of different lengths, to be
  * padded with zeros on the right and compared as text (S3 User Guide, "Event message structure").
  */
-export function isOlder(a: Pick<Source, "sequencer">, b: Pick<Source, "sequencer">): boolean {
+export function isOlder(a: Pick<CsvVersion, "sequencer">, b: Pick<CsvVersion, "sequencer">): boolean {
   const length = Math.max(a.sequencer.length, b.sequencer.length);
   return a.sequencer.toUpperCase().padEnd(length, "0") < b.sequencer.toUpperCase().padEnd(length, "0");
 }
 
 /** A run before anything is known of its CSV. */
-export function newRun(source: Source, filter: MovieFilter, startedAt: Date): QueuingRun {
+export function newRun(source: CsvVersion, filter: MovieFilter, startedAt: Date): QueuingRun {
   return {
     run: runId(source),
     status: "queuing",
@@ -119,7 +119,7 @@ export function newRun(source: Source, filter: MovieFilter, startedAt: Date): Qu
 /** @throws {RunFileError} */
 export function parseRunFile(object: StoredObject): RunFile {
   try {
-    return runFileSchema.parse(JSON.parse(withoutMark(object.body)));
+    return runFileSchema.parse(JSON.parse(withoutByteOrderMark(object.body)));
   } catch (cause) {
     throw new RunFileError("_run.json does not hold a run; remove it and drop the CSV again", { cause });
   }

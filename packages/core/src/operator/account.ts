@@ -2,7 +2,7 @@ import pMap from "p-map";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { Ledger } from "../files/ledger.ts";
-import { type FailedId, isFailedId, type StrangersMessage } from "../files/ledger-entry.ts";
+import { type FailedId, type ForeignMessage, isFailedId } from "../files/ledger-entry.ts";
 import { countRecords, runOf } from "../files/lote-file.ts";
 import type { RunFile } from "../files/run-file.ts";
 import { hasRejection } from "../files/run-rules.ts";
@@ -18,7 +18,7 @@ export interface Account {
   /** Entries of the run in the ledger, one for each id that failed. */
   readonly failures: readonly FailedId[];
   /** Entries that are no ids: messages somebody else sent. */
-  readonly malformedMessages: readonly StrangersMessage[];
+  readonly malformedMessages: readonly ForeignMessage[];
   /** Whether every id is accounted for: ids = stored + failed. */
   readonly settled: boolean;
   /** When the last of its files was written, or the last id failed, once it is settled. */
@@ -48,7 +48,7 @@ export class Accountant {
   }
 
   /** @returns undefined when the date never had a run */
-  async take(): Promise<Account | undefined> {
+  async account(): Promise<Account | undefined> {
     const run = await this.#output.currentRun();
     if (run === undefined) return undefined;
     const lotes = await this.#countLotes(run.run);

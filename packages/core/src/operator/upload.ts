@@ -17,6 +17,6 @@ export function uploadIn(etag: string, before: RunFile | undefined, now: RunFile
   if (now === undefined) return undefined;
   const { run, source, rejected } = now;
   if (run !== before?.run && source.etag === etag) return isInForce(now) ? { run: now } : { rejected: now.error };
-  const isNews = rejected?.source.sequencer !== before?.rejected?.source.sequencer;
-  return rejected?.source.etag === etag && isNews ? { rejected: rejected.reason } : undefined;
+  const isNew = rejected?.source.sequencer !== before?.rejected?.source.sequencer;
+  return rejected?.source.etag === etag && isNew ? { rejected: rejected.reason } : undefined;
 }

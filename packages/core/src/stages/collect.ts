@@ -1,7 +1,7 @@
 import { isRunDate, type RunDate, utcDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { enterReports, type LoteReport } from "../files/enter-reports.ts";
-import { type FailureReport, keptMessage, type StrangersReport, timeOf } from "../files/ledger-entry.ts";
+import { type FailureReport, type ForeignReport, keptMessage, writableTime } from "../files/ledger-entry.ts";
 import type { Log, Metrics, ObjectStore } from "../ports.ts";
 import { type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
 
@@ -26,7 +26,7 @@ export interface DeadLetter {
 }
 
 /** A dead letter once it was read: a lote, or something that is none, of which the ledger keeps a part. */
-interface ReadLetter {
+interface ParsedLetter {
   readonly sentAt: Date;
   readonly content: { readonly lote: LoteMessage } | { readonly kept: string };
   readonly date: RunDate;
@@ -37,15 +37,15 @@ interface ReadLetter {
  * @returns for each letter, in their order, when it is in its ledger; it rejects when S3 can't be reached, and the letter must come back
  */
 export function collect(letters: readonly DeadLetter[], deps: CollectorDeps): Promise<void>[] {
-  const read = letters.map(readLetter);
+  const read = letters.map(parseLetter);
   const written = new Map<RunDate, Promise<void>>();
   for (const [date, group] of Map.groupBy(read, (letter) => letter.date))
-    written.set(date, writeDown(date, group, deps));
+    written.set(date, writeToLedger(date, group, deps));
   return read.map(({ date }) => written.get(date) ?? Promise.resolve());
 }
 
-function readLetter({ body, sentAt: sent, version1Attempts }: DeadLetter): ReadLetter {
-  const sentAt = timeOf(sent);
+function parseLetter({ body, sentAt: sent, version1Attempts }: DeadLetter): ParsedLetter {
+  const sentAt = writableTime(sent);
   try {
     const lote = parseMessage(body, version1Attempts);
     return { content: { lote }, date: lote.date, sentAt };
@@ -65,7 +65,7 @@ function dateIn(body: string): RunDate | undefined {
   }
 }
 
-async function writeDown(date: RunDate, letters: readonly ReadLetter[], deps: CollectorDeps): Promise<void> {
+async function writeToLedger(date: RunDate, letters: readonly ParsedLetter[], deps: CollectorDeps): Promise<void> {
   const { store, log, metrics } = deps;
   const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
   const entered = await enterReports(inOrder.map(reportOf), new DateOutput(store, date));
@@ -75,7 +75,7 @@ async function writeDown(date: RunDate, letters: readonly ReadLetter[], deps: Co
   log.info("ledger written", { date, run, letters: letters.length, entries });
 }
 
-function reportOf({ content, sentAt }: ReadLetter): LoteReport | StrangersReport {
+function reportOf({ content, sentAt }: ParsedLetter): LoteReport | ForeignReport {
   if ("kept" in content) return { id: null, lote: null, message: content.kept, failedAt: sentAt };
   const { run, lote, ids } = content.lote;
   const recovered = content.lote.kind === "report" ? content.lote.recovered : [];

@@ -102,8 +102,8 @@ function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Del
 function reportOf(message: LoteMessage, { failures, records }: FetchedLote, repeated: boolean): Report | undefined {
   const { run, date, lote, attempts } = message;
   // A report that was sent back as it is has its own news for the collector, which must not end here.
-  const toldBefore = message.kind === "report" ? message.recovered : [];
-  const recovered = [...toldBefore, ...(repeated ? records.keys() : [])];
+  const reportedBefore = message.kind === "report" ? message.recovered : [];
+  const recovered = [...reportedBefore, ...(repeated ? records.keys() : [])];
   if (failures.length === 0 && recovered.length === 0) return undefined;
   const ids = failures.map(({ id }) => id);
   return { kind: "report", run, date, lote, ids, attempts: attempts + 1, failures, recovered };

@@ -9,7 +9,7 @@ export interface FetchedLote {
   readonly records: ReadonlyMap<string, MovieRecord>;
   /** In the order of the ids. */
   readonly failures: readonly Failure[];
-  /** Ids have no record only because the source asked to be left alone: another time they may. */
+  /** Ids have no record only because the source of movies asked for a pause. Another time they may have one. */
   readonly isHeldUp: boolean;
   readonly traffic: Traffic;
 }
@@ -23,7 +23,7 @@ const OUT_OF_TIME: MovieFailure = {
   message: "the function's time was over before there was an answer",
 };
 
-const LEFT_ALONE: MovieFailure = {
+const PAUSE_TOO_LONG: MovieFailure = {
   reason: "rate_limited",
   status: 429,
   message: "TMDB asked for a pause that is longer than the function's time",
@@ -31,18 +31,18 @@ const LEFT_ALONE: MovieFailure = {
 
 /**
  * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
- * fetched by then fail for the same reason. So does a pause that the source asks for beyond the deadline.
+ * fetched by then fail for the same reason. A pause that the source asks for beyond the deadline ends it too.
  * @param deadline the instant (by `performance.now()`) after which no request may be under way
- * @param onTrouble told at once of the first failure of each reason that somebody should hear of
+ * @param onTrouble is called at once with the first failure of each reason that somebody should hear of
  */
 export async function fetchLote(
   ids: readonly string[],
-  source: MovieSource,
+  movies: MovieSource,
   deadline: number,
   onTrouble: (failure: MovieFailure) => void = () => {},
 ): Promise<FetchedLote> {
-  const onFailedAttempt = firstOfEach(onTrouble);
-  const before = { ...source.traffic };
+  const onFailedAttempt = oncePerReason(onTrouble);
+  const before = { ...movies.traffic };
   const startedAt = performance.now();
   const ending = new AbortController();
   let refused: MovieFailure | undefined;
@@ -56,19 +56,19 @@ export async function fetchLote(
     async (id): Promise<MovieAnswer> => {
       if (!isMovieId(id)) return { failure: notAnId(id) };
       if (options.signal.aborted) return { stopped: true };
-      const answer = await source.movie(id, options);
+      const answer = await movies.movie(id, options);
       if (!("failure" in answer)) return answer;
       onFailedAttempt(answer.failure);
       if (answer.failure.reason === "unauthorized") refused = answer.failure;
       // A process that is paused already when its lote begins waits until the deadline: if it gave lotes back at once, it would take
       // one after the other off the queue, and away from those that are not paused.
-      if (refused || source.leftAloneUntil > deadline) ending.abort();
+      if (refused || movies.askedPauseUntil > deadline) ending.abort();
       return answer;
     },
     { concurrency: IDS_AT_ONCE },
   );
 
-  const unreached = refused ?? (source.leftAloneUntil > deadline ? LEFT_ALONE : OUT_OF_TIME);
+  const unreached = refused ?? (movies.askedPauseUntil > deadline ? PAUSE_TOO_LONG : OUT_OF_TIME);
   const records = new Map<string, MovieRecord>();
   const failures: Failure[] = [];
   ids.forEach((id, index) => {
@@ -77,9 +77,9 @@ export async function fetchLote(
     else if ("failure" in answer) failures.push({ id, ...answer.failure });
     else failures.push({ id, ...unreached });
   });
-  const wasLeftAlone = refused === undefined && source.leftAloneUntil > startedAt;
-  const isHeldUp = wasLeftAlone && failures.some(({ reason }) => reason === "rate_limited" || reason === "deadline");
-  const { requests, retries, rate_limited } = source.traffic;
+  const wasAskedToPause = refused === undefined && movies.askedPauseUntil > startedAt;
+  const isHeldUp = wasAskedToPause && failures.some(({ reason }) => reason === "rate_limited" || reason === "deadline");
+  const { requests, retries, rate_limited } = movies.traffic;
   const traffic = {
     requests: requests - before.requests,
     retries: retries - before.retries,
@@ -89,13 +89,13 @@ export async function fetchLote(
 }
 
 /** Passes on the first failure of each reason that somebody should hear of and that asking again can help. */
-function firstOfEach(tell: (failure: MovieFailure) => void) {
-  const told = new Set<Reason>();
+function oncePerReason(report: (failure: MovieFailure) => void) {
+  const reported = new Set<Reason>();
   return (failure: MovieFailure): void => {
     const { alarming, retryable } = reasonFacts(failure.reason);
-    if (!alarming || !retryable || told.has(failure.reason)) return;
-    told.add(failure.reason);
-    tell(failure);
+    if (!alarming || !retryable || reported.has(failure.reason)) return;
+    reported.add(failure.reason);
+    report(failure);
   };
 }
 

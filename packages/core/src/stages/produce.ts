@@ -4,7 +4,7 @@ import type { RunDate } from "../dataset/run-date.ts";
 import { type Selection, selectIds } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
-import { newRun, type QueuingRun, type RunFile, type Source } from "../files/run-file.ts";
+import { type CsvVersion, newRun, type QueuingRun, type RunFile } from "../files/run-file.ts";
 import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
 import { type Log, type MessageQueue, type Metrics, ObjectChangedError, type ObjectStore } from "../ports.ts";
@@ -30,28 +30,28 @@ export type UploadOutcome = "queued" | "already queued" | "outdated" | "rejected
  * sends the lotes. May be called again for the same upload, whatever became of the first call.
  * @throws when S3 or SQS can't be reached; calling again goes on from there.
  */
-export async function produce(source: Source, date: RunDate, deps: ProducerDeps): Promise<UploadOutcome> {
+export async function produce(source: CsvVersion, date: RunDate, deps: ProducerDeps): Promise<UploadOutcome> {
   const { store, loteQueue, filter, loteSize, log, metrics } = deps;
   const output = new DateOutput(store, date);
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await output.currentRun());
-  if (before !== "go on") return nothingToDo(before, log);
+  if (before !== "go on") return skipped(before, log);
 
   const read = await readCsv(source, deps);
   if (read === "replaced") {
     await output.changeRun((current) => giveUp(started.run, current));
     await removeFilesIfRejected(output);
-    return nothingToDo("outdated", log);
+    return skipped("outdated", log);
   }
-  if ("unusable" in read) return rejected(started, read.unusable, output, deps);
+  if ("unusable" in read) return rejectUpload(started, read.unusable, output, deps);
   const { rows, malformed, unreadable, ids } = read.selection;
   const counted: QueuingRun = { ...started, rows, malformed, unreadable };
-  if (read.rejection !== undefined) return rejected(counted, read.rejection, output, deps);
+  if (read.rejection !== undefined) return rejectUpload(counted, read.rejection, output, deps);
 
   const lotes = cutIntoLotes(ids, loteSize);
   const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length };
   const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
-  if (verdict !== "go on") return nothingToDo(verdict, log);
+  if (verdict !== "go on") return skipped(verdict, log);
   log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
 
   await removeEarlierFiles(output, run.run);
@@ -70,7 +70,7 @@ type ReadCsv =
   | { readonly unusable: string }
   | "replaced";
 
-async function readCsv(source: Source, deps: ProducerDeps): Promise<ReadCsv> {
+async function readCsv(source: CsvVersion, deps: ProducerDeps): Promise<ReadCsv> {
   const { store, filter, log } = deps;
   try {
     const selection = await selectIds(await store.stream(source.key, source.etag), filter);
@@ -86,7 +86,7 @@ async function readCsv(source: Source, deps: ProducerDeps): Promise<ReadCsv> {
 }
 
 /** Whether whoever uploaded a CSV wants it used whatever is in it. */
-async function isForced({ key, etag }: Source, store: ObjectStore): Promise<boolean> {
+async function isForced({ key, etag }: CsvVersion, store: ObjectStore): Promise<boolean> {
   return (await store.metadata(key, etag))[FORCE.name] === FORCE.value;
 }
 
@@ -95,20 +95,20 @@ function countOddRows({ malformed, unreadable }: RunFile, metrics: Metrics): voi
   if (unreadable.count > 0) metrics.add(METRICS.rowsUnreadable, unreadable.count);
 }
 
-function nothingToDo(verdict: Exclude<Verdict, "go on">, log: Log): UploadOutcome {
+function skipped(verdict: Exclude<Verdict, "go on">, log: Log): UploadOutcome {
   if (verdict === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
   else log.info("this upload is queued already");
   return verdict;
 }
 
-async function rejected(
+async function rejectUpload(
   run: QueuingRun,
   reason: string,
   output: DateOutput,
   { log, metrics }: ProducerDeps,
 ): Promise<UploadOutcome> {
   const { verdict } = await output.changeRun((current) => reject(run, reason, new Date(), current));
-  if (verdict !== "go on") return nothingToDo(verdict, log);
+  if (verdict !== "go on") return skipped(verdict, log);
   await removeFilesIfRejected(output);
   log.error("the CSV can't be used", { reason });
   metrics.add(METRICS.csvRejected, 1);

@@ -7,7 +7,7 @@ type Behaviour = (id: string, options: MovieRequestOptions) => MovieAnswer | Pro
 export class FakeMovies implements MovieSource {
   readonly asked: string[] = [];
   readonly traffic: { -readonly [K in keyof Traffic]: number };
-  leftAloneUntil = Number.NEGATIVE_INFINITY;
+  askedPauseUntil = Number.NEGATIVE_INFINITY;
   readonly #behaviour: Behaviour;
 
   constructor(behaviour: Behaviour = known, traffic: Traffic = { requests: 0, retries: 0, rate_limited: 0 }) {

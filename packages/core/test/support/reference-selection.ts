@@ -16,7 +16,7 @@ export async function selectedByParserAlone(file: Buffer, filter: MovieFilter): 
     columns = headers.length;
   });
   // It keeps a byte order mark in the name of the first column.
-  parser.end(withoutMark(file));
+  parser.end(withoutByteOrderMark(file));
   const tally = new Tally(filter);
   for await (const row of parser as AsyncIterable<Record<string, string>>) {
     tally.add(Object.keys(row).length, columns, row as never);
@@ -26,7 +26,7 @@ export async function selectedByParserAlone(file: Buffer, filter: MovieFilter): 
 
 /** Selects from a whole file as anybody would who has it in memory as text. */
 export function selectedByHand(file: Buffer, filter: MovieFilter): Selection {
-  const [header = "", ...lines] = withoutMark(file)
+  const [header = "", ...lines] = withoutByteOrderMark(file)
     .toString()
     .split("\n")
     .map((line) => line.replace(/\r$/, ""));
@@ -70,6 +70,6 @@ class Tally {
   }
 }
 
-function withoutMark(file: Buffer): Buffer {
+function withoutByteOrderMark(file: Buffer): Buffer {
   return file.subarray(0, 3).equals(Buffer.from("\ufeff")) ? file.subarray(3) : file;
 }

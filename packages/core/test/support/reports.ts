@@ -1,5 +1,5 @@
 import { Ledger } from "../../src/files/ledger.ts";
-import type { FailureReport, LedgerEntry, Report, StrangersReport } from "../../src/files/ledger-entry.ts";
+import type { FailureReport, ForeignReport, LedgerEntry, Report } from "../../src/files/ledger-entry.ts";
 import { stored } from "./memory-store.ts";
 
 /** A failure that can be retried, of lote 1 of the run in force, unless told otherwise. */
@@ -18,7 +18,7 @@ export function report(changes: Partial<FailureReport> = {}): FailureReport {
 }
 
 /** What is recorded of a message that is none. */
-export function malformedReport(body: string, failedAt = at(0)): StrangersReport {
+export function malformedReport(body: string, failedAt = at(0)): ForeignReport {
   return { id: null, lote: null, message: body, failedAt };
 }
 

@@ -10,9 +10,9 @@ test("a thousand ids end stored or not_found, each asked for once, with no slidi
 
   await run.drop(csvSelecting([...known, ...unknown]));
   const accountant = run.accountant();
-  await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
+  await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
 
-  const account = await accountant.take();
+  const account = await accountant.account();
   expect(account?.stored).toBe(980);
   expect(account?.failures.map((entry) => entry.imdb_id).sort()).toEqual(unknown);
   expect(new Set(account?.failures.map((entry) => entry.reason))).toEqual(new Set(["not_found"]));

@@ -17,9 +17,9 @@ test("a storm of 429s, random 500s and resets, and hanging requests cost no reco
 
   await run.drop(csvSelecting(known));
   const accountant = run.accountant();
-  await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
+  await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
 
-  const account = await accountant.take();
+  const account = await accountant.account();
   expect(account?.failures).toEqual([]);
   expect(account?.stored).toBe(800);
   const { arrivals, peak } = await end();

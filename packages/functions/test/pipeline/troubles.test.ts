@@ -51,7 +51,7 @@ describe("a lote that no consumer can finish", () => {
       });
       await run.drop(csvSelecting(ids));
       const accountant = run.accountant();
-      await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
+      await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
 
       const ledger = await run.ledger();
       expect(ledger.map((entry) => entry.imdb_id)).toEqual(ids.slice(0, 100));
@@ -74,8 +74,8 @@ describe("a producer that fails", () => {
     });
     await run.drop(csvSelecting(ids));
     const accountant = run.accountant();
-    await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
-    expect((await accountant.take())?.stored).toBe(ids.length);
+    await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
+    expect((await accountant.account())?.stored).toBe(ids.length);
   });
 });
 
@@ -85,7 +85,7 @@ describe("a wrong token", () => {
     const run = await start({ token });
     await run.drop(csvSelecting(ids));
     const accountant = run.accountant();
-    await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
+    await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
 
     const ledger = await run.ledger();
     expect(ledger.map((entry) => entry.imdb_id)).toEqual(ids);
@@ -101,8 +101,8 @@ describe("the functions' log", () => {
     const run = await start({});
     await run.drop(csvSelecting(ids));
     const accountant = run.accountant();
-    await expect.poll(async () => (await accountant.take())?.settled, SETTLED).toBe(true);
-    const account = await accountant.take();
+    await expect.poll(async () => (await accountant.account())?.settled, SETTLED).toBe(true);
+    const account = await accountant.account();
     const lines = run.log.filter((line) => line.service === "consumer");
     expect(lines).not.toEqual([]);
     for (const line of lines) {

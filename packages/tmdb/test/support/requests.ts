@@ -1,5 +1,5 @@
 import { RequestLimiter, type RequestShare } from "../../src/request-limiter.ts";
-import type { Sent } from "../../src/turns.ts";
+import type { RequestEvents } from "../../src/turns.ts";
 
 /** As the client's timeout of an attempt. */
 export const LONGEST_WAY_MS = 5_000;
@@ -45,7 +45,7 @@ export class Requests {
     return mostInASecond(this.#times);
   }
 
-  async #send(number: number, fails: boolean, sent: Sent): Promise<void> {
+  async #send(number: number, fails: boolean, sent: RequestEvents): Promise<void> {
     this.order.push(number);
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.#underWay);
     const connecting = this.#connecting();

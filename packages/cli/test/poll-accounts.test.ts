@@ -1,29 +1,29 @@
 import type { Account } from "@lotes/core";
 import { expect, test, vi } from "vitest";
-import { accounts } from "../src/accounts.ts";
+import { pollAccounts } from "../src/poll-accounts.ts";
 
 /** Takes another account each time, with so many ids stored. */
 function accountant() {
   let stored = 0;
-  return { take: vi.fn(async () => ({ stored: stored++ }) as Account) };
+  return { account: vi.fn(async () => ({ stored: stored++ }) as Account) };
 }
 
 test("accounts are taken one after the other, until whoever follows them leaves", async () => {
   const of = accountant();
   const seen: unknown[] = [];
-  for await (const account of accounts(of, { everyMs: 0 })) {
+  for await (const account of pollAccounts(of, { intervalMs: 0 })) {
     seen.push(account?.stored);
     if (account?.stored === 2) break;
   }
   expect(seen).toEqual([0, 1, 2]);
-  expect(of.take).toHaveBeenCalledTimes(3);
+  expect(of.account).toHaveBeenCalledTimes(3);
 });
 
 test("a date that has no run yet has no account, and is looked at again", async () => {
   const take = vi.fn(async () => undefined as Account | undefined).mockResolvedValueOnce(undefined);
   take.mockResolvedValueOnce({ stored: 7 } as Account);
   const seen: unknown[] = [];
-  for await (const account of accounts({ take }, { everyMs: 0 })) {
+  for await (const account of pollAccounts({ account: take }, { intervalMs: 0 })) {
     seen.push(account?.stored);
     if (account) break;
   }
@@ -33,7 +33,7 @@ test("a date that has no run yet has no account, and is looked at again", async 
 test("a signal ends them, even in the middle of a long wait", async () => {
   const controller = new AbortController();
   const seen: unknown[] = [];
-  for await (const account of accounts(accountant(), { everyMs: 2 ** 30, signal: controller.signal })) {
+  for await (const account of pollAccounts(accountant(), { intervalMs: 2 ** 30, signal: controller.signal })) {
     seen.push(account?.stored);
     setImmediate(() => controller.abort());
   }
@@ -41,6 +41,6 @@ test("a signal ends them, even in the middle of a long wait", async () => {
 });
 
 test("an account that can't be taken ends them with its error", async () => {
-  const broken = { take: () => Promise.reject(new Error("no such bucket")) };
-  await expect(accounts(broken, { everyMs: 0 }).next()).rejects.toThrow("no such bucket");
+  const broken = { account: () => Promise.reject(new Error("no such bucket")) };
+  await expect(pollAccounts(broken, { intervalMs: 0 }).next()).rejects.toThrow("no such bucket");
 });

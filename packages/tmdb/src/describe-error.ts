@@ -4,7 +4,7 @@ import type { AxiosError } from "axios";
 const LONGEST_EXCERPT = 80;
 
 /** What an error without TMDB's own words says, for a line of a log. Never empty. */
-export function wordsOf({ response, message, code }: AxiosError): string {
+export function describeError({ response, message, code }: AxiosError): string {
   if (response === undefined || response.data === undefined) return message || (code ?? "no answer");
   return `status ${response.status} with ${kindOf(response.data)}`;
 }

@@ -3,6 +3,6 @@
  * function, which the SDK would otherwise wait for without end. The SDK tries a call three times, but a
  * conditional write or removal once.
  */
-export const CALL_LIMITS = {
+export const CALL_TIMEOUTS = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
