@@ -45,8 +45,8 @@ export async function* parallelRanges(head: Range, read: ReadRange): AsyncGenera
     const last = Math.min(size, first + RANGE_BYTES) - 1;
     const memory = (memories[index % RANGES_AT_ONCE] as Buffer).subarray(0, last - first + 1);
     const open = (signal: AbortSignal) => read(first, last, signal);
-    const fetching = filled(memory, open, stop.signal, index === 0 ? head : undefined);
-    // One that fails while an earlier one is waited for is told of in its turn.
+    const fetching = fillWithRetries(memory, open, stop.signal, index === 0 ? head : undefined);
+    // A range may fail while an earlier one is awaited. Its error is thrown when its turn comes.
     fetching.catch(() => {});
     return fetching;
   };
@@ -61,8 +61,8 @@ export async function* parallelRanges(head: Range, read: ReadRange): AsyncGenera
   }
 }
 
-/** Fills the memory with a range, however often it breaks off, up to a limit. */
-async function filled(
+/** Fills the memory with a range. One that breaks off is read again, three times at most in all. */
+async function fillWithRetries(
   memory: Buffer,
   open: (signal: AbortSignal) => Promise<Range>,
   stopped: AbortSignal,

@@ -27,9 +27,9 @@ import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type R
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements FolderStore {
   readonly #client: S3Client;
-  /** Asks once, over the connections of the first. */
+  /** Sends a call once, for conditional writes. It shares the connections of the first. */
   readonly #once: S3Client;
-  /** Takes a range without a checksum, over the same connections. A store may send that of the whole object with it. */
+  /** Reads ranges without checksums, since a store may send that of the whole object with a range. It shares the same connections. */
   readonly #ranges: S3Client;
   readonly #bucket: string;
 
@@ -51,7 +51,7 @@ export class S3ObjectStore implements FolderStore {
         new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
       );
       const body = (await Body?.transformToString()) ?? "";
-      return { body, etag: unquoted(ETag), metadata: Metadata ?? {}, modifiedAt: known(LastModified) };
+      return { body, etag: unquoted(ETag), metadata: Metadata ?? {}, modifiedAt: modifiedAtOf(LastModified) };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -77,7 +77,7 @@ export class S3ObjectStore implements FolderStore {
     try {
       return parallelRanges(await read(0, RANGE_BYTES - 1, AbortSignal.timeout(RANGE_TIMEOUT_MS)), read);
     } catch (error) {
-      if (isEmptyObject(error)) return nothing();
+      if (isEmptyObject(error)) return emptyStream();
       throw error;
     }
   }
@@ -144,17 +144,17 @@ export class S3ObjectStore implements FolderStore {
 }
 
 function summary({ Key = "", ETag, LastModified }: _Object): ObjectSummary {
-  return { key: Key, etag: unquoted(ETag), modifiedAt: known(LastModified) };
+  return { key: Key, etag: unquoted(ETag), modifiedAt: modifiedAtOf(LastModified) };
 }
 
-/** S3 always tells; of a store that doesn't, any time is later than this one. */
-function known(modified: Date | undefined): Date {
+/** S3 always tells the time of the last change. For a store that does not, it is the earliest one. */
+function modifiedAtOf(modified: Date | undefined): Date {
   return modified ?? new Date(0);
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+async function* emptyStream(): AsyncGenerator<Uint8Array> {}
 
-/** There is no range of no bytes. */
+/** S3 answers 416 to a range of an object without bytes. */
 function isEmptyObject(error: unknown): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
 }
@@ -171,12 +171,12 @@ function conditionError(key: string, error: unknown): unknown {
   return changed ? new ObjectChangedError(key, { cause: error }) : error;
 }
 
-/** Why a write or a removal was not done, or may not have been. */
+/** The domain's error for a conditional write or removal that failed. */
 function conditionalWriteError(key: string, error: unknown): unknown {
   return isUncertain(error) ? new UncertainWriteError(key, { cause: error }) : conditionError(key, error);
 }
 
-/** An error of S3's own (5xx) decides nothing, nor does a broken connection. Whatever else it says, it has not done it. */
+/** After a 5xx or a broken connection nobody knows whether the call was done. After any other error it was not. */
 function isUncertain(error: unknown): boolean {
   if (error instanceof S3ServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
   return error instanceof Error && ("code" in error || error.name === "TimeoutError");

@@ -73,7 +73,7 @@ export class SqsBacklog {
           MessageAttributeNames: ["All"],
         }),
       );
-      // One that comes back while this goes on was told of already.
+      // A message that comes back meanwhile was counted already.
       const fresh = Messages.filter(({ MessageId }) => !seen.has(MessageId));
       if (fresh.length === 0) return sum;
       for (const { MessageId } of fresh) seen.add(MessageId);

@@ -81,8 +81,8 @@ export class ObjectChangedError extends Error {
 }
 
 /**
- * The store did not answer a conditional write or removal, or not with a decision: it may have been done, and it may not. It can't be
- * asked again as it was, for the same bytes have the same ETag: what has it by now may be somebody else's.
+ * Nobody knows whether the store has done a conditional write or removal: it gave no answer, or one that decides nothing. The same call must
+ * not be repeated. The same bytes have the same ETag, so an object with that ETag may be somebody else's by now.
  */
 export class UncertainWriteError extends Error {
   override readonly name = "UncertainWriteError";
@@ -125,9 +125,9 @@ export interface MovieRequestOptions {
   readonly deadline: number;
   /** Aborted when nothing more is to be asked, at the deadline at the latest. */
   readonly signal: AbortSignal;
-  /** Aborted at the deadline: breaks off what is under way. Not given, `signal` does that too. */
+  /** Aborted at the deadline. It ends the requests in progress. If it is not given, `signal` ends them. */
   readonly timeIsUp?: AbortSignal;
-  /** Told why an attempt had no movie, when it is to be repeated. */
+  /** Is called when an attempt had no movie and will be repeated. */
   readonly onFailedAttempt?: (failure: MovieFailure) => void;
 }
 
@@ -139,7 +139,7 @@ export interface MovieFailure {
   readonly message: string;
 }
 
-/** What was learnt of one id: its record, why it has none, or (`stopped`) nothing, since there was no answer by then. */
+/** What was learnt of one id: its record, why it has none, or `stopped`: there was no answer in time. */
 export type MovieAnswer =
   | { readonly record: MovieRecord }
   | { readonly failure: MovieFailure }
@@ -159,9 +159,6 @@ export interface MovieSource {
   movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer>;
   /** Counted since the start of the process. */
   readonly traffic: Traffic;
-  /**
-   * Until when the source has asked to be left alone, for longer than a lote can be expected to wait; by `performance.now()`. Long ago if it
-   * never has.
-   */
+  /** The end of a pause that the source has asked for and that no lote can wait out, by `performance.now()`; -Infinity if there was none. */
   readonly askedPauseUntil: number;
 }

@@ -100,7 +100,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
       baseUrl: values.TMDB_BASE_URL,
       language: values.TMDB_LANGUAGE,
       requestsPerSecond: values.TMDB_REQUESTS_PER_SECOND,
-      // Whoever asks nobody need not have a proxy that can be used.
+      // Without a token nothing is requested. So the proxy's variables may hold anything.
       proxy: values.TMDB_TOKEN === undefined ? undefined : readProxy(env),
     },
     consumerConcurrency: values.CONSUMER_CONCURRENCY,

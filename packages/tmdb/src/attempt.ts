@@ -10,8 +10,8 @@ declare module "axios" {
 }
 
 /**
- * Sends a request once, and tells the limiter what is known of its arrival. A refused token stops the lote, but not the requests that are under
- * way: of one that is broken off nobody knows when it reaches TMDB.
+ * Sends a request once, and tells the limiter what is known of its arrival. A refused token stops the lote, but requests in progress go on:
+ * after an abort nobody knows when the request reaches TMDB.
  *
  * An attempt has one time for everything: for the connection, the headers and the last byte of the body. Axios's own `timeout` is of the
  * silence between two bytes, so a body that drips would never end.
@@ -37,7 +37,7 @@ export async function attempt(
   try {
     const response = await send({ ...rest, signal: end.signal });
     tellAnswered(response, events);
-    // What is asked again is asked as it was, and not with a signal that ends this attempt.
+    // A retry uses the original config, not the signal that ends this attempt.
     return { ...response, config };
   } catch (error) {
     if (!(error instanceof AxiosError)) throw error;
@@ -56,7 +56,7 @@ function tellAnswered({ request }: AxiosResponse | AxiosError, events: RequestEv
   events.answered((request as ClientRequest | undefined)?.reusedSocket === true);
 }
 
-/** No word to the limiter: such a request may have reached the server at any time until now. */
+/** The limiter is told nothing of such a request: it may have reached the server at any time until now. */
 function timedOut(timeoutMs: number, config: InternalAxiosRequestConfig, { request }: AxiosError): AxiosError {
   return new AxiosError(`no whole answer within ${timeoutMs} ms`, AxiosError.ETIMEDOUT, config, request);
 }

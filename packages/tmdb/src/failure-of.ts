@@ -15,7 +15,7 @@ const LONGEST_MESSAGE = 300;
 /** The code of the error for a whole answer of 200 that is not the movie. */
 export const NOT_THE_MOVIE = "ERR_NOT_THE_MOVIE";
 
-/** What there is to make of a request without a movie. */
+/** What a request without a movie means. */
 interface Classification {
   readonly reason: Reason;
   /** Whether a second request may have the movie. */
@@ -69,7 +69,7 @@ function classify(error: AxiosError): Classification {
   return { reason: "invalid_response", curable: code === undefined };
 }
 
-/** Only TMDB's own word is a refused token at once. A page comes from something else, and so does a 403 without a code. */
+/** A token is refused at once only if TMDB's own error says so. A page comes from another server, and so does a 403 without a code. */
 function refusal(status: 401 | 403, code: number | undefined, data: unknown): Classification {
   if (code !== undefined) return { reason: "unauthorized", curable: false };
   return { reason: status === 401 && !isPage(data) ? "unauthorized" : "server_error", curable: true };

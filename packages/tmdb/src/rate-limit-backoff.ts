@@ -35,9 +35,9 @@ export class RateLimitBackoff {
   /** @param sentAt when the refused request was sent, by `performance.now()` */
   delayMs(error: AxiosError, sentAt: number): number {
     const asked = askedPauseMs(error);
-    // The other requests that were under way at the first refusal say nothing new.
+    // Other requests that were in progress at the first refusal belong to the same refusal.
     if (sentAt >= this.#pausedUntil) this.#refusals++;
-    // A straggler of an earlier burst may be refused when a later request has got through already.
+    // A request of an earlier burst may be refused after a later request got through. Then the count is 0.
     const backoff = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.max(0, this.#refusals - 1));
     const delay = asked > 0 ? asked : backoff * (1 + JITTER * Math.random());
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + delay);

@@ -22,7 +22,7 @@ import { RequestLimiter, shareOf } from "./request-limiter.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
-    /** By `performance.now()`: nothing is worth waiting for beyond it. */
+    /** No wait goes beyond this instant, by `performance.now()`. */
     deadline?: number;
     /** The id that is asked for. */
     movie?: string;
@@ -73,12 +73,12 @@ export class TmdbClient implements MovieSource {
       validateStatus: (status) => status === 200,
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
-      // Otherwise axios would look for one by itself, and open a connection for each request.
+      // Without this axios would read the proxy's variables itself, and open a connection for each request.
       ...(settings.proxy === undefined && { proxy: false as const }),
     });
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
     this.#http.defaults.adapter = this.#limited(send ?? getAdapter(this.#http.defaults.adapter));
-    // Before the retries, so that they are told of an answer that is not the movie.
+    // Added before axios-retry, which then sees an answer that is not the movie as an error.
     this.#http.interceptors.response.use(withTheMovie);
     axiosRetry(this.#http, { retries: Number.POSITIVE_INFINITY });
   }
@@ -108,12 +108,12 @@ export class TmdbClient implements MovieSource {
       if (signal.aborted) return false;
       last = error;
       const limited = isRateLimited(error);
-      // How long a 429 lasts is the server's decision, and everything waits for it; only the deadline ends that.
+      // After a 429 the request is repeated until the deadline, since the server decides how long to wait.
       const again = limited ? this.#askedPauseUntil <= deadline : isCurable(error) && ++backoffs <= RETRIES;
       if (!again) return false;
       this.#traffic.retries++;
       const failure = failureOf(error, this.#token);
-      // A single 429 only tells that the limit is near; the second of an id is a trouble. A refused token is one when it is certain.
+      // A single 429 only says that the limit is near: the caller hears of an id's second one. A refused token is reported once it is certain.
       if (limited ? ++refusals > 1 : failure.reason !== "unauthorized") onFailedAttempt?.(failure);
       return true;
     };
@@ -131,21 +131,19 @@ export class TmdbClient implements MovieSource {
       return { record };
     } catch (error) {
       if (!(error instanceof AxiosError)) throw error;
-      // Stopped between two attempts: the last one tells why there is no record. Stopped before the first: nothing does.
+      // If aborted between two attempts, the last error tells why there is no record. If aborted before the first, there is no error to report.
       const telling = signal.aborted && error.code === AxiosError.ERR_CANCELED ? last : error;
       return telling ? { failure: failureOf(telling, this.#token) } : { stopped: true };
     }
   }
 
-  /** A `Retry-After` counts, but one stray answer must not use up the lote's time. */
+  /** At least as long as `Retry-After` asks for, unless that is a long pause: a single answer must not use up the lote's time. */
   #backoff(nth: number, error: AxiosError): number {
     const asked = askedPauseMs(error);
     return Math.max(exponentialDelay(nth, undefined, this.#timing.backoffMs), isLongPause(asked) ? 0 : asked);
   }
 
-  /**
-   * What the server asks for holds beyond the lote, and for every lote that this process gets meanwhile. What is chosen here ends with the lote.
-   */
+  /** A pause that the server asks for holds for all lotes of this process. One that was chosen here ends with the lote's deadline. */
   #pause(ms: number, isAsked: boolean, deadline = Number.POSITIVE_INFINITY): void {
     const now = performance.now();
     this.#limiter.pause(isAsked ? ms : Math.min(ms, deadline - now));
@@ -185,9 +183,9 @@ function withTheMovie(response: AxiosResponse): AxiosResponse<MovieRecord> {
   return { ...response, data: record };
 }
 
-/** The agents make the tunnels, and keep them: Node's own way, and as few connections as without. */
+/** Node's own agents make the tunnels and keep them, so there are as few connections as without a proxy. */
 function throughProxy(proxy: ProxyEnvironment | undefined, { attemptMs }: TmdbTiming) {
-  // A request that is given up while its tunnel is made leaves the tunnel behind. A proxy that never answers is the agent's to give up.
+  // A request that ends before its tunnel is made leaves the tunnel behind. This timeout ends a tunnel if the proxy never answers.
   return proxy && { proxyEnv: { ...proxy }, timeout: attemptMs };
 }
 

@@ -4,7 +4,7 @@ import { type AccountOptions, CATCH_UP, InvocationAccount, SECOND_MS } from "./i
 import type { ShortestRoundTrip } from "./shortest-round-trip.ts";
 import { SteadyBottleneck } from "./steady-bottleneck.ts";
 
-/** What a sender may tell of its request. If it tells nothing, the request may have reached the server at any time until it was over. */
+/** What a sender may report of its request. Without a report the request may have reached the server at any time until its end. */
 export interface RequestEvents {
   /**
    * The server has answered.
@@ -34,7 +34,7 @@ export interface Process {
  */
 const TURNS_PER_CONNECTION = 2;
 
-/** How long before a unit comes back Bottleneck is told of it: the time that it takes for a turn. The request itself waits for the unit. */
+/** Bottleneck gets a unit so long before it comes back, since a turn takes it that long. The request itself waits for the unit. */
 const AHEAD_MS = 8;
 
 /**
@@ -46,9 +46,9 @@ export class Turns {
   readonly #process: Process;
   readonly #account: InvocationAccount;
   readonly #bottleneck: SteadyBottleneck;
-  /** Those that wait for a turn. Bottleneck's own queue can't be left, so it only holds turns, and whoever is first here takes the next. */
+  /** Requests that wait. Nothing can leave Bottleneck's own queue, so that holds turns only, and the first request here takes the next turn. */
   readonly #line = new Set<() => Promise<void>>();
-  /** Units that Bottleneck was told of. */
+  /** Units that were given to Bottleneck's reservoir so far. */
   #granted: number;
   #timer: NodeJS.Timeout | undefined;
   #somethingEnded = Promise.withResolvers<void>();
@@ -115,7 +115,7 @@ export class Turns {
       // Another answer may prolong the pause while this one waits.
       for (let left = this.#process.pauseLeft(); left > 0; left = this.#process.pauseLeft()) await delay(left);
       const [turn] = this.#line;
-      // The unit stays in the reservoir.
+      // Nobody takes the unit: it goes back to the reservoir.
       if (turn === undefined) return void this.#bottleneck.incrementReservoir(1);
       const now = performance.now();
       if (this.#account.send(now)) {
@@ -149,7 +149,7 @@ export class Turns {
     }
   }
 
-  /** Tells Bottleneck of the units that come back, and sees to it that it is told of those still missing. */
+  /** Gives the units that have come back to Bottleneck's reservoir, and sets a timer for those still missing. */
   #grantReturned(): void {
     clearTimeout(this.#timer);
     const soon = performance.now() + AHEAD_MS;

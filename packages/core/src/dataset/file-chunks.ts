@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 // Large enough that a read costs nothing beside what is read; two of them stay in a processor's cache.
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A file's bytes. The next chunk is read while the last one is worked on, and each holds only until the next is asked for. */
+/** A file's bytes. The next chunk is read while the caller works on the current one. A chunk is valid only until the next one is asked for. */
 export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   await using file = await open(path);
   const read = (memory: Buffer) => file.read(memory, 0, CHUNK_BYTES, null);
@@ -18,7 +18,7 @@ export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
       [memory, other] = [other, memory];
     }
   } finally {
-    // Whoever stops early leaves a read under way, and the file must not be closed beneath it.
+    // A caller that stops early leaves a read in progress. The file must stay open until that read ends.
     await reading.catch(() => {});
   }
 }

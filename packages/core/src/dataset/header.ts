@@ -15,7 +15,7 @@ export interface OpenedCsv {
   readonly body: AsyncIterable<Buffer>;
 }
 
-/** What to do about carriage returns where there should be none. */
+/** The advice for a file with carriage returns in the middle of a line. */
 export const ENDS_OF_LINES = "save it with lines that end in LF or CRLF";
 
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
@@ -50,7 +50,7 @@ export async function openCsv(source: AsyncIterable<Uint8Array>): Promise<Opened
   }
 }
 
-// Excel's and a typesetter's ones among them.
+// Quotation marks, also those that Excel and typesetters use.
 const QUOTE = "[\"'`´‘’“”„«»]";
 const QUOTES = "; it has names in quotes, which are a part of the name here: save it without quotes";
 
@@ -79,7 +79,7 @@ function columnsIn(header: Buffer): string[] {
   }
   const line = header.toString().replace(/\r$/, "");
   if (line.trim() === "") throw new UnusableCsvError("its first line, the header, is empty");
-  // Lines that end in CR alone are none to the parser: the whole file would be the header.
+  // The parser does not know lines that end in CR alone: it would take the whole file for the header.
   if (line.includes("\r")) {
     throw new UnusableCsvError(`its header holds a carriage return; ${ENDS_OF_LINES}`);
   }

@@ -24,7 +24,7 @@ const UNKNOWN = "\\N";
 /** A number as programs write it: 10001, -3, 1994.0, 1e4. JavaScript also knows 0x2711, which nobody means by a year. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Of 20.000 nobody can tell whether its point is a decimal one: in Brazil it separates thousands. No vote is counted in thousandths. */
+/** In 20.000 the point may be a decimal point or, as in Brazil, a separator of thousands. Such a cell is not read as a number. */
 const AMBIGUOUS = /^[+-]?\d{1,3}\.\d{3}$/;
 
 /**

@@ -14,7 +14,7 @@ const BAR = SEPARATOR.charCodeAt(0);
 const BACKSLASH = 0x5c;
 const CAPITAL_N = 0x4e;
 
-// What `plainNumber` has for a cell that holds none. Whole numbers as small as these are the quickest to compare.
+// The results of `plainNumber` for a cell that holds no plain number. Small whole numbers are the fastest to compare.
 const UNKNOWN = -1;
 const DOUBTFUL = -2;
 
@@ -25,10 +25,10 @@ const DOUBTFUL = -2;
 export class RowSieve {
   /** Rows sorted out so far; empty lines are none. */
   sortedOut = 0;
-  /** Of the last line looked at; the header is line 1. */
+  /** The number of the last line that was looked at. The header is line 1. */
   #line = 1;
   readonly #columns: number;
-  /** Of the two columns with numbers, where the one stands that comes later in a row, and how many columns before it the other one. */
+  /** Two columns hold numbers: the place of the latter one, and how many columns before it the former one stands. */
   readonly #latter: number;
   readonly #gap: number;
   readonly #formerBound: number;
@@ -79,7 +79,7 @@ export class RowSieve {
   /** Looks at each line that ends within the bytes, and returns where the last one ends. */
   #siftLines(bytes: Buffer, kept: Buffer[]): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // Local, for a field is written to memory each time.
+    // Local variables, since each change of a field is a write to memory.
     let line = this.#line;
     let sortedOut = 0;
     let start = 0;
@@ -111,7 +111,7 @@ export class RowSieve {
       if (left === gap) formerAt = latterAt;
       latterAt = nextSeparator(view, latterAt, end) + 1;
     }
-    // Malformed rows are the parser's to count, and so are those with a number that can't be read: both are looked at in every row.
+    // The parser counts malformed rows, and rows with a number that can't be read. So both are looked for in every row.
     if (latterAt > end || latter + countSeparators(view, latterAt, end) !== this.#columns - 1) return true;
     const isFourDigits =
       formerAt + 4 < end && view.getUint8(formerAt + 4) === BAR && areDigits(view.getInt32(formerAt, true));
@@ -121,7 +121,7 @@ export class RowSieve {
     return this.#mayMatterAllTheSame(bytes, view, start, formerAt, number, end);
   }
 
-  /** What is left of the question, apart: this way the engine makes one piece of code of what every row goes through. */
+  /** The rest of the check. It is apart so that the engine compiles what every row goes through as one piece. */
   #mayMatterAllTheSame(
     bytes: Buffer,
     view: DataView,
@@ -137,7 +137,7 @@ export class RowSieve {
   }
 
   #mayContain(text: string): boolean {
-    // Beyond ASCII a letter is more than a byte, and its lower case the parser's matter.
+    // A letter beyond ASCII has more than one byte. The parser decides about such a text.
     if (!isAscii(text)) return true;
     const lower = text.toLowerCase();
     return this.#anyOf.some((wanted) => lower.includes(wanted));

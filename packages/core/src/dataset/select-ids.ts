@@ -92,7 +92,7 @@ function excerpt(cell: string): string {
   return JSON.stringify(cell.length > LONGEST_EXCERPT ? `${cell.slice(0, LONGEST_EXCERPT)}…` : cell);
 }
 
-/** An id of a length that can be handled. One that is cut is still told from every other. */
+/** An id of bounded length. A hash keeps a cut id different from every other. */
 function bounded(id: string): string {
   if (id.length <= LONGEST_ID) return id;
   const hash = createHash("sha256").update(id).digest("hex").slice(0, HASH_DIGITS);
@@ -112,7 +112,7 @@ export async function selectIds(source: AsyncIterable<Uint8Array>, filter: Movie
     separator: SEPARATOR,
     // Quotes are part of the titles. Were they taken as quoting, a stray one would swallow every row up to the next.
     quote: "",
-    // Columns that are not read get a name from their position, so that none of them, whatever it is called, hides another.
+    // A column that is not read is named by its position. So no column hides another one of the same name.
     headers: [
       "line",
       ...columns.map((column, index) => (REQUIRED_COLUMNS.includes(column) ? column : `column ${index}`)),

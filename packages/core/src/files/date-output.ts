@@ -15,8 +15,8 @@ import { type Change, type Decide, updateObject } from "./update-object.ts";
  * 1. It reads the file, and then the run. The order matters. A later run writes `_run.json` before it writes any other file. So if a run is
  *    in force after a file was read, that file is not of a later run: it may be replaced or removed.
  * 2. It writes on the condition that the file still is what was read (`updateObject`).
- * 3. It looks again at what it rested on. Who changed that in between may have looked before the write, and then can't have seen it.
- *    When the run is no longer in force by then, what was written is withdrawn. The writer of a lote looks into the ledger, and the writer of
+ * 3. It reads again what its decision was based on. Another process may have changed that meanwhile, and may have looked before this write.
+ *    If the run is no longer in force by then, what was written is withdrawn. The writer of a lote looks into the ledger, and the writer of
  *    the ledger looks into the lotes: of two that write at once at least one sees the other, and no id stays both stored and failed.
  */
 export class DateOutput {

@@ -68,7 +68,7 @@ export function keyOf({ imdb_id, lote, message }: Pick<LedgerEntry, "imdb_id" | 
   return imdb_id === null ? `body ${message}` : `${lote} ${imdb_id}`;
 }
 
-// What a consumer reports is shorter. Of another program's message the beginning tells who sends it.
+// A consumer's reports are shorter. The beginning of another program's message shows who sends it.
 const LONGEST_MESSAGE = 2_000;
 
 /** A message as the ledger keeps it. */
@@ -76,7 +76,7 @@ export function keptMessage(message: string): string {
   return clipped(message, LONGEST_MESSAGE);
 }
 
-/** An entry that can be read again, whatever was reported: a number or a time that can't be becomes one that says nothing. */
+/** Makes an entry that can be read again. A number or a time that could not be read is replaced by one that says nothing. */
 export function toEntry(report: Report): LedgerEntry {
   const at = writableTime(report.failedAt).toISOString();
   const message = keptMessage(report.message);
@@ -102,7 +102,7 @@ export function writableTime(instant: Date): Date {
 
 /** What two reports of one failure amount to. */
 export function merge<Entry extends LedgerEntry>(a: Entry, b: Entry): Entry {
-  // Of two reports of the same instant it does not matter which tells the reason, only that it is always the same one.
+  // For two reports of the same instant either reason will do, as long as it is always the same one.
   const rank = (entry: Entry) =>
     `${entry.reason !== "lote_failed"} ${entry.last_failed_at} ${entry.reason} ${entry.status} ${entry.message}`;
   const later = compare(rank(a), rank(b)) > 0 ? a : b;
@@ -112,7 +112,7 @@ export function merge<Entry extends LedgerEntry>(a: Entry, b: Entry): Entry {
 
 export function byLoteThenId(a: LedgerEntry, b: LedgerEntry): number {
   const lote = (a.lote ?? Number.POSITIVE_INFINITY) - (b.lote ?? Number.POSITIVE_INFINITY);
-  // Two of no lote are infinitely far from it and not comparable.
+  // For two entries of no lote the difference is NaN.
   if (lote !== 0 && !Number.isNaN(lote)) return lote;
   return compare(a.imdb_id ?? a.message, b.imdb_id ?? b.message);
 }

@@ -65,7 +65,10 @@ export class Ledger {
     return this.entries().filter(isFailedId);
   }
 
-  /** Of two reports for an id the later one tells the reason, but any consumer's word counts for more than that none got a word out. */
+  /**
+   * Adds a report. The later of two reports for an id gives the reason. A consumer's reason always replaces `lote_failed`, which only says that
+   * no consumer has reported.
+   */
   enter(report: Report): void {
     this.#add(toEntry(report));
   }
@@ -117,7 +120,7 @@ export class Ledger {
     return counts;
   }
 
-  /** @param run the run in force, for those who only want to know whose file it is */
+  /** @param run the run in force, which the metadata tell */
   toObject(run: string | undefined): NewObject {
     return {
       body: this.entries()
@@ -129,7 +132,7 @@ export class Ledger {
   }
 }
 
-/** How many messages an entry stands for that are not kept. */
+/** How many messages an entry counts without keeping them. */
 function furtherMessages(entry: LedgerEntry | undefined): number {
   return entry === undefined || isFailedId(entry) ? 0 : (entry.more ?? 0);
 }

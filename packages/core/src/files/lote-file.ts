@@ -82,7 +82,7 @@ function idsByMarks({ metadata }: StoredObject, records: readonly MovieRecord[])
   });
 }
 
-/** A movie may be there by both of its ids: no two records get the same one. */
+/** Guesses the id that each record was asked for under. A movie may be stored under both of its ids, so no id is given twice. */
 function guessedIds(records: readonly MovieRecord[], asked: readonly string[]): string[] {
   const taken = new Set<string>();
   return records.map((record) => {
@@ -106,7 +106,7 @@ export function mergeLote(existing: LoteFile | undefined, fetched: LoteFile): Lo
   };
 }
 
-/** Whichever list has all ids knows their order. If neither has, both are parts of a lote nobody stored whole: the CSV is sorted by id. */
+/** The list that has all ids gives the order. If neither has, the lote was never stored as a whole. Then the ids are sorted, as in the CSV. */
 function commonOrder(a: readonly string[], b: readonly string[]): readonly string[] {
   const all = new Set([...a, ...b]);
   if (all.size === new Set(a).size) return a;
@@ -132,7 +132,7 @@ export function loteObject({ run, ids, records }: LoteFile): NewObject {
   };
 }
 
-/** What tells which id each record was asked for under, where the list of all ids is too long and the records alone leave a doubt. */
+/** A mark for each record tells its id, where the list of all ids is too long for the metadata and the records alone leave a doubt. */
 function marksOf(ids: readonly string[], records: Records): { readonly marks?: string } {
   const marks = ids.filter((id) => records.has(id)).map((id) => markOf(id, records.get(id)));
   const isCertain = !ids.some(isTmdbId) && marks.every((mark) => mark === BY_IMDB_ID);

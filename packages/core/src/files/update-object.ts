@@ -31,7 +31,7 @@ const MOST_WAIT_MS = 100;
  * Reads an object, lets `change` say what becomes of it, and writes that only if nobody wrote in between; else it starts over with
  * what they wrote. It starts over as well when nobody knows whether its own write was done.
  * @returns the change that was made
- * @param change may be called several times; it must be content with what an earlier answer of its own has made of the object.
+ * @param change may be called several times, also after an earlier result of its own was written
  * @throws {ContentionError} when others won every round.
  * @throws {UncertainWriteError} when the store had no answer in the last round.
  */

@@ -83,7 +83,7 @@ export class Accountant {
       async ({ lote, etag, modifiedAt }) => {
         const version = `${lote} ${etag}`;
         const known = this.#counts.get(version);
-        // The same bytes have the same ETag, also in the file that a later run has put in the place of an earlier one's.
+        // A later run's file may have the same bytes as an earlier one's, and so the same ETag.
         const count = known?.run === run ? known : await this.#count(lote);
         counts.set(version, count);
         if (count.run === run) lotes.set(lote, { records: count.records, modifiedAt });
@@ -101,8 +101,8 @@ export class Accountant {
 }
 
 /**
- * A run without ids has no files, and is finished once it is queued. S3 tells times to the second: an entry of the ledger knows better.
- * @param changes of its files and their entries, in milliseconds
+ * When a settled run was finished: at the last change of its files and entries. A run without ids has none, and is finished once it is queued.
+ * @param changes of its files (S3 tells whole seconds) and of its entries in the ledger, in milliseconds
  */
 function finishOf({ queued_at, started_at }: RunFile, changes: readonly number[]): Date {
   return new Date(changes.reduce((latest, each) => Math.max(latest, each), Date.parse(queued_at ?? started_at)));

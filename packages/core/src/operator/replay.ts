@@ -24,7 +24,7 @@ export function chooseReplay(
       entry.run === run &&
       (reason === undefined || entry.reason === reason) &&
       (id === undefined || entry.imdb_id === id) &&
-      // Who names a reason or an id has decided.
+      // Failures that are named by a reason or an id are sent even if they are not retryable.
       (all || reason !== undefined || id !== undefined || entry.retryable),
   );
 }

@@ -57,11 +57,11 @@ export async function consumeLote(
     return log.warn("lote dropped: a later upload superseded its run");
   }
 
-  // Said while it happens: the lote itself goes on trying for as long as there is time.
+  // The log tells of trouble at once, since the lote goes on trying for as long as there is time.
   const onTrouble = ({ reason, status, message: cause }: MovieFailure) =>
     log.warn(TMDB_TROUBLE, { reason, status, cause });
   const fetched = await fetchLote(message.ids, movies, deadline, onTrouble);
-  // Whatever becomes of the lote, these were sent.
+  // These requests were sent, whatever becomes of the lote.
   metrics.add(METRICS.requests, fetched.traffic.requests);
   metrics.add(METRICS.retries, fetched.traffic.retries);
   metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
@@ -70,7 +70,7 @@ export async function consumeLote(
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);
-  // After the last delivery SQS would move the lote on without a word of the reason.
+  // After the last delivery the lote must be reported: SQS would move it to the DeadLetterQueue without the reason.
   if (fetched.isHeldUp && delivery.receiveCount < MAX_RECEIVE_COUNT) throw new LoteHeldUpError(fetched);
 
   const repeated = isInLedger || mayHaveFailedBefore(message, delivery, run);
@@ -87,8 +87,8 @@ export async function consumeLote(
 }
 
 /**
- * Whether the ledger may have entries of the ids. One too many reported as recovered is harmless; one too few stays both stored and
- * failed. A console redrive gives a message a new time and a receive count of 1, but it can't be older than the end of the queuing.
+ * Whether the ledger may have entries of the ids. A recovery that is reported without an entry does no harm. One that is not reported leaves an
+ * id both stored and failed. A console redrive gives a message a new time and a receive count of 1, but it can't be older than the end of the queuing.
  */
 function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Delivery, run: RunInForce): boolean {
   return (
@@ -101,7 +101,7 @@ function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Del
 /** What the collector has to know, or undefined when there is nothing to say. */
 function reportOf(message: LoteMessage, { failures, records }: FetchedLote, repeated: boolean): Report | undefined {
   const { run, date, lote, attempts } = message;
-  // A report that was sent back as it is has its own news for the collector, which must not end here.
+  // A report that was sent back to LoteQueue may name recovered ids. The collector has to know them.
   const reportedBefore = message.kind === "report" ? message.recovered : [];
   const recovered = [...reportedBefore, ...(repeated ? records.keys() : [])];
   if (failures.length === 0 && recovered.length === 0) return undefined;

@@ -18,7 +18,7 @@ const failuresSchema = z.array(failureSchema).readonly();
 
 // Nobody tries an id this often. What is more is a mistake of whoever sent it, and one more of it might be no whole number.
 const MOST_ATTEMPTS = 1_000_000;
-/** What can't be such a count is taken for 0: the failures beside it count for more. */
+/** Anything else is read as 0, since the failures beside it matter more. */
 const attemptsSchema = z.number().int().min(0).max(MOST_ATTEMPTS).catch(0);
 
 const place = {
