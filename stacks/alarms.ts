@@ -13,7 +13,7 @@ interface Alarm {
   /** One metric, or several that are added up. */
   readonly metrics: readonly CloudWatchMetric[];
   readonly statistic: "Sum" | "Maximum";
-  /** It sounds at this much. */
+  /** The threshold: the alarm sounds at this value. */
   readonly threshold: number;
   /** For how many periods in a row; by default one. */
   readonly periods?: number;
@@ -127,7 +127,7 @@ function sumOf(
     returnData: metrics.length === 1,
   }));
   if (queries.length === 1) return queries;
-  // A reason that never occurred has no data, and nothing added to something is nothing.
+  // A reason that never occurred has no data, and a sum with no data is no data.
   const expression = queries.map(({ id }) => `FILL(${id}, 0)`).join(" + ");
   return [...queries, { id: "sum", expression, label: "Sum", returnData: true }];
 }

@@ -6,7 +6,7 @@ import { functionName, stageName } from "./names.ts";
 import type { Queues } from "./queues.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
-/** What a line of a graph may say beside which metric it is. */
+/** How a metric is shown in a graph. */
 interface Line {
   readonly id?: string;
   readonly expression?: string;

@@ -32,7 +32,7 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
       description: "Selects the ids of an uploaded movies.csv and queues their lotes",
       link: [dataLake, loteQueue],
       environment: settings.functionEnvironment,
-      // Lambda's own default, said aloud: the minutes between them outlast a hiccup of S3 or SQS.
+      // This is Lambda's own default. The minutes between the tries outlast a short failure of S3 or SQS.
       retries: ASYNC_RETRY_DELAYS_SECONDS.length,
       transform: {
         eventInvokeConfig: { destinationConfig: { onFailure: { destination: producerFailures.arn } } },

@@ -5,12 +5,12 @@ export function stageName(...parts: string[]): string {
   return [$app.name, $app.stage, ...parts].join("-");
 }
 
-/** Of the Lambda function, and in the name of its log group. */
+/** The name of the Lambda function, which is also in the name of its log group. */
 export function functionName(service: FunctionName): string {
   return stageName(service);
 }
 
-/** As SST's components are named, in the state and in the names of what they create. */
+/** The name of SST's component, in its state and in the names of what it creates. */
 export function componentName(service: FunctionName): string {
   return service.charAt(0).toUpperCase() + service.slice(1);
 }

@@ -20,7 +20,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
   const run = runKey(ANY_DATE);
   const lotes = `${lotePrefix(ANY_DATE)}*`;
   const ledger = ledgerKey(ANY_DATE);
-  // Of the whole bucket, also for those that never list: without it S3 answers 403 instead of 404 for a file that is not there yet,
+  // ListBucket is for the whole bucket, also for functions that never list: without it S3 answers 403 instead of 404 for a missing file,
   // and does so too when a condition narrows it to a prefix, since reading a file has no prefix.
   const list: Permission = { actions: ["s3:ListBucket"], resources: [dataLake.arn] };
   const { loteQueue, deadLetterQueue, producerFailures } = queues;
@@ -34,7 +34,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(lotes, "s3:GetObject", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:DeleteObject"),
       sendTo(loteQueue),
-      // By Lambda in its name, when an event has failed for good.
+      // Lambda sends this message in the function's name, when an event has failed for good.
       sendTo(producerFailures),
     ],
     consumer: [

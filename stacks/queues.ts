@@ -22,5 +22,5 @@ export function queues() {
   return { deadLetterQueue, loteQueue, producerFailures };
 }
 
-/** With keys that SQS keeps, at no cost. */
+/** Encrypted with keys that SQS manages, at no cost. */
 const ENCRYPTED = { sqsManagedSseEnabled: true };

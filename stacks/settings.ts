@@ -41,7 +41,7 @@ const schema = {
   },
 } as const;
 
-// Both, since who is used to the other name would find out from the loss of the bucket.
+// Both names count as production: under the wrong one the bucket would be lost.
 const PRODUCTION = ["prod", "production"];
 
 /** The stage-dependent settings. Every stage but production is to be thrown away without a trace. */

@@ -31,7 +31,7 @@ export async function storage({ existingBucket, keepsData }: DeploymentSettings)
         filter: {},
         noncurrentVersionExpiration: { noncurrentDays: KEEP_OLD_VERSIONS_DAYS },
         abortIncompleteMultipartUpload: { daysAfterInitiation: ABORT_UPLOADS_DAYS },
-        // What a removed file leaves behind once its versions are gone.
+        // A delete marker is what a removed file leaves once its versions are gone.
         expiration: { expiredObjectDeleteMarker: true },
       },
     ],

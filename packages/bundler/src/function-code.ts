@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 export { FUNCTIONS, type FunctionName };
 
-/** What a function's code takes for its own: whatever of the process it is to have to itself. */
+/** The globals that a function's code gets instead of the process's own. */
 export interface Globals {
   readonly require: (name: string) => unknown;
   readonly process: NodeJS.Process;
@@ -48,13 +48,13 @@ export async function functionScripts(): Promise<Record<FunctionName, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: FUNCTIONS.map((name) => `packages/functions/src/${name}.ts`),
-    // Nothing is written, but several outputs need a place each.
+    // Nothing is written, but several outputs need a path each.
     outdir: "functions",
     bundle: true,
     write: false,
     platform: "node",
     format: "cjs",
-    // A script can't import: what is imported late is required late.
+    // A script can't import. So a dynamic import becomes a require.
     supported: { "dynamic-import": false },
     target: "es2024",
     mainFields: ["module", "main"],

@@ -16,7 +16,7 @@ export interface BudgetLockOptions {
   readonly signal?: AbortSignal;
 }
 
-// Beside the second for which each try waits by itself.
+// Each try waits for a second by itself. This comes on top.
 const LOOK_MS = 250;
 
 /**

@@ -1,6 +1,6 @@
 import { CONSUMER, PRICES, PRODUCER } from "@lotes/core";
 
-// What S3 gives one connection is 90 MB/s, and nobody has measured what Lambda's network and cores make of several: two thirds of one.
+// S3 serves one connection at 90 MB/s. Several connections were not measured in Lambda, so this is two thirds of one.
 const PRODUCER_BYTES_PER_SECOND = 60_000_000;
 // A cold start, and S3's first answers.
 const START_SECONDS = 1;
@@ -10,7 +10,7 @@ const PER_LOTE = { s3Writes: 2, s3Reads: 7, sqsRequests: 5, invocations: 1.5 };
 export interface Work {
   readonly bytes: number;
   readonly lotes: number;
-  /** How long the consumers are at it. */
+  /** How long the consumers work. */
   readonly seconds: number;
   readonly consumers: number;
 }

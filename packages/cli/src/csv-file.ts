@@ -32,7 +32,7 @@ export async function openCsv(path: string | undefined, force = false): Promise<
     return { stream: Readable.from(sampleCsv({ rows: START_ROWS, seed: DEFAULT_SEED })), bytes: undefined, force };
   }
   const bytes = await csvBytes(path);
-  // Opened at once: later, nobody would be there to hear that it can't be read, and the file may be gone.
+  // The file is opened at once, so that the caller gets the error if it can't be read.
   return { bytes, force, stream: createReadStream(path, { fd: openSync(path, "r") }) };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { UserError } from "./user-error.ts";
 
-// Where a file begins with one, it tells how the text is encoded.
+// Byte order marks: the first bytes of a file may tell its encoding.
 const ENCODINGS = [
   { mark: [0xff, 0xfe], name: "utf-16le" },
   { mark: [0xfe, 0xff], name: "utf-16be" },
@@ -38,7 +38,7 @@ function read(path: string): Buffer | undefined {
 function decode(path: string, bytes: Buffer): string {
   const encoding = ENCODINGS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   try {
-    // A mark of UTF-8, and of those above, is dropped by the decoder.
+    // The decoder drops a byte order mark.
     const text = new TextDecoder(encoding?.name ?? "utf-8", { fatal: true }).decode(bytes);
     if (!text.includes("\0")) return text;
   } catch (cause) {

@@ -26,6 +26,6 @@ function table(entries: readonly LedgerEntry[]): string[] {
     String(attempts),
     message.replaceAll(/\s+/g, " "),
   ]);
-  // What is not read on a terminal is searched, and must be whole.
+  // Output that does not go to a terminal may be searched by a program. So it is not shortened.
   return tableLines([header, ...rows], process.stdout.columns);
 }

@@ -1,4 +1,4 @@
-// By their own modules: the rest of the packages is loaded by the command that needs it.
+// Single modules of the packages are imported here. The rest is loaded by the command that needs it.
 import type { Trouble } from "@lotes/core";
 import { EditedFileError } from "@lotes/core/files/edited-file-error";
 import { SettingsError } from "@lotes/core/read-environment";
@@ -9,7 +9,7 @@ import { note, printJson } from "./output.ts";
 import { outsideError } from "./outside-error.ts";
 import { type ErrorCode, UserError } from "./user-error.ts";
 
-/** Why a command ended otherwise than it should. */
+/** Why a command failed. */
 interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
@@ -26,7 +26,7 @@ interface Failure {
  */
 export function tellFailure(error: unknown, args: readonly string[]): number {
   const { code, message, exitCode, troubles = [], text = message } = failureOf(error);
-  // Commander has told people by itself.
+  // Commander has printed its own message.
   if (!(error instanceof CommanderError)) note(`lotes: ${text}`);
   for (const { message: more } of troubles) note(`! ${more}`);
   if (args.includes("--json")) printJson({ error: { code, message }, ...(troubles.length > 0 && { troubles }) });
@@ -44,13 +44,13 @@ function failureOf(error: unknown): Failure {
   if (error instanceof PortInUseError) return { code: "port_in_use", message, exitCode: EXIT.failed };
   const outside = outsideError(error);
   if (outside !== undefined) return { code: codeOf(error), message: outside, exitCode: EXIT.failed };
-  // Whoever reports a bug needs the stack.
+  // A bug report needs the stack.
   return { code: "bug", message: `${name}: ${message}`, exitCode: EXIT.failed, text: stack };
 }
 
 function codeOf(error: Error): ErrorCode {
   if (error instanceof EditedFileError) return "unreadable_file";
-  // By their names: their modules are loaded only by the commands that need them.
+  // These errors are known by their names, since their modules are loaded only by the commands that need them.
   const isAws = "$metadata" in error || /ProviderError$|^MessagesRefusedError$/.test(error.name);
   return isAws ? "aws" : "outside";
 }

@@ -20,7 +20,7 @@ export class InterruptedError extends UserError {
 
 type Process = Pick<NodeJS.Process, "on" | "off" | "exit">;
 
-// A terminal and `kill -- -GROUP` signal every process of the group, and pnpm passes what it gets on to this one: the same signal, twice.
+// A terminal and `kill -- -GROUP` signal every process of the group, and pnpm passes its signal on to this process. So one signal may come twice.
 const SAME_SIGNAL_MS = 1_000;
 
 /**
@@ -42,7 +42,7 @@ export class Interruption implements Disposable {
     readers.on("gone", this.#onReadersGone);
   }
 
-  /** Its reason is an InterruptedError, or what nobody caught. */
+  /** Its reason is an InterruptedError, or an error that nobody caught. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -74,11 +74,11 @@ export class Interruption implements Disposable {
     this.#controller.abort(new InterruptedError(`interrupted by ${by}`, exitCode));
   }
 
-  // Without an effect once the command is ending: each further line that is written meets the closed pipe again.
+  // Each further line meets the closed pipe again. Once the command is ending, that has no effect.
   readonly #onReadersGone = () => {
     this.#controller.abort(new InterruptedError("nobody reads the output any more", READER_GONE));
   };
 
-  // The first one is told at the end.
+  // The first error is reported at the end.
   readonly #onException = (error: Error) => this.#controller.abort(error);
 }

@@ -9,7 +9,7 @@ import { UserError } from "./user-error.ts";
 
 const TRY_AGAIN_EVERY_MS = 5_000;
 
-// Beside the log, and where every program may write.
+// The first is beside the log. In the second every program may write.
 const ELSEWHERE = [join(".lotes", "result-"), join(tmpdir(), "lotes-result-")];
 
 /** Where files were kept. */
@@ -25,7 +25,7 @@ export interface KeepOptions {
   readonly out: string;
   /** Where else they may go when that fails: the beginnings of names of new directories, the best first. */
   readonly elsewhere?: readonly string[];
-  /** Once it is aborted, nothing is waited for. */
+  /** Once it is aborted, there are no more retries. */
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
   readonly tryAgainEveryMs?: number;
@@ -76,7 +76,7 @@ async function tryPlaces(
   return { refused: refusals.join("; ") };
 }
 
-/** A directory to try, made when its turn comes. */
+/** A directory to try. It is made when its turn comes. */
 type Place = { readonly path: string } | { readonly newWithPrefix: string };
 
 function placesOf({ out, elsewhere = ELSEWHERE }: KeepOptions): Place[] {
@@ -95,7 +95,7 @@ async function keepAt(place: Place, files: AsyncIterable<OutputFile>): Promise<K
   }
 }
 
-/** One that nobody else has made: what an earlier run has left must stay. */
+/** Makes a new directory: the files of an earlier run must stay. */
 async function newDirectory(prefix: string): Promise<string> {
   try {
     await mkdir(dirname(prefix), { recursive: true });

@@ -22,7 +22,7 @@ export interface LocalRun {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Requests to TMDB per second. */
   readonly budget: number;
-  /** Ends the run before its time; what was fetched by then is kept. */
+  /** Ends the run early. What was fetched by then is kept. */
   readonly signal: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync, openSync, type WriteStream } from "node:f
 import { dirname } from "node:path";
 import { systemReason } from "./system-error.ts";
 
-/** A log that may be missing: where it can't be written, that is told once, and the work goes on without it. */
+/** A log file that may fail: then one line says so, and the work goes on without it. */
 export class LogFile {
   /** Undefined when it could not be opened. */
   readonly path: string | undefined;
@@ -27,7 +27,7 @@ export class LogFile {
   }
 
   write(line: unknown): void {
-    // A stream that met an error is destroyed, and would report each further line.
+    // After an error the stream is destroyed. It would report an error for each further line.
     if (this.#stream?.writable) this.#stream.write(`${JSON.stringify(line)}\n`);
   }
 

@@ -2,7 +2,7 @@ import { type FolderStore, misplacedInputs, type RunDate, type Trouble } from "@
 import { s3Uri } from "./documents.ts";
 import { formatNumber } from "./output.ts";
 
-/** Who uploads a folder of look-alikes needs to see only some of them. */
+/** A folder of look-alikes may have been uploaded: some of them are enough to show. */
 const MOST_TOLD = 5;
 const PACKED = /\.(gz|zip|bz2|xz|zst)$/i;
 
@@ -22,7 +22,7 @@ export async function misplacedTroubles(
   });
 }
 
-/** Who may read the run but not look through the bucket is told all the rest. */
+/** Without the permission to list the bucket there are no such troubles, and everything else is still shown. */
 function notAllowed(error: { readonly $metadata?: { readonly httpStatusCode?: number } }): [] {
   if (error.$metadata?.httpStatusCode === 403) return [];
   throw error;

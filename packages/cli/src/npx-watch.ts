@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 const POLL_INTERVAL_MS = 1_000;
 
-/** Whose children this process and its parent are. */
+/** The process ids of this process's parent and of that one's parent. */
 type Ancestors = () => string;
 
 /**
@@ -20,7 +20,7 @@ export function whenNpxEnds(
   if (!/[\\/]_npx[\\/]/.test(env.npm_execpath ?? "")) return () => {};
   const before = ancestors();
   const timer = setInterval(() => {
-    // Who has lost its parent is given another one.
+    // A process whose parent has ended gets another parent.
     if (ancestors() === before) return;
     clearInterval(timer);
     then();

@@ -3,7 +3,7 @@ import { REASONS } from "@lotes/core/reasons";
 import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./user-error.ts";
 
-/** Its links are there before the command begins. */
+/** SST's links of the stage are set before the command begins. */
 export function stageOption() {
   return new Option("--stage <name>", "of a deployed stage, by way of SST; without, of the local stack").argParser(
     stageName,

@@ -7,7 +7,7 @@ import { UsageError, UserError } from "./user-error.ts";
 /** What the pipeline writes, and nothing else that may stand in the directory. */
 const OUTPUT_NAME = /^(lote_\d+|erros_geral|_run)\.json$/;
 
-// The file of a full lote has some 25 kB: where there is no room for one, no run needs to begin.
+// The file of a full lote has some 25 kB. Without room for one file a run need not begin.
 const PROBE_BYTES = 32 * 1024;
 
 /** Where the files of an earlier run wait until the new ones are in their place. */
@@ -66,7 +66,7 @@ export class OutputDirectory {
    * @throws what `files` throws
    */
   async replaceWith(files: AsyncIterable<OutputFile>): Promise<string[]> {
-    // Within the directory, for a file can be moved at once only where it stays on the same disk.
+    // It is within the directory, since a file is moved at once only on the same disk.
     const staging = await this.#named(async () => {
       await mkdir(this.path, { recursive: true });
       return mkdtemp(join(this.path, ".lotes-"));
@@ -82,7 +82,7 @@ export class OutputDirectory {
       return names;
     } catch (error) {
       await Promise.all(names.map((name) => ignored(rm(join(staging, name), { force: true }))));
-      // Only if they are empty: a file that could not be put back must stay.
+      // Only empty ones are removed: a file that could not be put back must stay.
       await ignored(rmdir(join(staging, EARLIER)));
       await ignored(rmdir(staging));
       throw error;
@@ -127,7 +127,7 @@ export class OutputDirectory {
       if (found === "ENOENT" && (await isLink(path))) {
         throw new UsageError(`${path} is a link that leads nowhere: remove it, or give another --out`);
       }
-      // What can't be looked at can't be written to: the probe tells why.
+      // A directory that can't be read can't be written to either. The probe tells why.
       if (!["ENOENT", "ENOTDIR"].includes(found)) return path;
     }
   }
@@ -144,7 +144,7 @@ async function isLink(path: string): Promise<boolean> {
   return found?.isSymbolicLink() ?? false;
 }
 
-/** Tidying up that may fail: the files are safe without it. */
+/** Tidies up. An error is ignored, since the files are safe without it. */
 async function ignored(work: Promise<unknown>): Promise<void> {
   await work.catch(() => {});
 }

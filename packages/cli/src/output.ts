@@ -1,4 +1,5 @@
 import type { OddRows, RunFile } from "@lotes/core";
+import { NUMBERS_IN_WORDS } from "@lotes/core/dataset/movies";
 import { visible } from "./visible.ts";
 
 /** One JSON document on stdout, for a machine. */
@@ -10,7 +11,7 @@ export function printLines(lines: readonly string[]): void {
   process.stdout.write(`${lines.map(visible).join("\n")}\n`);
 }
 
-/** Something beside the result, for whoever watches. */
+/** A line on stderr, beside the result. */
 export function note(line: string): void {
   process.stderr.write(`${visible(line)}\n`);
 }
@@ -29,7 +30,7 @@ export function oddRowsText({ malformed, unreadable }: Pick<RunFile, "malformed"
   const malformedRows = malformed.count === 0 ? "none malformed" : countWithLines(malformed, "malformed");
   return unreadable.count === 0
     ? malformedRows
-    : `${malformedRows}, ${countWithLines(unreadable, "with a year or votes that are no number")}`;
+    : `${malformedRows}, ${countWithLines(unreadable, `with ${NUMBERS_IN_WORDS} that are no number`)}`;
 }
 
 function countWithLines({ count, first_lines }: OddRows, what: string): string {
@@ -37,7 +38,7 @@ function countWithLines({ count, first_lines }: OddRows, what: string): string {
   return `${formatNumber(count)} ${what} (line ${first_lines.join(", ")}${more})`;
 }
 
-// Beyond, seconds are no help.
+// Longer times are given in minutes.
 const LONGEST_IN_SECONDS = 120;
 
 /** @param seconds how long something takes */

@@ -1,6 +1,6 @@
 import { COMMAND } from "./command-name.ts";
 
-/** JavaScript's own names of errors. Without a code of the system's, an error of such a name is a mistake in a program. */
+/** JavaScript's own names of errors. An error of such a name is a bug, unless it has a code of the operating system. */
 const NAMES_OF_BUGS = new Set([
   ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map(
     (of) => of.name,
@@ -9,10 +9,10 @@ const NAMES_OF_BUGS = new Set([
   "ZodError",
 ]);
 
-// Node's own codes tell of a wrong call, but for those that tell of the other side of a connection.
+// Node's own codes mean a bug, except for those that concern the other side of a connection.
 const CODE_OF_BUGS = /^ERR_(?!PROXY_|SSL_|TLS_)/;
 
-// The SDK has no name for it.
+// The SDK's error for this has neither a name nor a code.
 const NO_REGION = "Region is missing";
 
 /** What to do about errors, by their names and codes. AWS's are in the documentation of its services, "Common errors". */

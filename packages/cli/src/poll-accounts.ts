@@ -2,14 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Account, Accountant } from "@lotes/core";
 
 export interface PollOptions {
-  /** From one account to the next. */
+  /** The wait between two accounts. */
   readonly intervalMs: number;
   /** Ends the accounts. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Follows a run: its account again and again, until whoever follows it has seen enough.
+ * Follows a run: reads its account again and again, until the caller leaves the loop or `signal` is aborted.
  * @returns undefined in the place of an account as long as the date has no run
  */
 export async function* pollAccounts(
@@ -18,7 +18,7 @@ export async function* pollAccounts(
 ): AsyncGenerator<Account | undefined, void> {
   while (!signal?.aborted) {
     yield await accountant.account();
-    // To be aborted is no error here.
+    // The signal ends the wait, which is no error here.
     await delay(intervalMs, undefined, { ...(signal && { signal }) }).catch(() => {});
   }
 }

@@ -20,9 +20,9 @@ export function program(): Command {
     .exitOverride()
     .addHelpText("after", SETTINGS_HELP);
 
-  // Not for those who only ask for help.
+  // This is done for a command, and not for help.
   lotes.hook("preAction", async (_, command) => {
-    // Before the command begins: a command may fail since no more files can be opened.
+    // It is loaded before the command begins. Later it may be impossible to open another file.
     await import("./failure.ts");
     const { loadEnvFile } = await import("./env-file.ts");
     loadEnvFile(".env");
@@ -51,7 +51,7 @@ export async function runCommand(lotes: Command, args: readonly string[]): Promi
     await lotes.parseAsync(args, { from: "user" });
     return undefined;
   } catch (error) {
-    // Commander throws when it has printed its help, too.
+    // Commander also throws after it has printed its help.
     if (error instanceof CommanderError && error.exitCode === 0) return error.exitCode;
     return (await import("./failure.ts")).tellFailure(error, args);
   }

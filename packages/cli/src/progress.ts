@@ -5,7 +5,7 @@ import { visible } from "./visible.ts";
 
 const FULL = "█";
 const EMPTY = "░";
-// Where the terminal does not tell how wide it is.
+// For a terminal that does not tell its width.
 const USUAL_COLUMNS = 80;
 const WIDEST_BAR = 30;
 // A log of a run without a terminal is read afterwards: a line every two seconds tells enough.
@@ -42,7 +42,7 @@ export class Progress {
   show(account: Account, requests?: number): void {
     const { run, stored, failures } = account;
     const accounted = stored + failures.length;
-    // Counted from when there was something to consume: until then the CSV was read.
+    // The time is counted from the queuing on, since the producer reads the CSV before it.
     const seconds = Math.max(1, (Date.now() - Date.parse(run.queued_at ?? run.started_at)) / 1000);
     const pace = requests === undefined ? `${rate(accounted, seconds)} ids/s` : `${rate(requests, seconds)} req/s`;
     const text = describe(account, pace, secondsLeft(run.ids, accounted, seconds, this.#budget));
@@ -92,7 +92,7 @@ function describe({ run, lotesDone, stored, failures }: Account, pace: string, l
   return parts.join(" · ");
 }
 
-/** By the pace so far; by the budget as long as nothing came back. */
+/** Estimated by the pace so far, or by the budget as long as no id is accounted for. */
 function secondsLeft(ids: number, accounted: number, seconds: number, budget: number): number {
   return accounted === 0 ? ids / budget : ((ids - accounted) * seconds) / accounted;
 }

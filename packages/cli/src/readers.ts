@@ -26,7 +26,7 @@ export function endWithReaders({ stdout, stderr, exit }: Outputs = process): voi
     exit(1);
   });
   stderr.on("error", (error: NodeJS.ErrnoException) => {
-    // Nobody can be told of another trouble with stderr, such as a full disk, and the command's result does not depend on it.
+    // Another error of stderr, such as a full disk, can't be reported anywhere. The command's result does not depend on it.
     if (error.code === "EPIPE") gone();
   });
 }

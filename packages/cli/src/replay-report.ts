@@ -26,7 +26,7 @@ export interface ReplayResult {
 export function replayDocument(sent: SentReplay, { date, bucket, account, after, troubles }: ReplayResult) {
   const { entries, lotes, notChosen, dryRun, dlq } = sent;
   const outcome = after && replayOutcome(entries, after);
-  // Of a run that was superseded nobody knows what came of the replay.
+  // The outcome of a replay is not known if its run was superseded.
   const known = outcome?.superseded === false ? outcome : undefined;
   return {
     date,
@@ -51,7 +51,7 @@ function dlqDocument(dlq: SentReplay["dlq"]) {
   return { moved: dlq.moved, not_moved: dlq.notMoved, sent_but_not_deleted: dlq.sentButNotDeleted };
 }
 
-/** Tells people what was sent, and by the exit code that something was not. */
+/** Prints what was sent. The exit code tells if something was not. */
 export function tellSent(sent: SentReplay, json = false): void {
   if (!json) printLines(replayLines(sent));
   if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
@@ -64,7 +64,7 @@ function replayLines(sent: SentReplay): string[] {
   return [
     entries.length === 0 ? "There is nothing to replay." : what,
     ...reasonLines({ failures: entries }),
-    // Who named one id that needs no replay has not asked about the others.
+    // If one id was named that needs no replay, the user has not asked about the others.
     ...(notChosen > 0 && !troubles.some(({ code }) => code === "has_record") ? [others] : []),
     ...dlqSentences(dlq),
     ...troubleLines([...troubles, ...dlqTroubles(sent)]),

@@ -31,7 +31,7 @@ export async function send(
   return { ...chosen, lotes: messages.length, dryRun, dlq: dlq ? await move() : undefined };
 }
 
-/** Whether anything may come of it. */
+/** Whether anything was sent. */
 export function isAnythingSent({ dryRun, entries, dlq }: SentReplay): boolean {
   const moved = dlq && "moved" in dlq ? dlq.moved : 0;
   return !dryRun && (entries.length > 0 || moved > 0);

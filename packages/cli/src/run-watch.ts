@@ -5,7 +5,7 @@ import type { Progress } from "./progress.ts";
 import { TmdbTroubles } from "./tmdb-trouble.ts";
 import { csvRejected, UserError } from "./user-error.ts";
 
-// Quick enough for a bar to look alive.
+// A bar that is drawn four times a second looks alive.
 const POLL_INTERVAL_MS = 250;
 
 /** Follows a run on this machine: what the functions log, and what they have written. */
@@ -16,7 +16,7 @@ export class RunWatch {
   #onUnloadable: UserError | undefined;
   readonly #tmdbTroubles = new TmdbTroubles();
 
-  /** Requests to TMDB, as far as the consumers have told. */
+  /** Requests to TMDB, as far as the consumers have logged them. */
   get requests(): number {
     return this.#requests;
   }

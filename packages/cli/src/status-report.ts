@@ -8,7 +8,7 @@ import { queueDepths } from "./watch.ts";
 export interface StatusReport {
   readonly date: RunDate;
   readonly json?: boolean | undefined;
-  /** Besides those of the run itself. */
+  /** Troubles besides those of the run itself. */
   readonly troubles: readonly Trouble[];
 }
 

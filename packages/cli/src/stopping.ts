@@ -1,4 +1,4 @@
-// Docker and others kill what is still there ten seconds after they asked it to end.
+// Docker and others kill a process ten seconds after they have asked it to end.
 export const STOP_GRACE_MS = 8_000;
 
 /** @param rest what becomes of that which does not end in time */

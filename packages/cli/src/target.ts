@@ -91,9 +91,9 @@ function target(
   };
 }
 
-/** What `lotes local` has left of itself, if it still answers. */
+/** The state that `lotes local` has written, if that stack still answers. */
 async function runningLocalStack(): Promise<LocalState | undefined> {
-  // Whatever else the file holds, it tells of no stack.
+  // A file that can't be read or parsed means that there is no stack.
   const state: LocalState | undefined = await readFile(LOCAL_STATE_FILE, "utf8")
     .then((text) => JSON.parse(text))
     .catch(() => undefined);

@@ -9,7 +9,7 @@ export interface TmdbForRun extends AsyncDisposable {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-// Any will do: the stand-in only checks that the consumers send the one they were given.
+// Any token will do: the stand-in only checks that the consumers send this one.
 const STAND_IN_TOKEN = "stand-in-token";
 // As TMDB answers from another continent.
 const STAND_IN_LATENCY_MS = { min: 40, max: 160 };

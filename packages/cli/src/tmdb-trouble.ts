@@ -3,14 +3,14 @@ import type { LogLine } from "@lotes/local";
 
 const TRIED_AGAIN = "each id is tried again for some 15 s, and then counts as failed";
 
-/** While a run is at work: what is wrong, and what follows. Of another reason its meaning and its advice tell enough. */
+/** What is wrong while a run is at work, and what follows. For other reasons their meaning and advice are used. */
 const NOW: Partial<Record<Reason, readonly [trouble: string, consequence: string]>> = {
   network: ["TMDB can't be reached", TRIED_AGAIN],
   server_error: ["TMDB, or something before it, answers with errors", TRIED_AGAIN],
   rate_limited: ["TMDB keeps answering 429", "the requests wait for as long as it asks"],
 };
 
-/** Tells while a run is at work what is wrong with TMDB, each kind of trouble once in a run. */
+/** Lines about trouble with TMDB while a run is at work, one for each kind of trouble in a run. */
 export class TmdbTroubles {
   readonly #told = new Set<string>();
 
@@ -23,7 +23,7 @@ export class TmdbTroubles {
     this.#told.add(trouble);
     const { meaning, advice } = reasonFacts(reason);
     const [what, consequence] = NOW[reason] ?? [meaning, advice];
-    // These are a stranger's words: they may hold anything, such as an escape sequence of a terminal.
+    // The text comes from another server, and may hold anything, such as an escape sequence of a terminal.
     const words = String(fields.cause).replaceAll(/\p{Cc}+/gu, " ");
     return `! ${what}: ${words}; ${consequence}`;
   }

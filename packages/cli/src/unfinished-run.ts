@@ -18,7 +18,7 @@ export interface UnfinishedRun {
 const HOW_TO_GO_ON = `\`${COMMAND} run\` begins anew; \`${COMMAND} local\` with \`${COMMAND} ingest\` can be stopped, and goes on from there`;
 
 /**
- * Keeps what was fetched of a run that does not come to its end, and says where.
+ * Saves what was fetched when a run ends early, and says where it is.
  * @param error why it does not
  * @returns what to throw: of an interruption, the one line that says all
  */
@@ -36,7 +36,7 @@ export async function endedEarly(error: unknown, run: UnfinishedRun): Promise<un
     const rest = what ?? "nothing was fetched yet, and no file was changed";
     return new InterruptedError(`${error.message}: ${rest}`, error.exitCode, { cause: error });
   }
-  // Of a run that never began, such as one of a CSV that can't be used, the error tells all.
+  // If the run never began, for example because of its CSV, the error tells everything.
   if (what !== undefined) note(`! The run ends before its time: ${what}`);
   return error;
 }
@@ -48,7 +48,7 @@ async function hasResult({ store, date }: UnfinishedRun): Promise<boolean> {
 }
 
 async function kept({ accountant, keep }: UnfinishedRun): Promise<string> {
-  // What is wrong may be a file that the account is taken from; the files themselves are worth keeping even so.
+  // The account may be what fails, for example because of an edited file. The files are kept even so.
   const account = await accountant.account().catch(() => undefined);
   const { directory, refused } = await keep();
   const place =

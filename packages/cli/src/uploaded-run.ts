@@ -48,7 +48,7 @@ export function uploadTroubles(run: RunFile | undefined, account: Account | unde
   return supersededTroubles(run.run, account);
 }
 
-/** That another run than the one that was followed is in force by now. */
+/** A trouble if another run than the one that was followed is in force by now. */
 export function supersededTroubles(followed: string | undefined, account: Account | undefined): Trouble[] {
   if (account === undefined || account.run.run === followed) return [];
   const { run } = account;

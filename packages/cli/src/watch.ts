@@ -13,9 +13,9 @@ import { pollAccounts } from "./poll-accounts.ts";
 import type { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
 
-// Each look reads the run, the ledger and the lotes that are new: a few requests, in a second.
+// Each poll reads the run, the ledger and the new lotes, which is a few requests.
 const POLL_INTERVAL_MS = 1_000;
-// A CSV that lies elsewhere takes half a dozen requests to find.
+// The search for a misplaced CSV takes half a dozen requests. So it is made once in ten polls.
 const POLLS_PER_SEARCH = 10;
 
 export async function queueDepths({ lotes, deadLetters }: Target): Promise<Queues> {
@@ -57,17 +57,17 @@ export async function follow(
   }
 }
 
-/** Whether a run comes to nothing more by itself. */
+/** Whether nothing more happens to a run by itself. */
 export function isFinished({ settled, run }: Account): boolean {
   return settled || run.status === "rejected";
 }
 
-/** Whether a run comes to nothing more, or another has taken its place. */
+/** Whether a run is finished, or another has taken its place. */
 export function isFinishedOrSuperseded(followed: RunFile): (account: Account) => boolean {
   return (account) => account.run.run !== followed.run || isFinished(account);
 }
 
-/** Whether each replayed id was tried, and the run is settled. Of a superseded run nothing comes any more. */
+/** Whether each replayed id was tried and the run is settled, or the run was superseded. */
 export function isReplayed(entries: readonly FailedId[]): (account: Account) => boolean {
   return (account) => {
     const { open, superseded } = replayOutcome(entries, account);

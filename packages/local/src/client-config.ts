@@ -1,6 +1,6 @@
 import { devNull } from "node:os";
 
-/** Any key does: the emulator checks none. The SDK only insists that there is one. */
+/** Any key will do: the emulator checks none, and the SDK only needs one. */
 const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 export const LOCAL_REGION = "us-east-1";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DataDirError, DataDirInUseError } from "./data-dir-error.ts";
 
-// Two that begin in the same instant are in each other's way for a moment, and one of them must win.
+// Of two processes that begin at the same instant one must win. The other one waits for so long.
 const PATIENCE_MS = 1_000;
 
 // SQLite's own result code.

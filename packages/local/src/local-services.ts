@@ -30,7 +30,7 @@ export class LocalServices {
     try {
       await services.#createQueues(timing);
     } catch (error) {
-      // A server that nobody has in hand would keep the process alive for ever.
+      // A server without an owner would keep the process alive for ever.
       await services.stop();
       throw error;
     }
@@ -57,7 +57,7 @@ export class LocalServices {
       ...rest,
       ...proxyVariables(settings),
       ...awsEnvironment(this.emulator.url),
-      // CloudWatch reads them off the log, and nobody else.
+      // Only CloudWatch reads the metrics in the log.
       POWERTOOLS_METRICS_DISABLED: "true",
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "local" }),
       SST_RESOURCE_DataLake: JSON.stringify({ name: this.bucket }),
@@ -75,7 +75,7 @@ export class LocalServices {
     const sqs = new SQSClient(this.clientConfig);
     const create = async (name: QueueName, Attributes: Record<string, string>) => {
       await sqs.send(new CreateQueueCommand({ QueueName: name }));
-      // A queue that was kept may be from before a change of these.
+      // A queue from an earlier start may have other attributes.
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl: this.queueUrl(name), Attributes }));
     };
     try {

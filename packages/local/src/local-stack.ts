@@ -34,7 +34,7 @@ export interface LocalStackOptions {
 const SOURCES = new URL("../../functions/src/", import.meta.url);
 const sourceOf = (functionName: string) => new URL(`${functionName}.ts`, SOURCES).href;
 
-// More than SQS hands out at a time takes a batching window, in which Lambda gathers them.
+// SQS hands out ten messages at a time. For a larger batch Lambda needs a batching window.
 const MOST_WITHOUT_WINDOW = 10;
 
 /** The whole pipeline on this machine: S3, SQS, the notification, the event source mappings and the three functions. */

@@ -17,7 +17,7 @@ export interface OneObjectOptions {
   readonly checksums?: Readonly<Record<string, string>>;
 }
 
-// Pieces so small that the pace is even, and so large that they cost little.
+// Small enough for an even pace, and large enough to cost little.
 const PIECES_PER_SECOND = 200;
 const LARGEST_PIECE_BYTES = 1024 * 1024;
 
@@ -58,7 +58,7 @@ export class OneObjectS3 {
         ...options.checksums,
       });
       const cut = options.cutAfter?.(first);
-      // Who stops reading is not this server's trouble.
+      // A client that stops reading is no error of this server.
       await pipeline(pieces(bytes, options.bytesPerSecond, cut), response).catch(() => {});
     });
     server.listen(0, "127.0.0.1");
@@ -81,7 +81,7 @@ async function* pieces(bytes: Uint8Array, bytesPerSecond = Number.POSITIVE_INFIN
   const began = performance.now();
   for (let sent = 0; sent < bytes.length; sent += piece) {
     if (sent >= cut) throw new Error("cut");
-    // By the clock and not by the piece, so that late timers don't make it slower.
+    // The pace goes by the clock and not by the piece, so late timers don't slow it down.
     const early = (sent / bytesPerSecond) * 1000 - (performance.now() - began);
     if (early > 0) await delay(early);
     yield bytes.subarray(sent, sent + piece);

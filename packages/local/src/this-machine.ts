@@ -1,6 +1,6 @@
 import { PROXY_VARIABLES } from "@lotes/core";
 
-// As `NO_PROXY` has them: Node takes a range of addresses.
+// In the form of `NO_PROXY`: Node takes a range of addresses.
 const HOSTS = ["localhost", ".localhost", "127.0.0.0-127.255.255.255", "::1"];
 
 /** Whether a URL leads to a server on this machine. */

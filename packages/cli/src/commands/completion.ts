@@ -23,7 +23,7 @@ Examples:
     });
 }
 
-/** What such a script calls. */
+/** The command that such a script calls. */
 export function complete(program: Command): void {
   program.command("complete", { hidden: true }).argument("[words...]").action(suggestions);
 }

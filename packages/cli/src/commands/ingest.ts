@@ -47,7 +47,7 @@ Examples:
       const etag = await uploadWithProgress(csv, date, target);
       const { input } = placesDocument(target.bucket, date);
       const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${input}`];
-      // Told at once: what comes now may take a while, and is the producer's work.
+      // This is printed at once, since the producer's work may take a while.
       if (json) note(uploaded.join("\n"));
       else printLines(uploaded);
 
@@ -58,7 +58,7 @@ Examples:
       if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
       else if (account) await printStatus(target, account, { date, budget, troubles });
       else printLines(ingestLines(ingested));
-      // Whoever waits for the end of a run that does not begin has to know.
+      // A user who waits for the end of a run has to know that it has not begun.
       if (watch && account === undefined) process.exitCode = EXIT.failed;
       judge(account, strict);
     });

@@ -9,7 +9,7 @@ import { wholeNumber } from "../options.ts";
 const PORT = 4566;
 const MOST_PORT = 65_535;
 
-/** Keeps the local stack up until it is asked to end, and everything in it beyond that. */
+/** Runs the local stack until it is interrupted. Its state is kept for the next start. */
 export function local(program: Command): void {
   program
     .command("local")
@@ -39,7 +39,7 @@ Example:
 
       const settings = loadSettings(process.env);
       using interruption = new Interruption();
-      // Before it waits for the other to let go of TMDB: that would be for as long as it is up.
+      // The data directory is checked first: the wait for TMDB would last as long as the other stack is up.
       await inDataDir(async () => lockDataDir(LOCAL_DATA_DIR)());
       await using tmdb = await tmdbForRun(settings.tmdb, interruption.signal);
       let log: LogFile | undefined;
@@ -58,7 +58,7 @@ Example:
       };
       const stack = await inDataDir(() => LocalStack.start(options));
       try {
-        // Only now: a second stack must not write into the first one's log.
+        // The log is opened only now, since a second stack must not write into the first one's log.
         log = new LogFile(LOCAL_LOG_FILE, "a", note);
         const { emulator, bucket } = stack.services;
         const state = { url: emulator.url, pid: process.pid };
@@ -72,7 +72,7 @@ Example:
         await stack.stop(STOP_GRACE_MS);
         log?.end();
       }
-      // To be asked to end is how it ends.
+      // An interruption is the usual end of this command.
       interruption.throwIfBroken();
     });
 }

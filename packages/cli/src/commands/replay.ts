@@ -43,7 +43,7 @@ Examples:
 
       const budget = loadSettings(process.env).tmdb.requestsPerSecond;
       using target = await openTarget();
-      // Of a date that never had a run the DeadLetterQueue may still have something to send.
+      // Even without a run of the date there may be messages in the DeadLetterQueue to send.
       const account = dlq ? await new Accountant(target.store, date).account() : await accountOf(target, date);
       const chosen = await choose(target.store, date, account, choice);
       const sent = await send(target, date, chosen, { dlq, dryRun });

@@ -39,7 +39,7 @@ Examples:
       using interruption = new Interruption();
       const { signal } = interruption;
       const csv = await openCsv(path, force);
-      // Before anything is asked of TMDB: what was fetched must have where to go.
+      // The place for the files is checked before the first request to TMDB.
       await new OutputDirectory(out).check();
       if (path !== undefined) await assertUsable(path, settings, force);
       await using tmdb = await tmdbForRun(settings.tmdb, signal);

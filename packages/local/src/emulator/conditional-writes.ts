@@ -11,7 +11,7 @@ export function conditionRefusal(request: AwsRequest, store: EmbeddedS3Store): R
   // Parts of an upload carry no conditions; its completion does.
   const { bucket, key, ifMatch, ifNoneMatch } = request;
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
-  // Of a bucket that is not there the emulator tells by itself.
+  // For a missing bucket the emulator has its own answer.
   if (!store.hasBucket(bucket)) return undefined;
   const etag = etagOf(store, bucket, key);
   if (ifMatch !== undefined && etag === undefined) {

@@ -55,7 +55,7 @@ export class Emulator extends EventEmitter<{ created: [ObjectCreated] }> {
     if (!s3Store.hasBucket(dataLake)) s3Store.createBucket(dataLake);
     const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
 
-    // Synchronous up to the emulator's own handler, so nothing can change between the condition and the write.
+    // This is synchronous up to the emulator's own handler. So nothing can change between the condition and the write.
     app.addHook("preHandler", (request, reply, done) => {
       const call = readRequest(request.method, request.url, request.headers, request.body);
       const refusal = fault?.(call) ?? limitRefusal(call, request.headers) ?? conditionRefusal(call, s3Store);

@@ -111,7 +111,7 @@ async function persist(stores: Stores, dataDir: string): Promise<() => void> {
     persistence.db.exec(RELEASE_IN_FLIGHT);
     const { s3Store, sqsStore, snsStore } = stores as unknown as PersistentStores;
     persistence.load(sqsStore, snsStore, s3Store);
-    // Only now: while they are loaded, the stores would write what they read.
+    // Saving begins only now. Before, the stores would write what they have just read.
     for (const each of [s3Store, sqsStore, snsStore, ...sqsStore.allQueues()]) each.persistence = persistence;
     return () => {
       persistence.close();

@@ -33,7 +33,7 @@ export function readRequest(method: string, url: string, headers: IncomingHttpHe
     const { QueueUrl = "" } = (body ?? {}) as { QueueUrl?: string };
     return { service: "sqs", operation: target.split(".").at(-1) ?? "", queueUrl: QueueUrl };
   }
-  // Not by way of URL, which would take `..` in a key for a step up.
+  // `URL` is not used here: it would resolve `..` in a key.
   const [path = ""] = url.split("?", 1);
   const [bucket = "", ...key] = path.slice(1).split("/").map(decodeURIComponent);
   return {

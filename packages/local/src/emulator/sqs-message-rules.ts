@@ -22,7 +22,7 @@ export const LARGEST_MESSAGE_BYTES = 1_048_576;
 const LONGEST_DELAY_SECONDS = 900;
 const MOST_ATTRIBUTES = 10;
 
-// Half of a surrogate pair is none of these.
+// A half of a surrogate pair is none of these characters.
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 const FORBIDDEN_TOLD =
   "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.";

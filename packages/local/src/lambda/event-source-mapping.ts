@@ -14,7 +14,7 @@ export interface MappingOptions {
   readonly onError: (error: Error) => void;
 }
 
-// The emulator keeps a poll alive that its client gave up, and lets it swallow a message. Short polls are over soon when it is time to stop.
+// The emulator keeps a poll alive after its client has given it up, and that poll takes a message. Short polls end soon after a stop.
 const POLL_SECONDS = 1;
 
 /**
@@ -53,12 +53,12 @@ function poller(invoked: LambdaFunction, options: MappingOptions, isStopping: ()
     queueUrl,
     batchSize,
     waitTimeSeconds: POLL_SECONDS,
-    // For as long as an invocation may take: its own timeout ends it.
+    // This may take as long as an invocation: its own timeout ends it.
     pollingCompleteWaitTimeMs: Number.MAX_SAFE_INTEGER,
     messageSystemAttributeNames: ["All"],
     messageAttributeNames: ["All"],
     handleMessageBatch: async (messages) => {
-      // The answer to a poll that was under way: the messages come back once they are visible again.
+      // The answer to a poll that was still open is ignored. Its messages come back once they are visible again.
       if (isStopping()) return [];
       try {
         const event: SQSEvent = { Records: messages.map((message) => toRecord(message, queueArn)) };
@@ -69,7 +69,7 @@ function poller(invoked: LambdaFunction, options: MappingOptions, isStopping: ()
       }
     },
   });
-  // A lost connection while the stack stops, or a queue that was removed: the poller goes on by itself.
+  // A connection may be lost while the stack stops, or a queue be removed. The poller goes on by itself.
   consumer.on("error", onError);
   return consumer;
 }

@@ -34,7 +34,7 @@ export class ExecutionEnvironment {
     this.#worker = startThread(new URL("./runtime.ts", import.meta.url), {
       workerData,
       env,
-      // Not what this process was started with: a test runner's loaders have no business in a function.
+      // The thread gets none of this process's arguments, such as a test runner's loaders.
       execArgv: [],
       stdout: true,
       stderr: true,
@@ -44,7 +44,7 @@ export class ExecutionEnvironment {
     this.#worker.once("exit", () => {
       this.#alive = false;
     });
-    // Told before the exit. Every invocation listens for errors itself; between two of them there is nobody to tell.
+    // The error comes before the exit. Each invocation listens for errors itself. Between two of them nobody does.
     this.#worker.on("error", () => {
       this.#alive = false;
     });
@@ -55,7 +55,7 @@ export class ExecutionEnvironment {
    * @throws {RuntimeExitedError} when it can't be loaded
    */
   async ready(): Promise<void> {
-    // Neither side of the race is left waiting for ever: a worker ends in one of the two.
+    // A worker ends in one of the two ways, so neither side of the race waits for ever.
     const exited = once(this.#worker, "exit").then(() => {
       throw new RuntimeExitedError("the function exited before its handler was loaded");
     });
