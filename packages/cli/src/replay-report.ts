@@ -25,12 +25,13 @@ export interface ReplayResult {
 /** For a program. */
 export function replayDocument(sent: SentReplay, { date, bucket, account, after, troubles }: ReplayResult) {
   const { entries, lotes, notChosen, dryRun, dlq } = sent;
+  const { run } = account?.run ?? {};
   const outcome = after && replayOutcome(entries, after);
   // The outcome of a replay is not known if its run was superseded.
   const known = outcome?.superseded === false ? outcome : undefined;
   return {
     date,
-    run: account?.run.run ?? null,
+    run: run ?? null,
     ...placesDocument(bucket, date),
     ids: entries.length,
     lotes,

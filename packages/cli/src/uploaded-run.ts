@@ -50,8 +50,8 @@ export function uploadTroubles(run: RunFile | undefined, account: Account | unde
 
 /** A trouble if another run than the one that was followed is in force by now. */
 export function supersededTroubles(followed: string | undefined, account: Account | undefined): Trouble[] {
-  if (account === undefined || account.run.run === followed) return [];
-  const { run } = account;
-  const message = `a later upload has taken the place of run ${followed}: what is told here is run ${run.run}`;
+  const { run } = account?.run ?? {};
+  if (run === undefined || run === followed) return [];
+  const message = `a later upload has taken the place of run ${followed}: what is told here is run ${run}`;
   return [{ code: "superseded", message }];
 }

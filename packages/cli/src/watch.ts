@@ -64,7 +64,10 @@ export function isFinished({ settled, run }: Account): boolean {
 
 /** Whether a run is finished, or another has taken its place. */
 export function isFinishedOrSuperseded(followed: RunFile): (account: Account) => boolean {
-  return (account) => account.run.run !== followed.run || isFinished(account);
+  return (account) => {
+    const { run } = account.run;
+    return run !== followed.run || isFinished(account);
+  };
 }
 
 /** Whether each replayed id was tried and the run is settled, or the run was superseded. */
