@@ -57,7 +57,7 @@ export class Actors {
   account(date: string): Promise<Account | undefined> {
     const accountant = this.#accountants.get(date) ?? new Accountant(this.#store, date);
     this.#accountants.set(date, accountant);
-    return accountant.take();
+    return accountant.account();
   }
 
   /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
