@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { bundledFunctions, LOTES, Workplace } from "./support/cli.ts";
+import { functionsHere, LOTES, Workplace } from "./support/cli.ts";
 
 const IDS = movieIds(10);
 
@@ -30,7 +30,7 @@ function run(command: string, ...args: string[]) {
       TMDB_BASE_URL: tmdb.url,
       TMDB_REQUESTS_PER_SECOND: "400",
       LOTE_SIZE: "2",
-      ...bundledFunctions(),
+      ...functionsHere(),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

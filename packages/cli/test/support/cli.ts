@@ -15,9 +15,9 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** The environment of a `lotes` whose functions are to load quickly. */
-export function bundledFunctions(): Record<string, string> {
-  const preload = new URL("bundled-functions.mjs", import.meta.url).href;
+/** The environment of a `lotes` that is to run its functions by itself. */
+export function functionsHere(): Record<string, string> {
+  const preload = new URL("functions-here.mjs", import.meta.url).href;
   return { NODE_OPTIONS: `--import=${preload}`, LOTES_TEST_FUNCTIONS: inject("functionScripts") };
 }
 
@@ -32,7 +32,7 @@ export class Workplace implements Disposable {
   async lotes(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
     const child = spawn(process.execPath, [LOTES, ...args], {
       cwd: this.path,
-      env: { TMDB_REQUESTS_PER_SECOND: "400", ...(args[0] === "run" && bundledFunctions()), ...env },
+      env: { TMDB_REQUESTS_PER_SECOND: "400", ...(args[0] === "run" && functionsHere()), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

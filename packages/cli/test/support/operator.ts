@@ -11,7 +11,7 @@ import { csvSelecting } from "@lotes/core/testing/movie-rows";
 import { type MisbehaviourRule, type QueueName, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { vi } from "vitest";
-import { bundledFunctions, type CliResult, LOTES, Workplace } from "./cli.ts";
+import { type CliResult, functionsHere, LOTES, Workplace } from "./cli.ts";
 
 export const DATE = "2026/11/23";
 const TOKEN = "the-right-token";
@@ -44,7 +44,7 @@ export class Operator implements AsyncDisposable {
   async startStack(env: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string }> {
     const child = spawn(process.execPath, [LOTES, "local", "--port", "0", "--json"], {
       cwd: this.place.path,
-      env: { ...this.#env, ...bundledFunctions(), ...env },
+      env: { ...this.#env, ...functionsHere(), ...env },
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.#stack = child;

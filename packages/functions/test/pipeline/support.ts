@@ -1,18 +1,18 @@
 import { pathToFileURL } from "node:url";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { S3ObjectStore } from "@lotes/aws";
-import { FUNCTIONS } from "@lotes/bundler/function-code";
 import { Accountant, inputKey, Ledger, type LedgerEntry, ledgerKey, loteKey, type MovieRecord } from "@lotes/core";
+import type { FunctionName } from "@lotes/core/topology";
 import { LocalStack, type LocalStackOptions, type LogLine } from "@lotes/local";
 import { inject } from "vitest";
-import { scriptFile } from "../../../functions/test/support/bundle-functions.ts";
+import { scriptFile } from "../support/bundle-functions.ts";
+import { runFunctionsHere } from "../support/functions-here.ts";
 
 export const DATE = "2026/11/23";
 
-/** An environment loads a bundle in a fraction of the time that it takes for the sources, and some runs here use up a dozen of them. */
-function bundled(folder: string): (functionName: string) => string {
-  const files = new Map<string, string>(FUNCTIONS.map((name) => [name, pathToFileURL(scriptFile(folder, name)).href]));
-  return (functionName) => files.get(functionName) ?? "";
+/** Handlers that get a thread each, which can be killed whatever they are doing. */
+export function inThreads(functionName: string): string {
+  return pathToFileURL(scriptFile(inject("functionScripts"), functionName as FunctionName)).href;
 }
 
 /** A local stack under test, and what it logged. */
@@ -28,9 +28,10 @@ export class Run {
   }
 
   static async start(options: LocalStackOptions): Promise<Run> {
+    runFunctionsHere(inject("functionScripts"));
     const log: LogLine[] = [];
     const onLog = (line: LogLine) => log.push(line);
-    return new Run(await LocalStack.start({ handlers: bundled(inject("functionScripts")), ...options, onLog }), log);
+    return new Run(await LocalStack.start({ ...options, onLog }), log);
   }
 
   async drop(csv: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
-import type { AwsRequest, Fault } from "@lotes/local";
+import type { AwsRequest, Fault, LocalStackOptions } from "@lotes/local";
 import { startTmdbStandIn, type Timing } from "@lotes/local";
 import { afterEach, describe, expect, test } from "vitest";
-import { Run } from "./support.ts";
+import { inThreads, Run } from "./support.ts";
 
 const TOKEN = "the-token-of-the-tests";
 const SETTLED = { timeout: 120_000, interval: 250 };
@@ -20,6 +20,7 @@ afterEach(async () => {
 async function start(options: {
   token?: string;
   timing?: Partial<Timing>;
+  handlers?: NonNullable<LocalStackOptions["handlers"]>;
   fault?: (request: AwsRequest) => Fault | undefined;
 }): Promise<Run> {
   const tmdb = await startTmdbStandIn({ facts: ids.map(facts), token: TOKEN });
@@ -37,16 +38,16 @@ function writesLote(request: AwsRequest, lote: number): boolean {
 }
 
 describe("a lote that no consumer can finish", () => {
-  const faults: [string, Fault, Partial<Timing>][] = [
-    ["S3 refuses its file", { status: 403, code: "AccessDenied", message: "Access Denied" }, QUICK],
-    ["its consumer is killed at every try, waiting for S3", "hang", KILLED],
+  const faults: [string, Fault, Pick<LocalStackOptions, "timing" | "handlers">][] = [
+    ["S3 refuses its file", { status: 403, code: "AccessDenied", message: "Access Denied" }, { timing: QUICK }],
+    ["its consumer is killed at every try, waiting for S3", "hang", { timing: KILLED, handlers: inThreads }],
   ];
 
   test.each(faults)(
     "since %s, comes through SQS's own redrive into the ledger as lote_failed",
-    async (_, fault, timing) => {
+    async (_, fault, options) => {
       const run = await start({
-        timing,
+        ...options,
         fault: (request) => (writesLote(request, 1) ? fault : undefined),
       });
       await run.drop(csvSelecting(ids));

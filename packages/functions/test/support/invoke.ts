@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { type FunctionCode, functionCode, type Handler, requireBuiltin } from "@lotes/bundler/function-code";
+import { type FunctionCode, type Handler, requireBuiltin } from "@lotes/bundler/function-code";
 import type { FunctionName } from "@lotes/core/topology";
 import type { Context } from "aws-lambda";
 import { inject } from "vitest";
-import { scriptFile } from "./bundle-functions.ts";
+import { bundledCode } from "./bundle-functions.ts";
 
 /**
  * Hands an event to a function and returns what it answers.
@@ -18,14 +17,10 @@ export type Invoke = (service: FunctionName, event: unknown, millis: number) => 
 export function handlersInProcess(): Invoke {
   const handlers = new Map<FunctionName, Handler>();
   return async (service, event, millis) => {
-    const handler = handlers.get(service) ?? load(await codeOf(service));
+    const handler = handlers.get(service) ?? load(bundledCode(inject("functionScripts"), service));
     handlers.set(service, handler);
     return handler(event, contextOf(service, millis));
   };
-}
-
-async function codeOf(service: FunctionName): Promise<FunctionCode> {
-  return functionCode(service, await readFile(scriptFile(inject("functionScripts"), service), "utf8"));
 }
 
 function load(code: FunctionCode): Handler {
