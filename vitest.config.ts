@@ -16,17 +16,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** SST reads its links once per load of its module: a test that sets them for commands in its own process needs a load of its own. */
-const WITH_LINKS = ["packages/cli/test/{json,stage,target}.test.ts"];
-
 const options = {
   // A busy machine takes ten times as long as an idle one. These only end what would never end.
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 120_000 } },
-  // A thread begins with less work than a process: a twentieth of what all tests take of a core.
-  pool: "threads" as const,
-  // No test file leaves anything behind for the next one: what they import is loaded once for each thread, not once for each file.
+  // A command has a folder and an environment, which are a process's.
+  pool: "forks" as const,
+  // No test file leaves anything behind for the next one: what they import is loaded once for each process, not once for each file.
   isolate: false,
   // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
   server: { deps: { inline: ["sst"] } },
@@ -42,17 +39,7 @@ export default defineConfig({
           ...options,
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
-          exclude: WITH_LINKS,
           // They wait more than they work: more files at a time than a small machine has cores.
-          maxWorkers: 5,
-        },
-      },
-      {
-        test: {
-          ...options,
-          name: "with links",
-          include: WITH_LINKS,
-          isolate: true,
           maxWorkers: 5,
         },
       },

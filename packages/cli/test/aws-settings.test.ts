@@ -65,7 +65,7 @@ test("the local stack works whatever the user's environment and ~/.aws say of AW
   writeFileSync(join(place.path, "movies.csv"), csvSelecting(["tt0068646"]));
   mkdirSync(join(place.path, ".aws"));
   writeFileSync(join(place.path, ".aws/config"), CONFIG);
-  const { code, stdout, stderr } = await place.lotes(["run", "movies.csv", "--json"], {
+  const { code, stdout, stderr } = await place.process(["run", "movies.csv", "--json"], {
     ...VARIABLES,
     HOME: place.path,
     USERPROFILE: place.path,

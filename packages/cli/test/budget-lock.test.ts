@@ -87,7 +87,7 @@ test("two runs on one machine with one token keep to the budget together", { tim
       const place = new Workplace();
       onTestFinished(() => place[Symbol.dispose]());
       writeFileSync(join(place.path, "movies.csv"), `id|anoLancamento|genero|numeroVotos\n${rows.join("\n")}\n`);
-      return await place.lotes(["run", "movies.csv"], env);
+      return await place.process(["run", "movies.csv"], env);
     }),
   );
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);

@@ -5,19 +5,12 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { inputKey, TROUBLE_CODES } from "@lotes/core";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ERROR_CODES } from "../src/user-error.ts";
+import { Folder } from "./support/folder.ts";
 import { lotesHere } from "./support/in-process.ts";
 import { codesInDocs, jsonExamples, RUN_HEADING, shapeOf } from "./support/json-docs.ts";
 import { DATE, Operator } from "./support/operator.ts";
-
-const place = vi.hoisted(() => ({ stateFile: "" }));
-vi.mock("../src/local-state.ts", async (original) => ({
-  ...(await original<typeof import("../src/local-state.ts")>()),
-  get LOCAL_STATE_FILE() {
-    return place.stateFile;
-  },
-}));
 
 const examples = jsonExamples();
 const printed = new Map<string, unknown>();
@@ -44,7 +37,6 @@ describe("against a stack", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     operator = await Operator.start({ facts: movieIds(2).map(facts), misbehaviour: [{ answer: { status: 401 } }] });
     printed.set("local", await operator.startStack());
-    place.stateFile = operator.stateFile;
   }, 60_000);
   afterAll(() => operator[Symbol.asyncDispose]());
 
@@ -122,13 +114,19 @@ describe("against a stack", { timeout: 60_000 }, () => {
 });
 
 describe("against a bucket whose notification leads nowhere", () => {
+  const folder = new Folder();
+  const home = process.cwd();
   let services: LocalServices;
   beforeAll(async () => {
     services = await LocalServices.start(DEPLOYED_TIMING, { port: 0 });
-    place.stateFile = join(directory, "local.json");
-    writeFileSync(place.stateFile, JSON.stringify({ url: services.emulator.url }));
+    folder.write(".lotes/local.json", JSON.stringify({ url: services.emulator.url }));
+    process.chdir(folder.path);
   });
-  afterAll(() => services.stop());
+  afterAll(async () => {
+    process.chdir(home);
+    folder[Symbol.dispose]();
+    await services.stop();
+  });
 
   async function put(key: string): Promise<void> {
     const s3 = new S3Client(services.clientConfig);

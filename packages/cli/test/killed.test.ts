@@ -13,13 +13,13 @@ test(`a stack that is killed ${KILLS} times leaves the files of one that never w
   const known = movieIds(KILLS * IDS_PER_KILL);
   const unknown = ["tt7777770", "tt7777771"];
   await using operator = await Operator.start({ facts: known.map(facts), requestsPerSecond: 80 });
-  await operator.startStack();
+  await operator.spawnStack();
   await operator.drop(csvSelecting([...known, ...unknown]));
   for (let kill = 0; kill < KILLS; kill++) {
     // When it dies is up to chance: it must not matter.
     await delay(Math.random() * LONGEST_LIFE_MS);
-    await operator.stopStack("SIGKILL");
-    await operator.startStack();
+    await operator.stopStack();
+    await operator.spawnStack();
   }
   const ids = known.length + unknown.length;
   expect(await operator.json("status", "--watch")).toMatchObject({

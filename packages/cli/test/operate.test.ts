@@ -87,8 +87,8 @@ describe("without a stack", () => {
 
   test("a stack that was killed is none", async () => {
     await using operator = await Operator.start({ facts: [] });
-    await operator.startStack();
-    await operator.stopStack("SIGKILL");
+    await operator.spawnStack();
+    await operator.stopStack();
     expect((await operator.lotes("status")).stderr).toContain("no local stack");
   });
 });
@@ -97,7 +97,7 @@ test("a stack on a port that is in use says so in one line", async () => {
   await using operator = await Operator.start({ facts: [] });
   await operator.startStack();
   using elsewhere = new Workplace();
-  const { code, stderr } = await elsewhere.lotes(["local", "--port", operator.port]);
+  const { code, stderr } = await elsewhere.process(["local", "--port", operator.port]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^TMDB_TOKEN is not set: .*\nlotes: port \d+ of 127\.0\.0\.1 is in use: .*\n$/);
 });

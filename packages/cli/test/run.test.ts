@@ -26,7 +26,10 @@ const HEADER = "id|anoLancamento|genero|numeroVotos";
 
 describe("lotes run without a CSV", () => {
   test("runs the sample to its end and leaves the date's files in out/", async () => {
-    const { code, stdout, stderr } = await place.lotes(["run", "--json", "--date", "2026/11/23"], FUNCTIONS_OF_SOURCES);
+    const { code, stdout, stderr } = await place.process(
+      ["run", "--json", "--date", "2026/11/23"],
+      FUNCTIONS_OF_SOURCES,
+    );
 
     expect(code).toBe(0);
     const result = JSON.parse(stdout);

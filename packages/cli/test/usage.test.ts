@@ -24,7 +24,7 @@ describe("wrong usage", () => {
   });
 
   test("is told the same by a process of its own", async () => {
-    expect(await place.lotes(["fly"])).toEqual(await lotesHere("fly"));
+    expect(await place.process(["fly"])).toEqual(await lotesHere("fly"));
   });
 
   test.each([
@@ -54,16 +54,16 @@ describe("help", () => {
   );
 
   test("is the same from a process of its own", async () => {
-    expect(await place.lotes(["run", "--help"])).toEqual(await lotesHere("run", "--help"));
+    expect(await place.process(["run", "--help"])).toEqual(await lotesHere("run", "--help"));
   });
 });
 
 describe("lotes sample", () => {
   test("writes as many rows as asked for, the same for the same seed", async () => {
     const [once, again, other] = await Promise.all([
-      place.lotes(["sample", "--rows", "500", "--seed", "7"]),
-      place.lotes(["sample", "--rows", "500", "--seed", "7"]),
-      place.lotes(["sample", "--rows", "500", "--seed", "8"]),
+      place.process(["sample", "--rows", "500", "--seed", "7"]),
+      place.process(["sample", "--rows", "500", "--seed", "7"]),
+      place.process(["sample", "--rows", "500", "--seed", "8"]),
     ]);
     expect(once.code).toBe(0);
     expect(once.stdout.split("\n")).toHaveLength(1 + 500 + 1);

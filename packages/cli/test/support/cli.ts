@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
+import { runFunctionsHere } from "../../../functions/test/support/functions-here.ts";
+import { lotesWriting, type Written } from "./in-process.ts";
 
 export const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));
 
@@ -14,6 +16,8 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 /** The environment of a `lotes` that is to run its functions by itself. */
 export function functionsHere(): Record<string, string> {
@@ -24,15 +28,33 @@ export function functionsHere(): Record<string, string> {
 /** The environment of a `lotes` whose functions are the sources, as a user's are. */
 export const FUNCTIONS_OF_SOURCES = { NODE_OPTIONS: "" };
 
+// To save time: ten times TMDB's.
+const BUDGET = { TMDB_REQUESTS_PER_SECOND: "400" };
+
+/** Of this process, which goes back to both once the last workplace is gone. */
+const own = { env: process.env, folder: process.cwd() };
+
 /** An empty directory to run commands in, as a user would. */
 export class Workplace implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), "lotes-"));
 
-  /** Runs `lotes` with nothing in its environment but what is given and the budget, which is ten times TMDB's to save time. */
-  async lotes(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  /**
+   * Runs `lotes` in this process, with nothing in its environment but what is given and the budget. This process stays here until the
+   * workplace is disposed of: commands may run at once, if in one place.
+   * @param written to which is added what it writes
+   */
+  lotes(args: readonly string[], env: Environment = {}, written: Written = { stdout: "", stderr: "" }) {
+    runFunctionsHere(inject("functionScripts"));
+    process.chdir(this.path);
+    process.env = { ...BUDGET, ...env };
+    return lotesWriting(written, ...args);
+  }
+
+  /** Runs it as {@link lotes} does, but in a process of its own. */
+  async process(args: readonly string[], env: Environment = {}): Promise<CliResult> {
     const child = spawn(process.execPath, [LOTES, ...args], {
       cwd: this.path,
-      env: { TMDB_REQUESTS_PER_SECOND: "400", ...(args[0] === "run" && functionsHere()), ...env },
+      env: { ...BUDGET, ...(args[0] === "run" && functionsHere()), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
@@ -40,6 +62,8 @@ export class Workplace implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    process.chdir(own.folder);
+    process.env = own.env;
     rmSync(this.path, { recursive: true });
   }
 }

@@ -1,27 +1,52 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { vi } from "vitest";
 import { program, runCommand } from "../../src/program.ts";
 import type { CliResult } from "./cli.ts";
 
-/** Runs a command in this process, as `lotes` does in one of its own: one at a time. */
-export async function lotesHere(...args: string[]): Promise<CliResult> {
-  const stdout = captured(process.stdout);
-  const stderr = captured(process.stderr);
+/** What a command has written so far. */
+export interface Written {
+  stdout: string;
+  stderr: string;
+}
+
+const writing = new AsyncLocalStorage<Written>();
+
+/** Runs a command in this process, as `lotes` does in one of its own. */
+export function lotesHere(...args: string[]): Promise<CliResult> {
+  return lotesWriting({ stdout: "", stderr: "" }, ...args);
+}
+
+/**
+ * The same, where what it writes is looked at before it ends.
+ * @param written to which it is added; several commands may write at a time, each to its own
+ */
+export async function lotesWriting(written: Written, ...args: string[]): Promise<CliResult> {
+  const restore = [captured("stdout"), captured("stderr")];
   try {
-    process.exitCode = (await runCommand(program(), args)) ?? process.exitCode;
+    process.exitCode = (await writing.run(written, () => runCommand(program(), args))) ?? process.exitCode;
   } finally {
-    stdout.restore();
-    stderr.restore();
+    for (const each of restore) each();
   }
   const code = Number(process.exitCode ?? 0);
   process.exitCode = undefined;
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  return { code, ...written };
 }
 
-function captured(stream: NodeJS.WriteStream) {
-  const chunks: string[] = [];
-  const spy = vi.spyOn(stream, "write").mockImplementation((chunk) => {
-    chunks.push(String(chunk));
+const capturing = { stdout: 0, stderr: 0 };
+const truly = { stdout: process.stdout.write, stderr: process.stderr.write };
+
+/** Each command gets what it writes. What nobody writes, such as a test's own words, goes where it always does. */
+function captured(name: "stdout" | "stderr"): () => void {
+  const stream = process[name];
+  capturing[name]++;
+  const write = ((...args: Parameters<typeof stream.write>) => {
+    const written = writing.getStore();
+    if (written === undefined) return truly[name].apply(stream, args);
+    written[name] += String(args[0]);
     return true;
-  });
-  return { text: () => chunks.join(""), restore: () => spy.mockRestore() };
+  }) as typeof stream.write;
+  vi.spyOn(stream, "write").mockImplementation(write);
+  return () => {
+    if (--capturing[name] === 0) vi.mocked(stream.write).mockRestore();
+  };
 }

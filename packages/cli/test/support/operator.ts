@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ export class Operator implements AsyncDisposable {
   readonly place = new Workplace();
   readonly tmdb: TmdbStandIn;
   readonly #env: Record<string, string>;
-  #stack: ChildProcess | undefined;
+  #stop: (() => Promise<void>) | undefined;
   #url = "";
 
   private constructor(tmdb: TmdbStandIn, requestsPerSecond: number) {
@@ -40,42 +40,54 @@ export class Operator implements AsyncDisposable {
     return new Operator(await startTmdbStandIn({ facts, misbehaviour, token: TOKEN }), requestsPerSecond);
   }
 
-  /** `lotes local`, in its terminal. Returns what it has printed. */
+  /** `lotes local`, in this process. Returns what it has printed. */
   async startStack(env: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string }> {
+    const written = { stdout: "", stderr: "" };
+    const ended = this.place.lotes(["local", "--port", "0", "--json"], { ...this.#env, ...env }, written);
+    const printed = vi.waitUntil(() => written.stdout.includes("\n"), { timeout: 120_000, interval: 10 });
+    await Promise.race([printed, ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+    this.#stop = async () => {
+      process.emit("SIGINT");
+      await ended;
+    };
+    return this.#at(JSON.parse(written.stdout));
+  }
+
+  /** `lotes local` in a process of its own, which can be killed. */
+  async spawnStack(): Promise<{ readonly url: string }> {
     const child = spawn(process.execPath, [LOTES, "local", "--port", "0", "--json"], {
       cwd: this.place.path,
-      env: { ...this.#env, ...functionsHere(), ...env },
+      env: { ...this.#env, ...functionsHere() },
       stdio: ["ignore", "pipe", "ignore"],
     });
-    this.#stack = child;
+    this.#stop = async () => {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    };
     const [line] = await once(createInterface(child.stdout), "line");
-    const document = JSON.parse(line);
+    return this.#at(JSON.parse(line));
+  }
+
+  /** Ctrl-C, or, if the stack has a process of its own, worse. */
+  async stopStack(): Promise<void> {
+    const stop = this.#stop;
+    this.#stop = undefined;
+    await stop?.();
+  }
+
+  #at<T extends { readonly url: string }>(document: T): T {
     this.#url = document.url;
     return document;
-  }
-
-  /** Where commands find the stack. */
-  get stateFile(): string {
-    return join(this.place.path, ".lotes/local.json");
-  }
-
-  /** Ctrl-C, or worse. */
-  async stopStack(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
-    const stack = this.#stack;
-    if (stack === undefined || stack.exitCode !== null || stack.signalCode !== null) return;
-    const exited = once(stack, "exit");
-    stack.kill(signal);
-    await exited;
   }
 
   lotes(...args: string[]): Promise<CliResult> {
     return this.place.lotes(args, this.#env);
   }
 
-  /** A command as `sst shell` runs it: with the links of a deployed stage, and AWS where the environment says. */
+  /** A command as `sst shell` runs it, in a process of its own, for links are read once: with the links of a deployed stage, and AWS where the environment says. */
   linked(...args: string[]): Promise<CliResult> {
     const { bucket, queueUrls } = whereaboutsAt(this.#url);
-    return this.place.lotes(args, {
+    return this.place.process(args, {
       ...this.#env,
       SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "prod" }),
       SST_RESOURCE_DataLake: JSON.stringify({ name: bucket }),
@@ -200,7 +212,7 @@ export class Operator implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stopStack("SIGKILL");
+    await this.stopStack();
     await this.tmdb.stop();
     this.place[Symbol.dispose]();
   }

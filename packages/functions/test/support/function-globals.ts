@@ -20,7 +20,7 @@ export function globalsOf({ env, stdout = new PassThrough(), stderr = stdout }: 
   return {
     ...idleTimers,
     process: own,
-    globalThis: Object.create(globalThis, { process: { value: own } }),
+    globalThis: Object.create(globalThis, { process: { value: own }, ...NO_LINKS }),
     require: (name) => modules[name.replace(/^node:/, "")] ?? requireBuiltin(name),
     setImmediate,
     clearTimeout,
@@ -28,6 +28,12 @@ export function globalsOf({ env, stdout = new PassThrough(), stderr = stdout }: 
     Date,
   };
 }
+
+/** Where SST keeps the links that it has read: those of this process are none of the function's. */
+export const NO_LINKS = {
+  __SST_RESOURCE_RAW__: { value: undefined, writable: true },
+  __SST_RESOURCE_ENVIRONMENT__: { value: undefined, writable: true },
+};
 
 const idleTimers = {
   setTimeout: (...args: Parameters<typeof setTimeout>) => setTimeout(...args).unref(),

@@ -3,6 +3,7 @@ import type { FunctionName } from "@lotes/core/topology";
 import type { Context } from "aws-lambda";
 import { inject } from "vitest";
 import { bundledCode } from "./bundle-functions.ts";
+import { NO_LINKS } from "./function-globals.ts";
 
 /**
  * Hands an event to a function and returns what it answers.
@@ -27,8 +28,7 @@ function load(code: FunctionCode): Handler {
   return code.load({
     require: requireBuiltin,
     process,
-    // SST keeps the links it has read there.
-    globalThis: Object.create(globalThis),
+    globalThis: Object.create(globalThis, NO_LINKS),
     setTimeout,
     setInterval,
     setImmediate,
