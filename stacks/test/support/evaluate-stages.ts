@@ -35,11 +35,10 @@ export default function evaluateStages({ provide }: TestProject): () => Promise<
 async function evaluated() {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
   await promisify(execFile)(process.execPath, [install]);
-  const [dev, prod, told] = await Promise.all([
-    evaluateStack("dev"),
-    evaluateStack("prod"),
-    evaluateStack("prod", TOLD),
-  ]);
+  // One after the other: each loads what the one before has compiled.
+  const dev = await evaluateStack("dev");
+  const prod = await evaluateStack("prod");
+  const told = await evaluateStack("prod", TOLD);
   return { dev, prod, told };
 }
 

@@ -1,7 +1,7 @@
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { Consumer } from "sqs-consumer";
-import type { LambdaFunction } from "./lambda-function.ts";
+import type { Invoked } from "./lambda-function.ts";
 
 export interface MappingOptions {
   readonly sqs: SQSClient;
@@ -26,7 +26,7 @@ export class EventSourceMapping {
   readonly #pollers: readonly Consumer[];
   #stopping: Promise<void> | undefined;
 
-  constructor(invoked: LambdaFunction, options: MappingOptions) {
+  constructor(invoked: Invoked, options: MappingOptions) {
     const isStopping = () => this.#stopping !== undefined;
     this.#pollers = Array.from({ length: options.concurrency }, () => poller(invoked, options, isStopping));
     for (const each of this.#pollers) each.start();
@@ -46,7 +46,7 @@ function stopped(poller: Consumer): Promise<void> {
   });
 }
 
-function poller(invoked: LambdaFunction, options: MappingOptions, isStopping: () => boolean): Consumer {
+function poller(invoked: Invoked, options: MappingOptions, isStopping: () => boolean): Consumer {
   const { sqs, queueUrl, queueArn, batchSize, onError } = options;
   const consumer = Consumer.create({
     sqs,

@@ -25,6 +25,9 @@ export type ChooseEnvironment = (idle: number, all: number) => number;
 
 const USED_LAST: ChooseEnvironment = (idle) => idle - 1;
 
+/** What an event source needs of a function. */
+export type Invoked = Pick<LambdaFunction, "invoke">;
+
 /**
  * A function as Lambda runs it: an invocation gets a warm execution environment if one is idle, else a new one. How many run at once
  * is decided by whoever invokes.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { INPUT_EVENTS } from "@lotes/core";
 import type { S3Event } from "aws-lambda";
 import type { Emulator, ObjectCreated } from "../emulator/emulator.ts";
-import type { LambdaFunction } from "./lambda-function.ts";
+import type { Invoked } from "./lambda-function.ts";
 
 export interface NotificationOptions {
   readonly retryDelaysMs: readonly number[];
@@ -18,13 +18,13 @@ export interface NotificationOptions {
  */
 export class S3Notification {
   readonly #emulator: Emulator;
-  readonly #function: LambdaFunction;
+  readonly #function: Invoked;
   readonly #options: NotificationOptions;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   readonly #lastSequencers = new Map<string, bigint>();
 
-  constructor(emulator: Emulator, invoked: LambdaFunction, options: NotificationOptions) {
+  constructor(emulator: Emulator, invoked: Invoked, options: NotificationOptions) {
     this.#function = invoked;
     this.#options = options;
     this.#emulator = emulator;

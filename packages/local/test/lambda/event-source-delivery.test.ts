@@ -2,6 +2,7 @@ import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { describe } from "vitest";
 import type { AwsRequest, Fault } from "../../src/index.ts";
+import { scripted } from "../support/scripted.ts";
 import { test } from "../support/test.ts";
 
 const SOON = { timeout: 120_000, interval: 50 };
@@ -17,12 +18,11 @@ const failing = (event: SQSEvent, ...bodies: string[]): SQSBatchResponse => ({
 describe.concurrent("a message that the function reported as failed", () => {
   test("stays hidden, and comes back alone after its visibility timeout, as its second receive", async ({
     startServices,
-    startScripted,
     startMapping,
     expect,
   }) => {
     const services = await startServices({ timing: { loteVisibilitySeconds: 1 } });
-    const { function: invoked, events } = await startScripted<SQSEvent>((event, invocation) =>
+    const { function: invoked, events } = scripted<SQSEvent>((event, invocation) =>
       invocation === 1 ? failing(event, "b") : undefined,
     );
     for (const body of ["a", "b", "c"]) await services.send(body);
@@ -39,14 +39,9 @@ describe.concurrent("a message that the function reported as failed", () => {
     expect(second?.attributes.SentTimestamp).toBe(first?.attributes.SentTimestamp);
   });
 
-  test("too often is in the dead-letter queue as it was sent", async ({
-    startServices,
-    startScripted,
-    startMapping,
-    expect,
-  }) => {
+  test("too often is in the dead-letter queue as it was sent", async ({ startServices, startMapping, expect }) => {
     const services = await startServices({ timing: { loteVisibilitySeconds: 1, maxReceiveCount: 2 } });
-    const { function: invoked, events } = await startScripted<SQSEvent>((event) => failing(event, "lote"));
+    const { function: invoked, events } = scripted<SQSEvent>((event) => failing(event, "lote"));
     const id = await services.send("lote", { attempts: { DataType: "Number", StringValue: "3" } });
     startMapping(services, invoked);
 
@@ -79,11 +74,11 @@ describe.concurrent("an answer that reports", () => {
     ["an empty id", { batchItemFailures: [{ itemIdentifier: "" }] }, kept],
     ["null for an id", { batchItemFailures: [{ itemIdentifier: null }] }, kept],
     ["an id under another name", { batchItemFailures: [{ messageId: "m" }] }, kept],
-  ] as const)("%s", async ([, answer, left], { startServices, startScripted, startMapping, expect }) => {
+  ] as const)("%s", async ([, answer, left], { startServices, startMapping, expect }) => {
     const services = await startServices();
     let countsAtSecond: Awaited<ReturnType<typeof services.counts>> | undefined;
     // The one poller takes the second message when it is done with the first.
-    const { function: invoked, events } = await startScripted<SQSEvent>(async ({ Records }) => {
+    const { function: invoked, events } = scripted<SQSEvent>(async ({ Records }) => {
       if (Records[0]?.body === "first") return answer;
       countsAtSecond ??= await services.counts();
       return undefined;
@@ -104,7 +99,6 @@ describe.concurrent("when SQS fails", () => {
 
   test("to hand out messages, the mapping tells and goes on asking", async ({
     startServices,
-    startScripted,
     startMapping,
     expect,
   }) => {
@@ -116,7 +110,7 @@ describe.concurrent("when SQS fails", () => {
           ? { status: 503, code: "ServiceUnavailable", message: "Try again" }
           : undefined,
     });
-    const { function: invoked, events } = await startScripted<SQSEvent>(() => undefined);
+    const { function: invoked, events } = scripted<SQSEvent>(() => undefined);
     const errors: string[] = [];
     await services.send("a");
     startMapping(services, invoked, { onError: ({ message }) => errors.push(message) });
@@ -129,7 +123,6 @@ describe.concurrent("when SQS fails", () => {
 
   test("to delete a message, the mapping tells, and the message comes back", async ({
     startServices,
-    startScripted,
     startMapping,
     expect,
   }) => {
@@ -139,7 +132,7 @@ describe.concurrent("when SQS fails", () => {
       timing: { loteVisibilitySeconds: 1 },
       fault: (request) => (deletes(request) && failures-- > 0 ? denied : undefined),
     });
-    const { function: invoked, events } = await startScripted<SQSEvent>(() => undefined);
+    const { function: invoked, events } = scripted<SQSEvent>(() => undefined);
     const errors: string[] = [];
     await services.send("a");
     startMapping(services, invoked, { onError: ({ message }) => errors.push(message) });

@@ -5,11 +5,13 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { SQSRecord } from "aws-lambda";
+import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DEPLOYED_TIMING, LocalServices, type QueueName } from "../../src/index.ts";
 import { EventSourceMapping } from "../../src/lambda/event-source-mapping.ts";
-import { LambdaFunction } from "../../src/lambda/lambda-function.ts";
+import { type Invoked, LambdaFunction } from "../../src/lambda/lambda-function.ts";
+import { scripted } from "../support/scripted.ts";
+import { answer } from "./handlers/batch.ts";
 
 const SOON = { timeout: 120_000, interval: 50 };
 
@@ -33,15 +35,8 @@ afterEach(async () => {
   await services.stop();
 });
 
-function map({ batchSize = 10, timeoutMs = 10_000 } = {}): EventSourceMapping {
-  const lambda = new LambdaFunction({
-    name: "batch",
-    module: new URL("handlers/batch.ts", import.meta.url).href,
-    timeoutMs,
-    env: {},
-    onLine: (line) => batches.push(JSON.parse(line)),
-  });
-  const mapping = new EventSourceMapping(lambda, {
+function map({ batchSize = 10, invoked = batch() } = {}): EventSourceMapping {
+  const mapping = new EventSourceMapping(invoked, {
     sqs,
     queueUrl: services.queueUrl("LoteQueue"),
     queueArn: services.queueArn("LoteQueue"),
@@ -49,11 +44,28 @@ function map({ batchSize = 10, timeoutMs = 10_000 } = {}): EventSourceMapping {
     concurrency: 1,
     onError: ({ message }) => errors.push(message),
   });
-  stops.push(
-    () => mapping.stop(),
-    () => lambda.stop(),
-  );
+  stops.unshift(() => mapping.stop());
   return mapping;
+}
+
+function batch(): Invoked {
+  return scripted<SQSEvent>((event) => {
+    batches.push(event.Records);
+    return answer(event);
+  }).function;
+}
+
+/** In a thread, which can be killed. */
+function killable(timeoutMs: number): Invoked {
+  const lambda = new LambdaFunction({
+    name: "batch",
+    module: new URL("handlers/batch.ts", import.meta.url).href,
+    timeoutMs,
+    env: {},
+    onLine: (line) => batches.push(JSON.parse(line)),
+  });
+  stops.push(() => lambda.stop());
+  return lambda;
 }
 
 async function send(...bodies: string[]): Promise<void> {
@@ -127,7 +139,7 @@ describe("a batch", () => {
 
   test("whose function is killed comes back", async () => {
     await send("hang");
-    map({ timeoutMs: 400 });
+    map({ invoked: killable(400) });
     await expect.poll(() => depth("DeadLetterQueue"), SOON).toBe(1);
     expect(bodies()).toEqual(["hang", "hang"]);
     expect(errors).toEqual(["batch timed out and was killed", "batch timed out and was killed"]);

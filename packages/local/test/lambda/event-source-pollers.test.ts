@@ -1,5 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import { describe } from "vitest";
+import { scripted } from "../support/scripted.ts";
 import { test } from "../support/test.ts";
 
 const SOON = { timeout: 120_000, interval: 50 };
@@ -8,7 +9,7 @@ const EMPTY = { visible: 0, hidden: 0 };
 describe.concurrent("a concurrency of", () => {
   test.for([1, 2, 4])(
     "%i runs so many invocations at once, and never more",
-    async (concurrency, { startServices, startScripted, startMapping, expect }) => {
+    async (concurrency, { startServices, startMapping, expect }) => {
       const services = await startServices();
       let running = 0;
       let most = 0;
@@ -26,7 +27,7 @@ describe.concurrent("a concurrency of", () => {
         await promise;
         running--;
       };
-      const { function: invoked, events } = await startScripted<SQSEvent>(script, {}, concurrency + 1);
+      const { function: invoked, events } = scripted<SQSEvent>(script);
       for (let message = 0; message < 5 * concurrency; message++) await services.send(`${message}`);
       startMapping(services, invoked, { concurrency });
 
@@ -43,7 +44,6 @@ describe.concurrent("a concurrency of", () => {
 describe.concurrent("stopping", () => {
   test("waits for the running handlers and for the deletion of what they did, and takes nothing more", async ({
     startServices,
-    startScripted,
     startMapping,
     expect,
   }) => {
@@ -54,7 +54,7 @@ describe.concurrent("stopping", () => {
       await release.promise;
       order.push("handled");
     };
-    const { function: invoked, events } = await startScripted<SQSEvent>(script, {}, 2);
+    const { function: invoked, events } = scripted<SQSEvent>(script);
     await services.send("taken");
     await services.send("taken too");
     const mapping = startMapping(services, invoked, { concurrency: 2 });
@@ -69,12 +69,7 @@ describe.concurrent("stopping", () => {
     expect(await services.counts()).toEqual({ visible: 1, hidden: 0 });
   });
 
-  test("comes to its end though SQS fails meanwhile", async ({
-    startServices,
-    startScripted,
-    startMapping,
-    expect,
-  }) => {
+  test("comes to its end though SQS fails meanwhile", async ({ startServices, startMapping, expect }) => {
     const services = await startServices({
       fault: (request) =>
         request.service === "sqs" && request.operation === "DeleteMessageBatch"
@@ -82,7 +77,7 @@ describe.concurrent("stopping", () => {
           : undefined,
     });
     const release = Promise.withResolvers<void>();
-    const { function: invoked, events } = await startScripted<SQSEvent>(() => release.promise);
+    const { function: invoked, events } = scripted<SQSEvent>(() => release.promise);
     const errors: string[] = [];
     await services.send("taken");
     const mapping = startMapping(services, invoked, { onError: ({ message }) => errors.push(message) });

@@ -1,15 +1,14 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { S3EventRecord } from "aws-lambda";
+import type { S3Event, S3EventRecord } from "aws-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DEPLOYED_TIMING, LocalServices } from "../../src/index.ts";
-import { LambdaFunction } from "../../src/lambda/lambda-function.ts";
 import { S3Notification } from "../../src/lambda/s3-notification.ts";
+import { scripted } from "../support/scripted.ts";
 
 const SOON = { timeout: 120_000, interval: 20 };
 
 let services: LocalServices;
 let s3: S3Client;
-let lambda: LambdaFunction;
 let notification: S3Notification | undefined;
 let records: S3EventRecord[];
 let errors: string[];
@@ -23,20 +22,16 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await notification?.stop();
-  await lambda.stop();
   s3.destroy();
   await services.stop();
 });
 
 function notify(retryDelaysMs: readonly number[] = []): void {
-  lambda = new LambdaFunction({
-    name: "upload",
-    module: new URL("handlers/upload.ts", import.meta.url).href,
-    timeoutMs: 10_000,
-    env: {},
-    onLine: (line) => records.push(...JSON.parse(line)),
+  const upload = scripted<S3Event>(({ Records }) => {
+    records.push(...Records);
+    if (Records.some(({ s3 }) => s3.object.key.includes("/fail/"))) throw new Error("told to");
   });
-  notification = new S3Notification(services.emulator, lambda, {
+  notification = new S3Notification(services.emulator, upload.function, {
     retryDelaysMs,
     onError: ({ message }) => errors.push(message),
     onGivenUp: ({ message }) => givenUp.push(message),

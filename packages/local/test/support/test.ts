@@ -1,8 +1,7 @@
 import { test as base } from "vitest";
 import { EventSourceMapping, type MappingOptions } from "../../src/lambda/event-source-mapping.ts";
-import { type FunctionOptions, LambdaFunction } from "../../src/lambda/lambda-function.ts";
+import { type FunctionOptions, type Invoked, LambdaFunction } from "../../src/lambda/lambda-function.ts";
 import { type NotificationOptions, S3Notification } from "../../src/lambda/s3-notification.ts";
-import { type Script, ScriptedHandler } from "./scripted-handler.ts";
 import { Services, type ServicesOptions } from "./services.ts";
 
 /** URL of a handler's module. */
@@ -30,21 +29,9 @@ export const test = base
     return created;
   })
   .extend(
-    "startScripted",
-    ({ onTestFinished, startFunction }) =>
-      /** A function that does as the script says, with as many warm environments. */
-      async <Event>(script: Script<Event>, options: Partial<FunctionOptions> = {}, environments = 1) => {
-        const handler = await ScriptedHandler.start(script);
-        onTestFinished(() => handler.stop());
-        const scripted = startFunction("asks-the-test", { env: { TEST_URL: handler.url }, ...options });
-        await Promise.all(Array.from({ length: environments }, () => scripted.invoke("warm up")));
-        return { function: scripted, events: handler.events };
-      },
-  )
-  .extend(
     "startMapping",
     ({ onTestFinished } /** From LoteQueue, one message at a time. */) =>
-      (services: Services, invoked: LambdaFunction, options: Partial<MappingOptions> = {}) => {
+      (services: Services, invoked: Invoked, options: Partial<MappingOptions> = {}) => {
         const mapping = new EventSourceMapping(invoked, {
           sqs: services.sqs,
           queueUrl: services.local.queueUrl("LoteQueue"),
@@ -66,7 +53,7 @@ export const test = base
   .extend(
     "startNotification",
     ({ onTestFinished }) =>
-      (services: Services, invoked: LambdaFunction, options: Partial<NotificationOptions> = {}) => {
+      (services: Services, invoked: Invoked, options: Partial<NotificationOptions> = {}) => {
         const notification = new S3Notification(services.local.emulator, invoked, {
           retryDelaysMs: [],
           onError: ignore,

@@ -2,8 +2,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 
-export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
-  process.stdout.write(`${JSON.stringify(Records)}\n`);
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  process.stdout.write(`${JSON.stringify(event.Records)}\n`);
+  return answer(event);
+}
+
+export async function answer({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const bodies = Records.map(({ body }) => body);
   if (bodies.includes("throw")) throw new Error("told to");
   if (bodies.includes("hang")) await delay(60_000);
