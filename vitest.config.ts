@@ -40,7 +40,7 @@ export default defineConfig({
           name: "together",
           include: ["packages/*/test/**/*.test.ts"],
           // They wait more than they work: more files at a time than a small machine has cores.
-          maxWorkers: 5,
+          maxWorkers: 4,
         },
       },
       {
@@ -49,7 +49,7 @@ export default defineConfig({
           name: "stacks",
           include: ["stacks/test/**/*.test.ts"],
           globalSetup: "stacks/test/support/evaluate-stages.ts",
-          maxWorkers: 5,
+          maxWorkers: 4,
         },
       },
     ],

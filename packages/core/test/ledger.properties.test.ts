@@ -8,7 +8,7 @@ import { stored } from "./support/memory-store.ts";
 import { at, ledgerOf, malformedReport, readBack, report } from "./support/reports.ts";
 
 // Enough for reports of every kind to meet, and the file still takes less than 2 s.
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 100 };
 
 /** Any text JavaScript can hold, halves of surrogate pairs among it. */
 const anyText = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 6 });

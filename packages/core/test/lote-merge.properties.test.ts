@@ -8,9 +8,9 @@ import { stored } from "./support/memory-store.ts";
 import { longIds, movieRecord } from "./support/movies.ts";
 
 // Enough for a part of every kind to meet one of every other, and the file still takes less than 2 s.
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 100 };
 /** A merge of a long lote reads and writes up to 150 records. */
-const FEWER_RUNS = { numRuns: 100 };
+const FEWER_RUNS = { numRuns: 50 };
 
 /** What stands in the bucket once each part was delivered, as the consumer writes it: from one to the next there is only the file. */
 function written(parts: readonly LoteFile[]): NewObject | undefined {

@@ -9,7 +9,7 @@ import { messageBody, parseMessage } from "../src/stages/message.ts";
 import { stored } from "./support/memory-store.ts";
 import { failuresIn } from "./support/messages.ts";
 
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: 100 };
 
 /** Any text JavaScript can hold: what SQS refuses, halves of pairs, line ends of every kind and what hides in text. */
 const NASTY = [
