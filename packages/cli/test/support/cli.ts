@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { runFunctionsHere } from "@lotes/functions/testing/functions-here";
 import { inject } from "vitest";
-import { runFunctionsHere } from "../../../functions/test/support/functions-here.ts";
 import { lotesWriting, type Written } from "./in-process.ts";
 
 export const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));

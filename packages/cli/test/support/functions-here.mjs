@@ -2,5 +2,5 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-const { runFunctionsHere } = await import("../../../functions/test/support/functions-here.ts");
+const { runFunctionsHere } = await import("@lotes/functions/testing/functions-here");
 runFunctionsHere(process.env.LOTES_TEST_FUNCTIONS);
