@@ -1,5 +1,3 @@
-import http from "node:http";
-import https from "node:https";
 import {
   CONSUMER_TIME,
   type MovieAnswer,
@@ -7,7 +5,6 @@ import {
   type MovieRequestOptions,
   type MovieSource,
   moviePath,
-  type ProxyEnvironment,
   parseMovie,
   requireToken,
   type TmdbSettings,
@@ -17,6 +14,7 @@ import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosRes
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import { attempt } from "./attempt.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
+import { httpOptions } from "./http-options.ts";
 import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
 
@@ -41,9 +39,6 @@ export interface TmdbTiming {
 const TIMING: TmdbTiming = { attemptMs: CONSUMER_TIME.attemptMs, backoffMs: 100 };
 const RETRIES = 6;
 
-// A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
-const LARGEST_ANSWER_BYTES = 1024 * 1024;
-
 /**
  * TMDB's movies, asked for within the budget. One per process: its limiter is what keeps the process within its share.
  */
@@ -63,19 +58,7 @@ export class TmdbClient implements MovieSource {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
     this.#timing = timing;
-    const agent = { keepAlive: true, maxSockets: share.connections, ...throughProxy(settings.proxy, timing) };
-    this.#http = axios.create({
-      baseURL: settings.baseUrl,
-      ...credentials(this.#token, { language: settings.language }),
-      maxContentLength: LARGEST_ANSWER_BYTES,
-      // A followed redirect would be a request that the limiter never saw.
-      maxRedirects: 0,
-      validateStatus: (status) => status === 200,
-      httpAgent: new http.Agent(agent),
-      httpsAgent: new https.Agent(agent),
-      // Without this axios would read the proxy's variables itself, and open a connection for each request.
-      ...(settings.proxy === undefined && { proxy: false as const }),
-    });
+    this.#http = axios.create(httpOptions(settings, this.#token, share.connections, timing.attemptMs));
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
     this.#http.defaults.adapter = this.#limited(send ?? getAdapter(this.#http.defaults.adapter));
     // Added before axios-retry, which then sees an answer that is not the movie as an error.
@@ -181,19 +164,6 @@ function withTheMovie(response: AxiosResponse): AxiosResponse<MovieRecord> {
     throw new AxiosError("the answer is not the movie", NOT_THE_MOVIE, config, request, response);
   }
   return { ...response, data: record };
-}
-
-/** Node's own agents make the tunnels and keep them, so there are as few connections as without a proxy. */
-function throughProxy(proxy: ProxyEnvironment | undefined, { attemptMs }: TmdbTiming) {
-  // A request that ends before its tunnel is made leaves the tunnel behind. This timeout ends a tunnel if the proxy never answers.
-  return proxy && { proxyEnv: { ...proxy }, timeout: attemptMs };
-}
-
-/** A v3 key has 32 hexadecimal digits and travels as a parameter; everything else is a v4 token. */
-function credentials(token: string, params: Record<string, string>) {
-  return /^[0-9a-f]{32}$/i.test(token)
-    ? { params: { ...params, api_key: token } }
-    : { params, headers: { Authorization: `Bearer ${token}` } };
 }
 
 function isRateLimited(error: AxiosError): boolean {
