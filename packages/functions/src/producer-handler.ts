@@ -1,7 +1,7 @@
 import { dateOfInputKey, inputKey, type ProducerDeps, produce, runId } from "@lotes/core";
 import type { Context, S3Event } from "aws-lambda";
+import { csvVersionOf } from "./csv-version.ts";
 import type { HandlerLogger, PublishedMetrics } from "./handler-deps.ts";
-import { sourceOf } from "./s3-source.ts";
 
 export interface ProducerHandlerDeps extends Omit<ProducerDeps, "log" | "metrics"> {
   readonly logger: HandlerLogger;
@@ -12,7 +12,7 @@ export interface ProducerHandlerDeps extends Omit<ProducerDeps, "log" | "metrics
 export function producerHandler({ logger, metrics, ...deps }: ProducerHandlerDeps) {
   return async (event: S3Event, context: Context): Promise<void> => {
     for (const record of event.Records) {
-      const source = sourceOf(record);
+      const source = csvVersionOf(record);
       const log = logger.createChild({ persistentKeys: { key: source.key, request: context.awsRequestId } });
       const date = dateOfInputKey(source.key);
       if (date === undefined) {

@@ -1,8 +1,8 @@
 import type { CsvVersion } from "@lotes/core";
 import type { S3EventRecord } from "aws-lambda";
 
-/** The upload an S3 event tells of. Events carry keys as in a URL's query: `+` is a space. */
-export function sourceOf({ s3: { bucket, object } }: S3EventRecord): CsvVersion {
+/** The version of the CSV that an S3 event tells of. Events have keys as in the query of a URL: `+` is a space. */
+export function csvVersionOf({ s3: { bucket, object } }: S3EventRecord): CsvVersion {
   return {
     bucket: bucket.name,
     key: decodeURIComponent(object.key.replaceAll("+", " ")),
