@@ -1,4 +1,4 @@
-import { INPUT, OUTPUT_PREFIX } from "./movies.ts";
+import { INPUT, INPUT_NAME_LIKE, MAYBE_INPUT_NAME, OUTPUT_PREFIX } from "./movies.ts";
 import { isRunDate, type RunDate } from "./run-date.ts";
 
 /** What the bucket's notification is filtered by. */
@@ -18,8 +18,8 @@ export function dateOfInputKey(key: string): RunDate | undefined {
 export function missesInputKey(key: string): boolean {
   if (dateOfInputKey(key) !== undefined || key.startsWith(OUTPUT_PREFIX)) return false;
   const name = key.slice(key.lastIndexOf("/") + 1);
-  if (INPUT.nameLike.test(name)) return true;
-  return key.toLowerCase().startsWith(INPUT.prefix.toLowerCase()) && INPUT.maybeName.test(name);
+  if (INPUT_NAME_LIKE.test(name)) return true;
+  return key.toLowerCase().startsWith(INPUT.prefix.toLowerCase()) && MAYBE_INPUT_NAME.test(name);
 }
 
 /**

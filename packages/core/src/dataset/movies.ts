@@ -9,11 +9,12 @@ import type { Predicates } from "./predicates.ts";
 export const INPUT = {
   prefix: "Raw/Local/CSV/Movies/",
   name: "movies.csv",
-  /** What a name must begin with to be taken for the CSV anywhere in the bucket, in any case: `movies.csv.gz`, `Movie.CSV`. */
-  nameLike: /^\s*movies?\.csv/i,
-  /** In the input's own folders more names are: `filmes.csv`, `movies (1).csv`, `movies.txt`. */
-  maybeName: /csv|^\s*movies?\b/i,
 } as const;
+
+/** What a name must begin with to be taken for the CSV anywhere in the bucket, in any case: `movies.csv.gz`, `Movie.CSV`. */
+export const INPUT_NAME_LIKE = /^\s*movies?\.csv/i;
+/** In the input's own folders more names are: `filmes.csv`, `movies (1).csv`, `movies.txt`. */
+export const MAYBE_INPUT_NAME = /csv|^\s*movies?\b/i;
 
 export const OUTPUT_PREFIX = "Raw/TMDB/JSON/Movies/";
 
