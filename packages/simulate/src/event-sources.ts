@@ -9,6 +9,8 @@ import type { Troubles } from "./troubles.ts";
 import type { World } from "./world.ts";
 
 const COLLECTOR_BATCH = 10;
+// Lambda gathers reports for a batch. What stands in the queue meanwhile, an operator may find there.
+const GATHERING_MS = [0, 0, 500, 5_000];
 // A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
 const LATE_ONE_IN = 3;
 const LATEST_MS = 300;
@@ -68,6 +70,9 @@ export class EventSources {
     const { world, simulation } = this.#options;
     const { choices, time } = simulation;
     const key = `${source.name} batch ${++this.#batches}`;
+    if (source === COLLECTOR && world.queues[source.queue].size > 0) {
+      await time.sleep(choices.pick(`${key} gathers`, GATHERING_MS));
+    }
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;

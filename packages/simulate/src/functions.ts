@@ -1,10 +1,11 @@
-import { loadSettings } from "@lotes/core";
+import { loadSettings, type Settings } from "@lotes/core";
 
 import type { FunctionName } from "@lotes/core/topology";
 import { collectorHandler } from "@lotes/functions/collector-handler";
 import { consumerHandler } from "@lotes/functions/consumer-handler";
 import { producerHandler } from "@lotes/functions/producer-handler";
 import type { Attempt } from "@lotes/schedules/oracle";
+import type { Schedule } from "@lotes/schedules/schedule";
 import { TmdbClient } from "@lotes/tmdb";
 import type { Activity } from "./activity.ts";
 import { ExecutionEnvironment, type Handler } from "./execution-environment.ts";
@@ -44,6 +45,7 @@ export class Functions {
   readonly thrown: string[] = [];
   deaths = 0;
   readonly #options: FunctionsOptions;
+  readonly #settings: Settings;
   readonly #invocations = new Map<FunctionName, number>();
   /** In the order in which they became idle. */
   readonly #idle: Record<FunctionName, ExecutionEnvironment[]> = { producer: [], consumer: [], collector: [] };
@@ -53,6 +55,7 @@ export class Functions {
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
+    this.#settings = settingsOf(options.simulation.schedule, options.token);
     for (let nth = 0; nth < options.simulation.schedule.warmConsumers; nth++) {
       this.#rest("consumer", this.#environment("consumer"), `warm consumer ${nth}`);
     }
@@ -156,28 +159,26 @@ export class Functions {
   }
 
   #environment(name: FunctionName): ExecutionEnvironment {
-    const { simulation, world, tmdb, troubles, token } = this.#options;
+    const { simulation, world, tmdb, troubles } = this.#options;
     const process = simulation.process(name);
     const calls = new ServiceCalls(process, `the ${name}`, simulation, troubles);
     const connections = new TmdbConnections(process, tmdb, simulation, troubles, this.attempts);
-    const load = () =>
-      HANDLERS[name](this.#settings(token), world, calls, connections, new FunctionLog(simulation, name));
+    const load = () => HANDLERS[name](this.#settings, world, calls, connections, new FunctionLog(simulation, name));
     return new ExecutionEnvironment({ name, process, calls, connections, simulation, load });
-  }
-
-  #settings(token: string) {
-    const { schedule } = this.#options.simulation;
-    return loadSettings({
-      TMDB_TOKEN: token,
-      TMDB_REQUESTS_PER_SECOND: String(schedule.requestsPerSecond),
-      CONSUMER_CONCURRENCY: String(schedule.consumers),
-      LOTE_SIZE: String(schedule.loteSize),
-    });
   }
 }
 
+function settingsOf({ requestsPerSecond, consumers, loteSize }: Schedule, token: string): Settings {
+  return loadSettings({
+    TMDB_TOKEN: token,
+    TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
+    CONSUMER_CONCURRENCY: String(consumers),
+    LOTE_SIZE: String(loteSize),
+  });
+}
+
 type Load = (
-  settings: ReturnType<typeof loadSettings>,
+  settings: Settings,
   world: World,
   calls: ServiceCalls,
   connections: TmdbConnections,

@@ -3,8 +3,9 @@ import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 import { focusOf } from "./coverage.ts";
 import { coverageTable } from "./coverage-table.ts";
-import { linesOf, runSchedules } from "./run-schedules.ts";
+import { runSchedules } from "./run-schedules.ts";
 import type { Numbered } from "./thread.ts";
+import { Threads } from "./threads.ts";
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
@@ -20,8 +21,9 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** @param trace whether to tell everything that happens in it */
 async function tellOne(seed: number, schedule: Numbered, trace = false): Promise<void> {
-  if (trace) for (const line of await linesOf({ do: "trace", seed, schedule })) print(line);
-  const story = await linesOf({ do: "shrink", seed, schedule });
+  await using threads = new Threads(1);
+  if (trace) for (const line of await threads.lines({ do: "trace", seed, schedule })) print(line);
+  const story = await threads.lines({ do: "shrink", seed, schedule });
   for (const line of story) print(line);
   if (story.length > 0) process.exitCode = 1;
   else print("no promise is broken");
@@ -38,13 +40,16 @@ const program = new Command("simulate")
   .option("--trace", "with --index: everything that happens")
   .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
   .option("--stories <number>", "how many broken promises are told at length", wholeNumber, 3)
+  .option("--until-broken", "end with the first broken promise")
   .option("--digest", "a digest of all traces, to compare two runs by")
-  .action(async ({ schedules, seed = randomInt(2 ** 31), index, focus, trace, threads, stories, digest = false }) => {
-    const which = focus === undefined ? undefined : focusOf(focus);
-    if (index !== undefined) return tellOne(seed, { index, focus: which }, trace);
-    const sum = await runSchedules({ seed, schedules, threads, stories, digest, print });
-    for (const line of coverageTable(sum.coverage)) print(line);
-    if (sum.digest !== undefined) print(`traces ${sum.digest}`);
-    if (sum.broken > 0) process.exitCode = 1;
-  });
+  .action(
+    async ({ seed = randomInt(2 ** 31), index, focus, trace, digest = false, untilBroken = false, ...options }) => {
+      const which = focus === undefined ? undefined : focusOf(focus);
+      if (index !== undefined) return tellOne(seed, { index, focus: which }, trace);
+      const sum = await runSchedules({ ...options, seed, digest, untilBroken, print });
+      for (const line of coverageTable(sum.coverage)) print(line);
+      if (sum.digest !== undefined) print(`traces ${sum.digest}`);
+      if (sum.broken > 0) process.exitCode = 1;
+    },
+  );
 await program.parseAsync();

@@ -76,13 +76,14 @@ export class ServiceCalls {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // A dead process sends nothing more, and hears nothing more.
     if (process.dead) return promise;
-    const step = `${this.#role} ${call.does}${this.#hasWritten ? " after its write" : ""}`;
+    const does = `${call.does}${this.#hasWritten ? " after its write" : ""}`;
+    const step = `${this.#role} ${does}`;
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
     const fate = this.#troubles?.fateOf(process, step, call);
     const key = `${process.name} way ${++this.#calls}`;
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
-    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${step}: ${what}`);
+    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${does}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
     const refuse = (error: Error) => {
       time.after(way(" there"), () => {

@@ -117,7 +117,7 @@ function get({ Key = "", IfMatch, Range }: GetObjectCommand["input"], bucket: Bu
   if (object === undefined) throw new NoObject();
   matching(object, IfMatch);
   if (Range === undefined) return { ...told(object), Body: { transformToString: async () => String(object.body) } };
-  const bytes = Buffer.from(object.body as string);
+  const bytes = typeof object.body === "string" ? Buffer.from(object.body) : object.body;
   const [, first = "0", last = "0"] = /^bytes=(\d+)-(\d+)$/.exec(Range) ?? [];
   if (Number(first) >= bytes.length) throw s3Error("InvalidRange");
   const end = Math.min(Number(last) + 1, bytes.length);

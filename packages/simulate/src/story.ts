@@ -3,6 +3,8 @@ import { runSchedule } from "./run-schedule.ts";
 import type { Shrunk } from "./shrink.ts";
 
 const LONGEST_LINE = 240;
+const LONGEST_ROW = 60;
+const MOST_ROWS = 8;
 // What every call says that went well is no part of a story that has become long.
 const MOST_LINES = 150;
 
@@ -34,7 +36,8 @@ function givenOf(schedule: Schedule): string[] {
         .split("\n")
         .slice(1)
         .filter((row) => row !== "");
-      const shown = rows.length > 6 ? `${rows.length} rows` : JSON.stringify(rows.map((row) => row.slice(0, 80)));
+      const shown =
+        rows.length > MOST_ROWS ? `${rows.length} rows` : rows.map((row) => row.slice(0, LONGEST_ROW)).join(" ; ");
       return `at ${seconds(atMs)} a CSV for ${date} with ${shown}, told ${events} times`;
     }),
     ...operator.map(({ atMs, does, date }) => `at ${seconds(atMs)} the operator does ${does} of ${date}`),

@@ -72,6 +72,7 @@ export class World {
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */
   redrive(attempts?: string): void {
     for (const record of this.queues.DeadLetterQueue.receive(10)) {
+      this.#simulation.count(`the operator redrives a message${attempts === undefined ? "" : " with other attempts"}`);
       this.move(record, "LoteQueue", attempts);
       this.queues.DeadLetterQueue.delete(record);
     }

@@ -24,6 +24,8 @@ const MOST_ATTRIBUTES = 10;
 
 // A half of a surrogate pair is none of these characters.
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+// Told ten times as fast, and most of what is sent is no more.
+const PLAIN = /^[\t\n\r -~]*$/;
 const FORBIDDEN_TOLD =
   "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.";
 
@@ -39,7 +41,7 @@ const LARGEST_NUMBER = 1e126;
 /** Why SQS refuses the message, or undefined when it takes it. */
 export function refusalOf({ MessageBody, DelaySeconds, MessageAttributes = {} }: MessageToSend) {
   if (!MessageBody) return refused("MissingParameter", "The request must contain the parameter MessageBody.");
-  if (FORBIDDEN.test(MessageBody)) return refused("InvalidMessageContents", FORBIDDEN_TOLD);
+  if (!PLAIN.test(MessageBody) && FORBIDDEN.test(MessageBody)) return refused("InvalidMessageContents", FORBIDDEN_TOLD);
   if (sizeOf({ MessageBody, MessageAttributes }) > LARGEST_MESSAGE_BYTES) {
     const limit = `Message must be shorter than ${LARGEST_MESSAGE_BYTES} bytes.`;
     return invalid(`One or more parameters are invalid. Reason: ${limit}`);

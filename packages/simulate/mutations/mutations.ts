@@ -1,0 +1,250 @@
+/** What in a file of `packages` is to be replaced by what. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The pipeline broken on purpose. */
+export interface Mutation {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "the token stands in failures' messages",
+    edits: [
+      {
+        file: "tmdb/src/failure-of.ts",
+        from: 'message: words.replaceAll(token, "***")',
+        to: "message: (token + words)",
+      },
+    ],
+  },
+  {
+    name: "a producer that died while it queued is taken for one that is done",
+    edits: [
+      {
+        file: "core/src/files/run-rules.ts",
+        from: 'return current.status === "queued" ? "already queued" : "go on";',
+        to: 'return "already queued";',
+      },
+    ],
+  },
+  {
+    name: "the producer leaves the files of the earlier run",
+    edits: [
+      {
+        file: "core/src/stages/produce.ts",
+        from: "await removeEarlierFiles(output, run.run);",
+        to: "",
+      },
+    ],
+  },
+  {
+    name: "the collector does not look into the lote's file before it enters a failure",
+    edits: [
+      {
+        file: "core/src/files/enter-reports.ts",
+        from: "const stored = failures.length > 0 ? [...(await storedIds(report, output))] : [];",
+        to: "const stored: string[] = [];",
+      },
+    ],
+  },
+  {
+    name: "the limiter's second is 900 ms",
+    edits: [
+      {
+        file: "tmdb/src/invocation-account.ts",
+        from: "SECOND_MS = 1_000 + 5",
+        to: "SECOND_MS = 900",
+      },
+    ],
+  },
+  {
+    name: "messages that SQS refuses in a batch are not sent again",
+    edits: [
+      {
+        file: "aws/src/sqs-message-queue.ts",
+        from: "if (Failed.length === 0) return;",
+        to: "if (Failed.length >= 0) return;",
+      },
+    ],
+  },
+  {
+    name: "writes to S3 are unconditional",
+    edits: [
+      {
+        file: "aws/src/s3-object-store.ts",
+        from: '...(expectedEtag === undefined ? { IfNoneMatch: "*" } : { IfMatch: quoted(expectedEtag) }),',
+        to: "",
+      },
+    ],
+  },
+  {
+    name: "an older upload's event may take over from a later one's",
+    edits: [
+      {
+        file: "core/src/files/run-rules.ts",
+        from: 'return isOlder(mine.source, current.source) ? "outdated" : "go on";',
+        to: 'return "go on";',
+      },
+    ],
+  },
+  {
+    name: "the consumer does not look at the run again after its write",
+    edits: [
+      {
+        file: "core/src/files/store-lote.ts",
+        from: "if (run === undefined) await withdrawLote(output, lote, fetched.run);\n  return { isInForce: run !== undefined, isInLedger };",
+        to: "return { isInForce: true, isInLedger };",
+      },
+    ],
+  },
+  {
+    name: "an error of the report is swallowed",
+    edits: [
+      {
+        file: "core/src/stages/consume.ts",
+        from: "if (report) await deadLetterQueue.send([{ body: messageBody(report) }]);",
+        to: "if (report) await deadLetterQueue.send([{ body: messageBody(report) }]).catch(() => {});",
+      },
+    ],
+  },
+  {
+    name: "a lote sent after the queuing is not taken for a repeated one",
+    edits: [
+      {
+        file: "core/src/stages/consume.ts",
+        from: "(run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))",
+        to: "false",
+      },
+    ],
+  },
+  {
+    name: "an invocation leaves its second to whoever is next (environments)",
+    edits: [
+      {
+        file: "tmdb/src/turns.ts",
+        from: "if (mayEndAt <= now) return true;",
+        to: "if (mayEndAt > Number.NEGATIVE_INFINITY) return true;",
+      },
+    ],
+  },
+  {
+    name: "a request's second is counted from its sending (jitter)",
+    edits: [
+      {
+        file: "tmdb/src/turns.ts",
+        from: "latestArrival = Math.max(sentAt, now - roundTrip.bound);",
+        to: "latestArrival = sentAt;",
+      },
+    ],
+  },
+  {
+    name: "a pause is measured by the wall clock (clock)",
+    edits: [
+      {
+        file: "tmdb/src/request-limiter.ts",
+        from: "this.#pausedUntil - performance.now(),",
+        to: "this.#pausedUntil - (Date.now() - Date.UTC(2026, 10, 23)),",
+      },
+    ],
+  },
+  {
+    name: "the time left is asked of the wall clock at the end (clock)",
+    edits: [
+      {
+        file: "functions/src/deadline.ts",
+        from: "const end = performance.now() + left;",
+        to: "const end = performance.now() + (left + (Date.UTC(2026, 10, 23) + performance.now() - Date.now()));",
+      },
+    ],
+  },
+  {
+    name: "messages hold what SQS refuses (forbidden characters)",
+    edits: [
+      {
+        file: "core/src/stages/message.ts",
+        from: "return body.replaceAll(/[^ -~]/g,",
+        to: "return body.replaceAll(/(?!)/g,",
+      },
+    ],
+  },
+  {
+    name: "attempts may be any number (poisoned ledger)",
+    edits: [
+      {
+        file: "core/src/stages/message.ts",
+        from: "z.number().int().min(0).max(MOST_ATTEMPTS).catch(0)",
+        to: "z.number()",
+      },
+      {
+        file: "core/src/files/ledger-entry.ts",
+        from: "Number.isSafeInteger(report.attempts) && report.attempts > 0 ? report.attempts : 1;",
+        to: "report.attempts;",
+      },
+    ],
+  },
+  {
+    name: "an attempt has no time of its own (drip)",
+    edits: [
+      {
+        file: "tmdb/src/attempt.ts",
+        from: "isLate = true;\n    stop();",
+        to: "isLate = true;",
+      },
+    ],
+  },
+  {
+    name: "a page that refuses is taken for TMDB's word",
+    edits: [
+      {
+        file: "tmdb/src/failure-of.ts",
+        from: 'reason: status === 401 && !isPage(data) ? "unauthorized" : "server_error", curable: true',
+        to: 'reason: "unauthorized", curable: false',
+      },
+    ],
+  },
+  {
+    name: "a CSV of which nothing is selected takes the place of a good run",
+    edits: [
+      {
+        file: "core/src/stages/produce.ts",
+        from: "if (rejection === undefined ||",
+        to: "if (true ||",
+      },
+    ],
+  },
+  {
+    name: "a message that fails alone is an error of the function",
+    edits: [
+      {
+        file: "functions/src/partial-response.ts",
+        from: "throwOnFullBatchFailure: false",
+        to: "throwOnFullBatchFailure: true",
+      },
+    ],
+  },
+  {
+    name: "the collector does not look again after its write",
+    edits: [
+      {
+        file: "core/src/files/enter-reports.ts",
+        from: "if (isSameRun && !(await haveGotRecords(lotes, output))) return entered;",
+        to: "if (isSameRun || lotes.length >= 0) return entered;",
+      },
+    ],
+  },
+  {
+    name: "a conditional write is repeated by the SDK",
+    edits: [
+      {
+        file: "aws/src/s3-object-store.ts",
+        from: "requestHandler, maxAttempts: 1",
+        to: "requestHandler, maxAttempts: 3",
+      },
+    ],
+  },
+];
