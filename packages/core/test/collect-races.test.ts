@@ -6,7 +6,7 @@ import { runObject } from "../src/files/run-file.ts";
 import { collect } from "../src/stages/collect.ts";
 import { messageBody } from "../src/stages/message.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
-import type { MemoryStore } from "./support/memory-store.ts";
+import { MemoryStore } from "./support/memory-store.ts";
 import { loteFile } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at, report } from "./support/reports.ts";
@@ -59,4 +59,19 @@ test("what is left of an earlier run goes with the first write for the one in fo
   const ledger = await collectedWith(async () => {}, store);
   expect(ledger).toContain(ID);
   expect(ledger).not.toContain("tt2222222");
+});
+
+test("a lote of a superseded run that SQS gave up leaves no file behind, and one of the run in force does", async () => {
+  const store = new MemoryStore();
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("02")));
+  const written = loteObject(loteFile([ID], [ID], { run: queuedRun("01").run }));
+  await store.putIf(loteKey(DATE, 1), undefined, written);
+  await store.putIf(loteKey(DATE, 2), undefined, loteObject(loteFile([ID], [ID], { run: queuedRun("02").run })));
+  const letter = (lote: number) => {
+    const body = messageBody({ kind: "lote", run: queuedRun("01").run, date: DATE, lote, ids: [ID], attempts: 0 });
+    return { body, sentAt: at(2) };
+  };
+  await Promise.all(collect([letter(1), letter(2)], { store, ...QUIET }));
+  expect(await store.get(loteKey(DATE, 1))).toBeUndefined();
+  expect(await store.get(loteKey(DATE, 2))).toBeDefined();
 });

@@ -232,8 +232,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "if (isSameRun && !(await haveGotRecords(lotes, output))) return entered;",
-        to: "if (isSameRun || lotes.length >= 0) return entered;",
+        from: "if (!isSameRun || (await haveGotRecords(lotes, output))) continue;",
+        to: "if (!isSameRun) continue;",
       },
     ],
   },

@@ -76,8 +76,7 @@ export class Functions {
       if (freezing) simulation.time.cancel(freezing);
       simulation.tell(() => `${invocation} ends: ${JSON.stringify(ending)}`);
       if (ending === "died") {
-        this.deaths++;
-        this.#unreplaced[name]++;
+        this.#died(name);
         return { answer: undefined, heldUp: environment.isHeldUp };
       }
       this.#rest(name, environment, invocation);
@@ -85,6 +84,11 @@ export class Functions {
       if (name !== "producer") this.thrown.push(`the ${name}: ${ending.error}`);
       return { answer: undefined, heldUp: environment.isHeldUp };
     });
+  }
+
+  #died(name: FunctionName): void {
+    this.deaths++;
+    this.#unreplaced[name]++;
   }
 
   /** From now on no environment is frozen in the middle of its work, and those that TMDB sent away for long are gone. */
@@ -130,6 +134,11 @@ export class Functions {
     if (environment.isHeldUp && (this.#isCalm || choices.oneIn(`${invocation} keeps its environment`, 2))) return;
     if (schedule.freezes) environment.freeze(choices.oneIn(`${invocation} closes`, schedule.freezes.closeOneIn));
     this.#idle[name].push(environment);
+    // What an invocation that has failed left under way goes on, and may be the end of the process.
+    environment.process.onDeath = () => {
+      this.#idle[name] = this.#idle[name].filter((each) => each !== environment);
+      this.#died(name);
+    };
   }
 
   /** Plans a freeze in the middle of an invocation, if there is to be one. */

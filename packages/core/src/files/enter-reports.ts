@@ -4,6 +4,7 @@ import { Ledger } from "./ledger.ts";
 import type { FailureReport, ForeignReport } from "./ledger-entry.ts";
 import { parseLoteFile, runOf } from "./lote-file.ts";
 import { nameInForce } from "./run-rules.ts";
+import { withdrawLote } from "./store-lote.ts";
 
 /** What a consumer, or SQS in its place, tells of the ids of a lote. */
 export interface LoteReport {
@@ -19,7 +20,7 @@ export interface LoteReport {
 export interface EnteredReports {
   /** The run in force; undefined when none is. */
   readonly run: string | undefined;
-  /** Reports of other runs, which were dropped. */
+  /** Reports of other runs, which were dropped; what those runs had stored of the lotes is gone. */
   readonly superseded: number;
   /** Entries of the ledger. */
   readonly entries: number;
@@ -40,7 +41,7 @@ export async function enterReports(
 ): Promise<EnteredReports> {
   for (;;) {
     const {
-      entered: { lotes, ...entered },
+      entered: { lotes, superseded, ...entered },
     } = await output.changeLedger(async (object) => {
       const ledger = Ledger.parse(object);
       const current = await output.currentRun();
@@ -54,7 +55,10 @@ export async function enterReports(
     });
     // The second look: a superseded run must not leave its entries behind, and an id that has got its record must not stay.
     const isSameRun = nameInForce(await output.currentRun()) === entered.run;
-    if (isSameRun && !(await haveGotRecords(lotes, output))) return entered;
+    if (!isSameRun || (await haveGotRecords(lotes, output))) continue;
+    // Whoever had written such a lote may never have come to take it back.
+    for (const { lote, run } of superseded) await withdrawLote(output, lote, run);
+    return { ...entered, superseded: superseded.length };
   }
 }
 
@@ -65,11 +69,11 @@ async function enterAll(
   output: DateOutput,
 ) {
   const lotes: EnteredLote[] = [];
-  let superseded = 0;
+  const superseded: LoteReport[] = [];
   for (const report of reports) {
     if ("id" in report) ledger.enter(report);
     else if (report.run === run) lotes.push(await enterLote(report, ledger, output));
-    else superseded++;
+    else superseded.push(report);
   }
   return { run, superseded, lotes, entries: ledger.entries().length, failed: ledger.newFailures() };
 }
