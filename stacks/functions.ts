@@ -30,7 +30,7 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
   return {
     producer: create("producer", PRODUCER, {
       description: "Selects the ids of an uploaded movies.csv and queues their lotes",
-      link: [dataLake, loteQueue],
+      link: [dataLake, loteQueue, deadLetterQueue],
       environment: settings.functionEnvironment,
       // This is Lambda's own default. The minutes between the tries outlast a short failure of S3 or SQS.
       retries: ASYNC_RETRY_DELAYS_SECONDS.length,
@@ -45,8 +45,9 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
       concurrency: reserved(settings.consumerConcurrency, settings),
     }),
     collector: create("collector", COLLECTOR, {
-      description: "Keeps erros_geral.json",
-      link: [dataLake],
+      description: "Keeps erros_geral.json, and writes _manifest.json when a run has settled",
+      link: [dataLake, deadLetterQueue],
+      environment: settings.functionEnvironment,
       concurrency: reserved(COLLECTORS, settings),
     }),
   };

@@ -1,4 +1,4 @@
-import { inputKey, ledgerKey, lotePrefix, runKey } from "@lotes/core/dataset/keys";
+import { inputKey, ledgerKey, lotePrefix, manifestKey, runKey } from "@lotes/core/dataset/keys";
 import type { FunctionName } from "@lotes/core/topology";
 import { functionName } from "./names.ts";
 import type { Queues } from "./queues.ts";
@@ -23,6 +23,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
   // ListBucket is for the whole bucket, also for functions that never list: without it S3 answers 403 instead of 404 for a missing file,
   // and does so too when a condition narrows it to a prefix, since reading a file has no prefix.
   const list: Permission = { actions: ["s3:ListBucket"], resources: [dataLake.arn] };
+  const manifest = manifestKey(ANY_DATE);
   const { loteQueue, deadLetterQueue, producerFailures } = queues;
 
   return {
@@ -34,6 +35,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(lotes, "s3:GetObject", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:DeleteObject"),
       sendTo(loteQueue),
+      sendTo(deadLetterQueue),
       // Lambda sends this message in the function's name, when an event has failed for good.
       sendTo(producerFailures),
     ],
@@ -52,7 +54,9 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(run, "s3:GetObject"),
       objects(lotes, "s3:GetObject"),
       objects(ledger, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+      objects(manifest, "s3:GetObject", "s3:PutObject"),
       receiveFrom(deadLetterQueue),
+      sendTo(deadLetterQueue),
     ],
   };
 }

@@ -99,7 +99,7 @@ describe("the settings of a deployment", () => {
     const settings = { TMDB_REQUESTS_PER_SECOND: "50", CONSUMER_CONCURRENCY: "5", GENRES: "crime" };
     expect(variables(told, "Producer")).toEqual(settings);
     expect(variables(told, "Consumer")).toEqual(settings);
-    expect(variables(told, "Collector")).toEqual({});
+    expect(variables(told, "Collector")).toEqual(settings);
     expect(JSON.stringify(told)).not.toContain(TOLD.TMDB_TOKEN);
     expect(told.outputs.budget).toBe("50 requests a second to https://api.themoviedb.org, by 5 consumers");
   });

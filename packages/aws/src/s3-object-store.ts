@@ -17,6 +17,7 @@ import {
   type FolderStore,
   type NewObject,
   ObjectChangedError,
+  type ObjectHead,
   type ObjectSummary,
   type StoredObject,
   UncertainWriteError,
@@ -47,13 +48,26 @@ export class S3ObjectStore implements FolderStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      const { Body, ETag, Metadata, LastModified } = await this.#client.send(
+      const { Body, ETag, VersionId, Metadata, LastModified } = await this.#client.send(
         new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
       );
       const body = (await Body?.transformToString()) ?? "";
-      return { body, etag: unquoted(ETag), metadata: Metadata ?? {}, modifiedAt: modifiedAtOf(LastModified) };
+      const modifiedAt = modifiedAtOf(LastModified);
+      return { body, etag: unquoted(ETag), versionId: VersionId, metadata: Metadata ?? {}, modifiedAt };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  async head(key: string): Promise<ObjectHead | undefined> {
+    try {
+      const { ETag, VersionId, ContentLength, Metadata } = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.#bucket, Key: key }),
+      );
+      return { etag: unquoted(ETag), versionId: VersionId, bytes: ContentLength ?? 0, metadata: Metadata ?? {} };
+    } catch (error) {
+      if (isGone(error)) return undefined;
       throw error;
     }
   }

@@ -81,6 +81,6 @@ function* batches(messages: readonly OutgoingMessage[]): Generator<OutgoingMessa
   if (batch.length > 0) yield batch;
 }
 
-function toEntry({ body }: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
-  return { Id: String(index), MessageBody: body };
+function toEntry({ body, delaySeconds }: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
+  return { Id: String(index), MessageBody: body, ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }) };
 }

@@ -9,6 +9,8 @@ import type { Reason } from "./reasons.ts";
 export interface StoredObject {
   readonly body: string;
   readonly etag: string;
+  /** Of its bytes; undefined where the bucket keeps no versions. */
+  readonly versionId?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   /** When it was written, to the second. */
   readonly modifiedAt: Date;
@@ -28,6 +30,15 @@ export interface Folder {
   readonly objects: readonly ObjectSummary[];
 }
 
+/** What is known of an object without its bytes. */
+export interface ObjectHead {
+  readonly etag: string;
+  /** Of its bytes; undefined where the bucket keeps no versions. */
+  readonly versionId?: string | undefined;
+  readonly bytes: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export interface NewObject {
   readonly body: string;
   readonly contentType: string;
@@ -38,6 +49,8 @@ export interface NewObject {
 export interface ObjectStore {
   /** The whole object, or undefined when there is none. */
   get(key: string): Promise<StoredObject | undefined>;
+  /** The object without its bytes, or undefined when there is none. */
+  head(key: string): Promise<ObjectHead | undefined>;
   /**
    * The object's bytes in order, pinned to one version. Each chunk holds only until the next one is asked for.
    * @throws {ObjectChangedError} when the object has another ETag by now, or is gone; in the middle of the bytes too.
@@ -94,6 +107,8 @@ export class UncertainWriteError extends Error {
 
 export interface OutgoingMessage {
   readonly body: string;
+  /** How long the queue keeps it back, in whole seconds: 0 to 900. */
+  readonly delaySeconds?: number;
 }
 
 /** One queue. */

@@ -26,7 +26,7 @@ async function consume(run: string, store: MemoryStore): Promise<string[]> {
     { kind: "lote", run, date: DATE, lote: 1, ids: ["tt1000000", "not-an-id"], attempts: 0 },
     { receiveCount: 1, sentAt: at(0) },
     performance.now() + MINUTE_MS,
-    { store, deadLetterQueue, movies: new FakeMovies(), ...QUIET },
+    { ...QUIET, store, deadLetterQueue, movies: new FakeMovies() },
   );
   return sent;
 }

@@ -87,7 +87,9 @@ const body = fc.oneof(...KINDS.map(([, bodies]) => bodies));
 /** The message, or undefined where the body is refused; nothing else may happen. */
 function read(body: string): LoteMessage | undefined {
   try {
-    return parseMessage(body);
+    const message = parseMessage(body);
+    // Bodies that are made here have ids.
+    return message.kind === "closing" ? undefined : message;
   } catch (error) {
     if (error instanceof MalformedMessageError) return undefined;
     throw error;

@@ -177,7 +177,7 @@ test("a report of 150 ids of any text with the longest reasons fits into one mes
   }));
   const body = messageBody({ kind: "report", ...LOTE, ids, failures, recovered: ids });
   expect(body.length).toBeLessThan(1024 * 1024 - 1024);
-  expect(new Set(parseMessage(body).ids)).toEqual(new Set(ids));
+  expect(parseMessage(body)).toMatchObject({ recovered: ids });
 });
 
 describe("the attempts told by", () => {

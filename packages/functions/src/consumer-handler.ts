@@ -32,7 +32,7 @@ export function consumerHandler({ store, deadLetterQueue, movies, logger, metric
       const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
       await failureLogged(log, async () => {
         const message = parseMessage(record.body, version1Attempts(record));
-        log.appendKeys({ run: message.run, date: message.date, lote: message.lote });
+        log.appendKeys({ run: message.run, date: message.date, ...("lote" in message && { lote: message.lote }) });
         const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), sentAt: sentAt(record) };
         await consumeLote(message, delivery, deadlines.fetching, { store, deadLetterQueue, movies, log, metrics });
       });

@@ -10,6 +10,7 @@ const { filter, loteSize, maxMalformedPercent } = loadSettings(process.env);
 export const handler = producerHandler({
   store: new S3ObjectStore(Resource.DataLake.name),
   loteQueue: new SqsMessageQueue(Resource.LoteQueue.url),
+  deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   filter,
   loteSize,
   maxMalformedPercent,

@@ -66,7 +66,7 @@ test("10,000 ids end stored or not_found, with no sliding second over the budget
     const movies = new TmdbClient(settings.tmdb, CONSUMERS);
     for (let next = loteQueue.messages.shift(); next !== undefined; next = loteQueue.messages.shift()) {
       const delivery = { receiveCount: 1, sentAt: new Date() };
-      const deps = { store, deadLetterQueue, movies, ...QUIET };
+      const deps = { ...QUIET, store, deadLetterQueue, movies };
       const { body } = next;
       const end = performance.now() + MINUTE_MS;
       await movies.invocation(() => consumeLote(parseMessage(body), delivery, end, deps), end);

@@ -88,7 +88,7 @@ async function consume({ lote = 1, receiveCount = 1 } = {}): Promise<Consumed> {
   let isOver = false;
   movies
     .invocation(
-      () => consumeLote(message, delivery, begunAt + FETCHING_MS, { store, deadLetterQueue, movies, ...QUIET }),
+      () => consumeLote(message, delivery, begunAt + FETCHING_MS, { ...QUIET, store, deadLetterQueue, movies }),
       begunAt + FETCHING_MS + 9_000,
     )
     .catch((thrown) => {

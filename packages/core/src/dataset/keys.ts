@@ -62,6 +62,11 @@ export function runKey(date: RunDate): string {
   return `${outputPrefix(date)}_run.json`;
 }
 
+/** The leading underscore hides it, as the run file. */
+export function manifestKey(date: RunDate): string {
+  return `${outputPrefix(date)}_manifest.json`;
+}
+
 export function ledgerKey(date: RunDate): string {
   return `${outputPrefix(date)}erros_geral.json`;
 }

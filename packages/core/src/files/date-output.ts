@@ -1,6 +1,6 @@
-import { ledgerKey, loteKey, loteOfKey, lotePrefix, runKey } from "../dataset/keys.ts";
+import { ledgerKey, loteKey, loteOfKey, lotePrefix, manifestKey, runKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
-import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
+import type { ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
 import { isInForce, type RunInForce } from "./run-rules.ts";
 import { type Change, type Decide, updateObject } from "./update-object.ts";
@@ -21,16 +21,16 @@ import { type Change, type Decide, updateObject } from "./update-object.ts";
  */
 export class DateOutput {
   readonly #store: ObjectStore;
-  readonly #date: RunDate;
+  readonly date: RunDate;
 
   constructor(store: ObjectStore, date: RunDate) {
     this.#store = store;
-    this.#date = date;
+    this.date = date;
   }
 
   /** What `_run.json` holds, be it in force or rejected; undefined when the date never had a run. */
   currentRun(): Promise<RunFile | undefined> {
-    return readRun(this.#store, this.#date);
+    return readRun(this.#store, this.date);
   }
 
   /** The given run if it is in force; undefined when a later upload superseded it, or when it was given up. */
@@ -43,7 +43,7 @@ export class DateOutput {
   async changeRun<Found extends { readonly next?: RunFile | undefined }>(
     rule: (current: RunFile | undefined) => Found,
   ): Promise<Found> {
-    const { found } = await this.change(runKey(this.#date), (object) => {
+    const { found } = await this.change(runKey(this.date), (object) => {
       const found = rule(object && parseRunFile(object));
       return { next: found.next && runObject(found.next), found };
     });
@@ -52,7 +52,7 @@ export class DateOutput {
 
   /** The files of lotes, of whichever run. */
   async *loteFiles(): AsyncGenerator<ObjectSummary & { readonly lote: number }> {
-    for await (const object of this.#store.list(lotePrefix(this.#date))) {
+    for await (const object of this.#store.list(lotePrefix(this.date))) {
       const lote = loteOfKey(object.key);
       if (lote !== undefined) yield { ...object, lote };
     }
@@ -60,8 +60,8 @@ export class DateOutput {
 
   /** The keys of the ledger and of all that has a name like a lote's. */
   async *keys(): AsyncGenerator<string> {
-    yield ledgerKey(this.#date);
-    for await (const { key } of this.#store.list(lotePrefix(this.#date))) yield key;
+    yield ledgerKey(this.date);
+    for await (const { key } of this.#store.list(lotePrefix(this.date))) yield key;
   }
 
   /** Changes one of the date's objects, see {@link updateObject}. */
@@ -69,19 +69,32 @@ export class DateOutput {
     return updateObject(this.#store, key, change);
   }
 
+  loteHead(lote: number): Promise<ObjectHead | undefined> {
+    return this.#store.head(loteKey(this.date, lote));
+  }
+
   lote(lote: number): Promise<StoredObject | undefined> {
-    return this.#store.get(loteKey(this.#date, lote));
+    return this.#store.get(loteKey(this.date, lote));
   }
 
   changeLote<Made extends Change>(lote: number, change: Decide<Made>): Promise<Made> {
-    return this.change(loteKey(this.#date, lote), change);
+    return this.change(loteKey(this.date, lote), change);
   }
 
   ledger(): Promise<StoredObject | undefined> {
-    return this.#store.get(ledgerKey(this.#date));
+    return this.#store.get(ledgerKey(this.date));
+  }
+
+  /** Whether a run of the date has settled before, by the manifest's metadata. */
+  async hasFinished(run: string): Promise<boolean> {
+    return (await this.#store.head(manifestKey(this.date)))?.metadata.run === run;
+  }
+
+  changeManifest<Made extends Change>(change: Decide<Made>): Promise<Made> {
+    return this.change(manifestKey(this.date), change);
   }
 
   changeLedger<Made extends Change>(change: Decide<Made>): Promise<Made> {
-    return this.change(ledgerKey(this.#date), change);
+    return this.change(ledgerKey(this.date), change);
   }
 }

@@ -4,6 +4,7 @@ import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
 import { METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
+import { addWork, type LoteWork, workIn, workMetadata } from "./lote-work.ts";
 
 /** The records of one lote by the id that was asked for. */
 export type Records = ReadonlyMap<string, MovieRecord>;
@@ -14,6 +15,8 @@ export interface LoteFile {
   /** The ids of the lote as far as they are known, in their order; with and without a record. */
   readonly ids: readonly string[];
   readonly records: Records;
+  /** What the records took; undefined where that was not kept. */
+  readonly work?: LoteWork | undefined;
 }
 
 /** A `lote_N.json` holds something else: somebody wrote it by hand. */
@@ -38,6 +41,14 @@ export function countRecords(object: StoredObject): number {
   return linesOf(object).length;
 }
 
+/**
+ * The ids that have a record, by a file's metadata alone.
+ * @returns undefined where only the records tell
+ */
+export function storedIdsIn(metadata: Readonly<Record<string, string>>): string[] | undefined {
+  return metadata.ids?.split(",").filter((id) => id !== "" && !id.startsWith(NO_RECORD));
+}
+
 /** One record a line. An editor may have saved the file in its own way. */
 function linesOf({ body }: StoredObject): string[] {
   return textLines(body).map(({ text }) => text);
@@ -57,13 +68,14 @@ export function parseLoteFile(object: StoredObject, asked: readonly string[]): L
     });
   }
   const listed = object.metadata.ids?.split(",") ?? [];
-  const stored = listed.filter((id) => !id.startsWith(NO_RECORD));
+  const stored = storedIdsIn(object.metadata) ?? [];
   const isListed = stored.length === records.length;
   const ids = isListed ? stored : (idsByMarks(object, records) ?? guessedIds(records, asked));
   return {
     run: runOf(object) ?? "",
     ids: isListed ? listed.map((id) => id.replace(NO_RECORD, "")) : ids,
     records: new Map(records.map((record, index) => [ids[index] ?? "", record])),
+    work: workIn(object.metadata),
   };
 }
 
@@ -99,10 +111,12 @@ function guessedIds(records: readonly MovieRecord[], asked: readonly string[]): 
  */
 export function mergeLote(existing: LoteFile | undefined, fetched: LoteFile): LoteFile {
   if (existing === undefined || existing.run !== fetched.run) return fetched;
+  const isWhole = existing.records.keys().every((id) => fetched.records.has(id));
   return {
     run: fetched.run,
     ids: commonOrder(existing.ids, fetched.ids),
     records: new Map([...existing.records, ...fetched.records]),
+    work: addWork(existing.work, fetched.work, isWhole),
   };
 }
 
@@ -115,7 +129,7 @@ function commonOrder(a: readonly string[], b: readonly string[]): readonly strin
 }
 
 /** One record a line, with a final line end. The lote's ids go beside it, so that a later part of the lote finds its place. */
-export function loteObject({ run, ids, records }: LoteFile): NewObject {
+export function loteObject({ run, ids, records, work }: LoteFile): NewObject {
   const lines = ids.flatMap((id) => {
     const record = records.get(id);
     return record === undefined ? [] : [`${JSON.stringify(record)}\n`];
@@ -128,7 +142,11 @@ export function loteObject({ run, ids, records }: LoteFile): NewObject {
   return {
     body: lines.join(""),
     contentType: "application/x-ndjson",
-    metadata: { run, ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)) },
+    metadata: {
+      run,
+      ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)),
+      ...workMetadata(work),
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutByteOrderMark } from "../text-lines.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 
-const sourceSchema = z.object({
+export const sourceSchema = z.object({
   bucket: z.string(),
   key: z.string(),
   etag: z.string(),

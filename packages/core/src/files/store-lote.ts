@@ -13,6 +13,8 @@ export interface StoredLote {
   readonly isInForce: boolean;
   /** Whether the ledger has entries of the lote. */
   readonly isInLedger: boolean;
+  /** Whether the run had a file of the lote before. */
+  readonly wasThere: boolean;
 }
 
 /**
@@ -20,29 +22,34 @@ export interface StoredLote {
  * writes nothing. See {@link DateOutput} for the order of the steps.
  */
 export async function storeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<StoredLote> {
-  if (fetched.records.size > 0) await writeLote(output, lote, fetched);
+  const wasThere = fetched.records.size > 0 && (await writeLote(output, lote, fetched));
   const [run, isInLedger] = await Promise.all([output.runInForce(fetched.run), hasEntries(output, fetched.run, lote)]);
   if (run === undefined) await withdrawLote(output, lote, fetched.run);
-  return { isInForce: run !== undefined, isInLedger };
+  return { isInForce: run !== undefined, isInLedger, wasThere };
 }
 
-async function writeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<void> {
+/** @returns whether the run had a file of the lote before */
+async function writeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<boolean> {
   const isMine = (object: StoredObject) => runOf(object) === fetched.run;
   const change = async (current: StoredObject | undefined) => {
     if (current !== undefined && isMine(current)) {
-      return { next: loteObject(mergeLote(parseLoteFile(current, fetched.ids), fetched)), replacesSameBytes: false };
+      const merged = mergeLote(parseLoteFile(current, fetched.ids), fetched);
+      return { next: loteObject(merged), replacesSameBytes: false, wasThere: true };
     }
     const mayReplace = current === undefined || (await output.runInForce(fetched.run)) !== undefined;
     const next = mayReplace ? loteObject(fetched) : undefined;
-    return { next, replacesSameBytes: current !== undefined && next?.body === current.body };
+    return { next, replacesSameBytes: current !== undefined && next?.body === current.body, wasThere: false };
   };
-  const { replacesSameBytes } = await output.changeLote(lote, change);
-  if (!replacesSameBytes) return;
+  const { replacesSameBytes, wasThere } = await output.changeLote(lote, change);
+  if (!replacesSameBytes) return wasThere;
   // The earlier run's consumer may be about to remove its own file. It knows that by the hash of the bytes, which is also the hash of this file.
   await delay(LONGEST_REMOVAL_MS);
   await output.changeLote(lote, (current) =>
-    current !== undefined && isMine(current) ? { next: undefined, replacesSameBytes: false } : change(current),
+    current !== undefined && isMine(current)
+      ? { next: undefined, replacesSameBytes: false, wasThere: true }
+      : change(current),
   );
+  return wasThere;
 }
 
 /** Removes the file of a lote if it is of the run: a later run may have its own there already. */

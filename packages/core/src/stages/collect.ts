@@ -1,12 +1,17 @@
 import { isRunDate, type RunDate, utcDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
-import { enterReports, type LoteReport } from "../files/enter-reports.ts";
+import { type EnteredReports, enterReports, type LoteReport } from "../files/enter-reports.ts";
 import { type FailureReport, type ForeignReport, keptMessage, writableTime } from "../files/ledger-entry.ts";
-import type { Log, Metrics, ObjectStore } from "../ports.ts";
-import { type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
+import type { Log, MessageQueue, Metrics, ObjectStore } from "../ports.ts";
+import { finish } from "./finish.ts";
+import { type Closing, type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
 
 export interface CollectorDeps {
   readonly store: ObjectStore;
+  /** Where the letters come from. */
+  readonly deadLetterQueue: MessageQueue;
+  /** The budget: no run settles faster than its ids can be asked for. */
+  readonly requestsPerSecond: number;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -28,7 +33,7 @@ export interface DeadLetter {
 /** A dead letter once it was read: a lote, or something that is none, of which the ledger keeps a part. */
 interface ParsedLetter {
   readonly sentAt: Date;
-  readonly content: { readonly lote: LoteMessage } | { readonly kept: string };
+  readonly content: { readonly lote: LoteMessage } | { readonly closing: Closing } | { readonly kept: string };
   readonly date: RunDate;
 }
 
@@ -47,8 +52,9 @@ export function collect(letters: readonly DeadLetter[], deps: CollectorDeps): Pr
 function parseLetter({ body, sentAt: sent, version1Attempts }: DeadLetter): ParsedLetter {
   const sentAt = writableTime(sent);
   try {
-    const lote = parseMessage(body, version1Attempts);
-    return { content: { lote }, date: lote.date, sentAt };
+    const message = parseMessage(body, version1Attempts);
+    const content = message.kind === "closing" ? { closing: message } : { lote: message };
+    return { content, date: message.date, sentAt };
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
     return { content: { kept: keptMessage(body) }, date: dateIn(body) ?? utcDate(sentAt), sentAt };
@@ -65,21 +71,35 @@ function dateIn(body: string): RunDate | undefined {
   }
 }
 
+/** Writes a date's letters into its ledger, and its manifest if its run has settled by that. */
 async function writeToLedger(date: RunDate, letters: readonly ParsedLetter[], deps: CollectorDeps): Promise<void> {
-  const { store, log, metrics } = deps;
-  const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
-  const entered = await enterReports(inOrder.map(reportOf), new DateOutput(store, date));
+  const output = new DateOutput(deps.store, date);
+  const reports = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime()).flatMap(reportOf);
+  const entered = reports.length > 0 ? await enter(reports, output, deps) : undefined;
+  const closings = letters.flatMap(({ content }) => ("closing" in content ? [content.closing] : []));
+  await finish(output, { closings, entered }, deps);
+}
+
+async function enter(
+  reports: readonly (LoteReport | ForeignReport)[],
+  output: DateOutput,
+  { log, metrics }: CollectorDeps,
+): Promise<EnteredReports> {
+  const entered = await enterReports(reports, output);
+  const { date } = output;
   const { run, superseded, entries, failed } = entered;
   if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, run, superseded });
   for (const [reason, ids] of failed) metrics.addFailed(reason, ids);
-  log.info("ledger written", { date, run, letters: letters.length, entries });
+  log.info("ledger written", { date, run, letters: reports.length, entries });
+  return entered;
 }
 
-function reportOf({ content, sentAt }: ParsedLetter): LoteReport | ForeignReport {
-  if ("kept" in content) return { id: null, lote: null, message: content.kept, failedAt: sentAt };
+function reportOf({ content, sentAt }: ParsedLetter): (LoteReport | ForeignReport)[] {
+  if ("closing" in content) return [];
+  if ("kept" in content) return [{ id: null, lote: null, message: content.kept, failedAt: sentAt }];
   const { run, lote, ids } = content.lote;
   const recovered = content.lote.kind === "report" ? content.lote.recovered : [];
-  return { run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered };
+  return [{ run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered }];
 }
 
 /** A failure for each id: as the consumer tells it, or, where it got no word out, that the lote failed. */

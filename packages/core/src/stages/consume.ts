@@ -5,7 +5,7 @@ import { METRICS } from "../metrics.ts";
 import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
-import { type Failure, type LoteMessage, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
+import { type Failure, type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;
@@ -42,11 +42,13 @@ export class LoteHeldUpError extends Error {
  * @throws when S3 or SQS can't be reached: nothing is lost, for the message comes back
  */
 export async function consumeLote(
-  message: LoteMessage,
+  message: Message,
   delivery: Delivery,
   deadline: number,
   deps: ConsumerDeps,
 ): Promise<void> {
+  // Whoever sent the DeadLetterQueue back as it was has sent this one as well.
+  if (message.kind === "closing") return deps.deadLetterQueue.send([{ body: messageBody(message) }]);
   const { store, deadLetterQueue, movies, log, metrics } = deps;
   const startedAt = performance.now();
   const output = new DateOutput(store, message.date);
@@ -60,13 +62,22 @@ export async function consumeLote(
   // The log tells of trouble at once, since the lote goes on trying for as long as there is time.
   const onTrouble = ({ reason, status, message: cause }: MovieFailure) =>
     log.warn(TMDB_TROUBLE, { reason, status, cause });
+  const startedOn = new Date();
   const fetched = await fetchLote(message.ids, movies, deadline, onTrouble);
   // These requests were sent, whatever becomes of the lote.
   metrics.add(METRICS.requests, fetched.traffic.requests);
   metrics.add(METRICS.retries, fetched.traffic.retries);
   metrics.add(METRICS.rateLimited, fetched.traffic.rate_limited);
-  const file = { run: message.run, ids: message.ids, records: fetched.records };
-  const { isInForce, isInLedger } = await storeLote(output, message.lote, file);
+  const work = {
+    startedAt: startedOn,
+    endedAt: new Date(),
+    lastStartedAt: startedOn,
+    oldestFetchedAt: startedOn,
+    ...fetched.traffic,
+    reused: 0,
+  };
+  const file = { run: message.run, ids: message.ids, records: fetched.records, work };
+  const { isInForce, isInLedger, wasThere } = await storeLote(output, message.lote, file);
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);
@@ -75,7 +86,10 @@ export async function consumeLote(
 
   const repeated = isInLedger || mayHaveFailedBefore(message, delivery, run);
   const report = reportOf(message, fetched, repeated);
-  if (report) await deadLetterQueue.send([{ body: messageBody(report) }]);
+  // A file that was there may be named by the manifest, as it was. Where there is no report, this makes the collector look.
+  const closing = wasThere ? ({ kind: "closing", run: run.run, date: message.date } as const) : undefined;
+  const told = report ?? closing;
+  if (told) await deadLetterQueue.send([{ body: messageBody(told) }]);
   metrics.add(METRICS.loteDuration, Math.round(performance.now() - startedAt));
   log.info("lote done", {
     ids: message.ids.length,

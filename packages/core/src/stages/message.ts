@@ -49,6 +49,8 @@ const messageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("resumed"), ...lote }),
   /** From a consumer: the ids failed, `failures` says why; `recovered` have a record now, and may stand in the ledger. */
   z.object({ kind: z.literal("report"), ...lote, failures: failuresSchema, recovered: idsSchema }),
+  /** From the producer, for the collector: it comes back until the run has settled. */
+  z.object({ kind: z.literal("closing"), version: z.literal(2), run: place.run, date: place.date }),
   /** From an operator: the ids are to be tried once more; `failures` says why they had failed. */
   z.object({ kind: z.literal("replay"), ...lote, failures: failuresSchema }),
 ]);
@@ -66,7 +68,11 @@ const bodySchema = z.discriminatedUnion("version", [version1Schema, messageSchem
 type WithoutVersion<Message> = Message extends unknown ? Omit<Message, "version"> : never;
 
 export type Failure = z.infer<typeof failureSchema>;
-export type LoteMessage = WithoutVersion<z.infer<typeof messageSchema>>;
+export type Message = WithoutVersion<z.infer<typeof messageSchema>>;
+/** Asks whether the run has settled. */
+export type Closing = Extract<Message, { readonly kind: "closing" }>;
+/** A message with ids. */
+export type LoteMessage = Exclude<Message, Closing>;
 /** What a consumer sends to the DeadLetterQueue. */
 export type Report = Extract<LoteMessage, { readonly kind: "report" }>;
 
@@ -83,7 +89,7 @@ export const VERSION_1_ATTEMPTS = "attempts";
  * @param attribute what the message's attribute VERSION_1_ATTEMPTS holds, which counts for version 1 only
  * @throws {MalformedMessageError}
  */
-export function parseMessage(body: string, attribute?: string): LoteMessage {
+export function parseMessage(body: string, attribute?: string): Message {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -122,7 +128,7 @@ const LONGEST_REASON = 500;
  * A message as it travels: JSON in printable ASCII, whatever its ids hold. SQS refuses some characters, such as U+FFFE and most control
  * characters, and its stand-ins refuse others.
  */
-export function messageBody(message: LoteMessage): string {
+export function messageBody(message: Message): string {
   const failures = "failures" in message && {
     failures: message.failures.map((failure) => ({
       ...failure,

@@ -9,11 +9,14 @@ import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } fr
 import { METRICS } from "../metrics.ts";
 import { type Log, type MessageQueue, type Metrics, ObjectChangedError, type ObjectStore } from "../ports.ts";
 import { cutIntoLotes } from "./cut-into-lotes.ts";
+import { closingMessage, FIRST_LOOK_SECONDS } from "./finish.ts";
 import { messageBody } from "./message.ts";
 
 export interface ProducerDeps extends Acceptance {
   readonly store: ObjectStore;
   readonly loteQueue: MessageQueue;
+  /** The collector's, which is asked to close the run. */
+  readonly deadLetterQueue: MessageQueue;
   readonly loteSize: number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -31,7 +34,7 @@ export type UploadOutcome = "queued" | "already queued" | "outdated" | "rejected
  * @throws when S3 or SQS can't be reached; calling again goes on from there.
  */
 export async function produce(source: CsvVersion, date: RunDate, deps: ProducerDeps): Promise<UploadOutcome> {
-  const { store, loteQueue, filter, loteSize, log, metrics } = deps;
+  const { store, loteQueue, deadLetterQueue, filter, loteSize, log, metrics } = deps;
   const output = new DateOutput(store, date);
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await output.currentRun());
@@ -57,6 +60,8 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   await removeEarlierFiles(output, run.run);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
   await loteQueue.send(lotes.map((lote) => ({ body: messageBody({ ...common, ...lote }) })));
+  // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
+  await deadLetterQueue.send([closingMessage({ kind: "closing", run: run.run, date }, FIRST_LOOK_SECONDS)]);
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
   log.info("lotes queued", { lotes: lotes.length });
   metrics.add(METRICS.idsSelected, ids.length);

@@ -5,6 +5,7 @@ import {
   type FolderStore,
   type NewObject,
   ObjectChangedError,
+  type ObjectHead,
   type ObjectSummary,
   type StoredObject,
 } from "../../src/ports.ts";
@@ -20,6 +21,13 @@ export class MemoryStore implements FolderStore {
   async get(key: string): Promise<StoredObject | undefined> {
     await turn();
     return this.#objects.get(key);
+  }
+
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const object = await this.get(key);
+    if (object === undefined) return undefined;
+    const { body, etag, metadata } = object;
+    return { etag, metadata, bytes: Buffer.byteLength(body) };
   }
 
   async stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>> {

