@@ -21,6 +21,7 @@ const atWork: Account = {
   malformedMessages: [],
   settled: false,
   finishedAt: undefined,
+  manifest: undefined,
 };
 const settled: Account = { ...atWork, run: { ...RUN, ids: 2 }, settled: true };
 

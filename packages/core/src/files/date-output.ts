@@ -85,6 +85,10 @@ export class DateOutput {
     return this.#store.get(ledgerKey(this.date));
   }
 
+  manifest(): Promise<StoredObject | undefined> {
+    return this.#store.get(manifestKey(this.date));
+  }
+
   /** Whether a run of the date has settled before, by the manifest's metadata. */
   async hasFinished(run: string): Promise<boolean> {
     return (await this.#store.head(manifestKey(this.date)))?.metadata.run === run;

@@ -53,6 +53,7 @@ const manifestSchema = z.object({
 
 /** `_manifest.json`: the settled run of a date, and the files that hold it. */
 export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestFile = z.infer<typeof fileSchema>;
 /** What a manifest says of a settled run. */
 export type SettledRun = Omit<Manifest, "version" | "revision">;
 
@@ -81,6 +82,16 @@ export function parseManifest({ body }: Pick<StoredObject, "body">): Manifest {
   );
 }
 
+/** @returns undefined for one that can't be read */
+export function readManifest(object: Pick<StoredObject, "body">): Manifest | undefined {
+  try {
+    return parseManifest(object);
+  } catch (error) {
+    if (error instanceof ManifestError) return undefined;
+    throw error;
+  }
+}
+
 export function manifestObject(manifest: Manifest): NewObject {
   return {
     body: `${JSON.stringify(manifest, null, 2)}\n`,
@@ -98,7 +109,19 @@ export function nextManifest(settled: SettledRun, known: Manifest | undefined): 
 }
 
 function saysTheSame(known: Manifest, settled: SettledRun): boolean {
-  const contents = ({ files, ledger }: Pick<Manifest, "files" | "ledger">) =>
-    JSON.stringify([files.map(({ key, etag }) => [key, etag]), ledger && [ledger.key, ledger.etag]]);
-  return contents(known) === contents(settled);
+  return names(known, settled.files, settled.ledger?.etag);
+}
+
+/** Whether a manifest names just these files of lotes, and this ledger, as they are. */
+export function names(
+  { files, ledger }: Manifest,
+  lotes: readonly Pick<ManifestFile, "key" | "etag">[],
+  ledgerEtag: string | undefined,
+): boolean {
+  const etags = new Map(files.map(({ key, etag }) => [key, etag]));
+  return (
+    lotes.length === etags.size &&
+    lotes.every(({ key, etag }) => etags.get(key) === etag) &&
+    ledger?.etag === ledgerEtag
+  );
 }

@@ -4,6 +4,7 @@ import { DateOutput } from "../files/date-output.ts";
 import { Ledger } from "../files/ledger.ts";
 import { type FailedId, type ForeignMessage, isFailedId } from "../files/ledger-entry.ts";
 import { countRecords, runOf } from "../files/lote-file.ts";
+import { type Manifest, names, readManifest } from "../files/manifest.ts";
 import type { RunFile } from "../files/run-file.ts";
 import { hasRejection } from "../files/run-rules.ts";
 import type { ObjectStore } from "../ports.ts";
@@ -23,6 +24,8 @@ export interface Account {
   readonly settled: boolean;
   /** When the last of its files was written, or the last id failed, once it is settled. */
   readonly finishedAt: Date | undefined;
+  /** What says so to the next step, once it names the files as they are. */
+  readonly manifest: Manifest | undefined;
 }
 
 interface LoteCount {
@@ -31,6 +34,8 @@ interface LoteCount {
 }
 
 interface CountedLote {
+  readonly key: string;
+  readonly etag: string;
   readonly records: number;
   readonly modifiedAt: Date;
 }
@@ -70,7 +75,15 @@ export class Accountant {
       malformedMessages: ledger.entries().filter((entry) => !isFailedId(entry)),
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
+      manifest: settled ? await this.#manifestOf(run.run, [...lotes.values()], ledgerObject?.etag) : undefined,
     };
+  }
+
+  async #manifestOf(run: string, lotes: readonly CountedLote[], ledgerEtag: string | undefined) {
+    const object = await this.#output.manifest();
+    // One that somebody wrote by hand is written anew at the next occasion.
+    const manifest = object && readManifest(object);
+    return manifest?.run === run && names(manifest, lotes, ledgerEtag) ? manifest : undefined;
   }
 
   /** What is stored by lote, of this run only. */
@@ -80,13 +93,13 @@ export class Accountant {
     const lotes = new Map<number, CountedLote>();
     await pMap(
       found,
-      async ({ lote, etag, modifiedAt }) => {
+      async ({ lote, key, etag, modifiedAt }) => {
         const version = `${lote} ${etag}`;
         const known = this.#counts.get(version);
         // A later run's file may have the same bytes as an earlier one's, and so the same ETag.
         const count = known?.run === run ? known : await this.#count(lote);
         counts.set(version, count);
-        if (count.run === run) lotes.set(lote, { records: count.records, modifiedAt });
+        if (count.run === run) lotes.set(lote, { key, etag, records: count.records, modifiedAt });
       },
       { concurrency: READING_AT_ONCE },
     );

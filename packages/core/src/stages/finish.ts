@@ -1,9 +1,8 @@
 import type { DateOutput } from "../files/date-output.ts";
-import { EditedFileError } from "../files/edited-file-error.ts";
 import type { EnteredReports } from "../files/enter-reports.ts";
-import { type Manifest, manifestObject, nextManifest, parseManifest } from "../files/manifest.ts";
+import { manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
 import { type Stock, takeStock } from "../files/take-stock.ts";
-import type { Log, MessageQueue, OutgoingMessage, StoredObject } from "../ports.ts";
+import type { Log, MessageQueue, OutgoingMessage } from "../ports.ts";
 import { type Closing, messageBody } from "./message.ts";
 
 export interface FinishDeps {
@@ -44,16 +43,25 @@ export function closingMessage(closing: Closing, delaySeconds: number): Outgoing
 export async function finish(output: DateOutput, occasion: Occasion, deps: FinishDeps): Promise<void> {
   const { closings, entered } = occasion;
   if (closings.length === 0 && !(await mayHaveSettled(entered, output, deps))) return;
-  const { stock, manifest } = await output.changeManifest(async (object) => {
-    const known = readable(object, deps.log);
-    const stock = await takeStock(output);
-    const manifest = typeof stock === "object" && "settled" in stock ? nextManifest(stock.settled, known) : undefined;
-    return { next: manifest && manifestObject(manifest), stock, manifest };
-  });
-  if (manifest !== undefined) tell(manifest, deps.log);
+  const stock = await writeManifest(output, deps.log);
   const again = closings.find(({ run }) => isUnsettled(stock, run));
   if (again === undefined) return;
   await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, deps))]);
+}
+
+/** Writes `_manifest.json` if the run in force has settled, and if it is not written yet. */
+export async function writeManifest(output: DateOutput, log: Log): Promise<Stock> {
+  const { stock, manifest } = await output.changeManifest(async (object) => {
+    const stock = await takeStock(output);
+    // One that can't be read is written anew.
+    const known = object && readManifest(object);
+    const manifest = typeof stock === "object" && "settled" in stock ? nextManifest(stock.settled, known) : undefined;
+    return { next: manifest && manifestObject(manifest), stock, manifest };
+  });
+  if (manifest === undefined) return stock;
+  const { date, run, revision, ids, stored, failed } = manifest;
+  log.info("run finished", { date, run, revision, ids, stored, failed });
+  return stock;
 }
 
 /** Whether reports may have settled a run: one that had time enough to ask for all other ids, or one that had settled before. */
@@ -69,18 +77,6 @@ async function mayHaveSettled(
   return entered.entries + seconds * requestsPerSecond >= run.ids || output.hasFinished(run.run);
 }
 
-/** What can't be read is written anew. */
-function readable(object: StoredObject | undefined, log: Log): Manifest | undefined {
-  if (object === undefined) return undefined;
-  try {
-    return parseManifest(object);
-  } catch (error) {
-    if (!(error instanceof EditedFileError)) throw error;
-    log.warn("the manifest can't be read, and is written anew", { error });
-    return undefined;
-  }
-}
-
 function isUnsettled(stock: Stock, run: string): boolean {
   return typeof stock === "object" && "idsUnheard" in stock && stock.run.run === run;
 }
@@ -89,8 +85,4 @@ function isUnsettled(stock: Stock, run: string): boolean {
 function waitSeconds(stock: Stock, { requestsPerSecond }: FinishDeps): number {
   const left = typeof stock === "object" && "idsUnheard" in stock ? stock.idsUnheard : 0;
   return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
-}
-
-function tell({ date, run, revision, ids, stored, failed }: Manifest, log: Log): void {
-  log.info("run finished", { date, run, revision, ids, stored, failed });
 }
