@@ -10,7 +10,7 @@ import type { Functions } from "./functions.ts";
 import { MAX_RECEIVES, type World } from "./world.ts";
 
 // A look without a reason, in case one was missed.
-const IDLE_MS = 5_000;
+const IDLE_MS = 1_000;
 
 const COLLECTOR_BATCH = 10;
 // A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.

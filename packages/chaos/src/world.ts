@@ -23,6 +23,7 @@ import type { Lab } from "./lab.ts";
 /** An object as it lies in the bucket. */
 export interface Stored {
   readonly body: string;
+  readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -140,8 +141,9 @@ export class World {
       const { Attributes = {} } = await this.#sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: this.url(queue), AttributeNames: ["All"] }),
       );
-      const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes;
-      if (Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) > 0) return false;
+      const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: inFlight } = Attributes;
+      const { ApproximateNumberOfMessagesDelayed: delayed } = Attributes;
+      if (Number(visible) + Number(inFlight) + Number(delayed) > 0) return false;
     }
     return true;
   }
@@ -151,8 +153,13 @@ export class World {
     const objects = new Map<string, Stored>();
     for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#s3 }, { Bucket: this.bucket })) {
       for (const { Key = "" } of Contents) {
-        const { Body, Metadata = {} } = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key }));
-        objects.set(Key, { body: (await Body?.transformToString()) ?? "", metadata: Metadata });
+        const {
+          Body,
+          ETag = "",
+          Metadata = {},
+        } = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key }));
+        const body = (await Body?.transformToString()) ?? "";
+        objects.set(Key, { body, etag: ETag.replaceAll('"', ""), metadata: Metadata });
       }
     }
     return objects;

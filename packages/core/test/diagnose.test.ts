@@ -21,6 +21,7 @@ function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Accou
     malformedMessages: [],
     settled: false,
     finishedAt: undefined,
+    manifest: undefined,
     ...rest,
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { inputKey, ledgerKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
 import { parseManifest } from "../src/files/manifest.ts";
-import type { Source } from "../src/files/run-file.ts";
+import type { CsvVersion } from "../src/files/run-file.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
@@ -44,7 +44,7 @@ async function drop(ids: readonly string[] = IDS): Promise<void> {
   const key = inputKey(DATE);
   await store.overwrite(key, csv(...ids.map((id) => row({ id }))));
   const etag = (await store.get(key))?.etag ?? "";
-  const source: Source = { bucket: "lake", key, etag, size: 1, sequencer: String(++uploads).padStart(4, "0") };
+  const source: CsvVersion = { bucket: "lake", key, etag, size: 1, sequencer: String(++uploads).padStart(4, "0") };
   const settings = { filter: FILTER, loteSize: 2, maxMalformedPercent: 1 };
   await produce(source, DATE, { ...QUIET, store, loteQueue, deadLetterQueue, ...settings });
 }

@@ -1,6 +1,7 @@
 import { certainPeak, type TimedArrival } from "./certain-peak.ts";
 import { factsOf } from "./csv-oracle.ts";
 import { entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
+import { judgeManifest } from "./manifest-oracle.ts";
 
 /**
  * Judges what a run of the pipeline left behind. It shares no code with the pipeline: what is right is said here a second time, from the
@@ -35,6 +36,12 @@ export interface Attempt {
   readonly reset: boolean;
 }
 
+export interface KnownObject {
+  readonly body: string;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** What `lotes status` says of a date. */
 export interface KnownAccount {
   readonly stored: number;
@@ -46,7 +53,7 @@ const LONGEST_ATTEMPT_MS = 5_000 + 2_000;
 
 export interface Evidence {
   readonly uploads: readonly KnownUpload[];
-  readonly objects: ReadonlyMap<string, { readonly body: string; readonly metadata: Readonly<Record<string, string>> }>;
+  readonly objects: ReadonlyMap<string, KnownObject>;
   /** By date. */
   readonly accounts: ReadonlyMap<string, KnownAccount | undefined>;
   /** What TMDB knows of an id, as a line of a lote's file; undefined for an unknown id. */
@@ -127,7 +134,9 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   // A run that was cut short when a CSV that can't be used took its place is given up whole.
   if (facts === undefined || (run.status === "rejected" && factsOf(last) === undefined)) {
     expect(
-      [...files.keys()].every((name) => name === "_run.json" || isLedgerOfStrangers(date, files, evidence)),
+      [...files.keys()].every(
+        (name) => ["_run.json", "_manifest.json"].includes(name) || isLedgerOfStrangers(date, files, evidence),
+      ),
       `a rejected run has output: ${[...files].map(([name, { body }]) => `${name} ${body}`)}`,
     );
     return wrong;
@@ -171,8 +180,15 @@ function judgeDate(date: string, evidence: Evidence): string[] {
     account?.settled === true && account.stored === stored,
     `status says that ${account?.stored} are stored${account?.settled ? "" : ", and that it is not settled"}, and ${stored} are`,
   );
-  const names = new Set(["_run.json", "erros_geral.json", ...lotes.map((_, index) => `lote_${index + 1}.json`)]);
+  const names = new Set([
+    "_run.json",
+    "_manifest.json",
+    "erros_geral.json",
+    ...lotes.map((_, index) => `lote_${index + 1}.json`),
+  ]);
   for (const name of files.keys()) expect(names.has(name), `${name} is nobody's, or of a superseded run`);
+  const failedIds = ledger.filter(({ imdb_id }) => imdb_id !== null);
+  wrong.push(...judgeManifest({ date, run: run.run, ids: selected.length, files, failed: failedIds }));
   return wrong;
 }
 

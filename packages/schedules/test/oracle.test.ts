@@ -31,6 +31,40 @@ interface Changes extends Partial<Evidence> {
   readonly runs?: Readonly<Record<string, string>>;
 }
 
+/** The manifest that names files as they are. */
+function manifestOf(files: Readonly<Record<string, string | undefined>>): string {
+  const lines = (body: string) => body.split("\n").length - 1;
+  const lotes = Object.entries(files).filter(([name, body]) => name.startsWith("lote_") && body !== undefined);
+  const ledger = files["erros_geral.json"] ?? "";
+  const reasons = Map.groupBy(
+    ledger
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+      .filter(({ imdb_id }) => imdb_id !== null),
+    ({ reason }) => reason,
+  );
+  const failed = reasons.values().reduce((sum, { length }) => sum + length, 0);
+  return JSON.stringify({
+    version: 1,
+    run: "r2",
+    date: "2026/11/23",
+    revision: 1,
+    ids: run.ids,
+    stored: run.ids - failed,
+    failed,
+    failed_by_reason: Object.fromEntries(reasons.entries().map(([reason, { length }]) => [reason, length])),
+    files: lotes.map(([name, body = ""]) => ({
+      key: PREFIX + name,
+      etag: `of ${name}`,
+      records: lines(body),
+      bytes: body.length,
+    })),
+    ledger:
+      ledger === "" ? null : { key: `${PREFIX}erros_geral.json`, etag: "of erros_geral.json", entries: lines(ledger) },
+  });
+}
+
 /** Lotes of two: the first stored, the second with an id that TMDB does not know, the third no id at all. With something changed. */
 function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence {
   const all: Record<string, string | undefined> = {
@@ -40,8 +74,10 @@ function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence
     "erros_geral.json": [entry({}), invalid].map((each) => `${JSON.stringify(each)}\n`).join(""),
     ...files,
   };
-  const objects = Object.entries(all).flatMap(([name, body]) =>
-    body === undefined ? [] : [[PREFIX + name, { body, metadata: { run: runs[name] ?? "r2" } }] as const],
+  const objects = Object.entries({ "_manifest.json": manifestOf(all), ...all }).flatMap(([name, body]) =>
+    body === undefined
+      ? []
+      : [[PREFIX + name, { body, etag: `of ${name}`, metadata: { run: runs[name] ?? "r2" } }] as const],
   );
   return {
     uploads: [{ date: "2026/11/23", csv: CSV, forced: false, sequencer: "02" }],

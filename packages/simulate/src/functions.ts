@@ -200,6 +200,7 @@ const HANDLERS: Readonly<Record<FunctionName, Load>> = {
     producerHandler({
       store: world.store(calls),
       loteQueue: world.sender("LoteQueue", calls),
+      deadLetterQueue: world.sender("DeadLetterQueue", calls),
       filter,
       loteSize,
       maxMalformedPercent,
@@ -214,6 +215,12 @@ const HANDLERS: Readonly<Record<FunctionName, Load>> = {
       logger,
       metrics: NO_METRICS,
     }),
-  collector: (_, world, calls, __, logger) =>
-    collectorHandler({ store: world.store(calls), logger, metrics: NO_METRICS }),
+  collector: ({ tmdb }, world, calls, __, logger) =>
+    collectorHandler({
+      store: world.store(calls),
+      deadLetterQueue: world.sender("DeadLetterQueue", calls),
+      requestsPerSecond: tmdb.requestsPerSecond,
+      logger,
+      metrics: NO_METRICS,
+    }),
 };

@@ -52,13 +52,16 @@ export class Queue {
     return this.#messages.size;
   }
 
-  /** @returns why SQS refuses it, undefined when it is sent */
-  send(body: string, attributes: Attributes = {}): { code: string; message: string } | undefined {
+  /**
+   * @param delayMs for so long nobody receives it
+   * @returns why SQS refuses it, undefined when it is sent
+   */
+  send(body: string, attributes: Attributes = {}, delayMs = 0): { code: string; message: string } | undefined {
     const refusal = refusalOf({ MessageBody: body, MessageAttributes: attributes });
     if (refusal) return refusal;
     const { name, choices, time } = this.#options;
     const id = `${name}-${++this.#sent}`;
-    const visibleAt = time.now + choices.fraction(`${id} visible`) * LATEST_MS;
+    const visibleAt = time.now + delayMs + choices.fraction(`${id} visible`) * LATEST_MS;
     this.#add({ id, body, attributes, sentAt: time.now, receives: 0, visibleAt });
     return undefined;
   }

@@ -127,7 +127,10 @@ class ScheduleRun {
       uploads: this.#actors.uploads.toSorted((a, b) => (a.sequencer < b.sequencer ? -1 : 1)),
       accounts: new Map(await Promise.all(accounts)),
       objects: new Map(
-        [...this.#world.bucket.all()].map(([key, { body, metadata }]) => [key, { body: String(body), metadata }]),
+        [...this.#world.bucket.all()].map(([key, { body, etag, metadata }]) => [
+          key,
+          { body: String(body), etag, metadata },
+        ]),
       ),
       recordOf: lineOf,
       arrivals: this.#tmdb.arrivals,

@@ -80,6 +80,7 @@ function callOf(command: Command): Call {
 function nameOf(key: string): string {
   if (key.endsWith("_run.json")) return "the run file";
   if (key.endsWith("erros_geral.json")) return "the ledger";
+  if (key.endsWith("_manifest.json")) return "the manifest";
   return key.endsWith(".csv") ? "the CSV" : "a lote";
 }
 
@@ -108,8 +109,14 @@ function matching(object: StoredObject, ifMatch: string | undefined): StoredObje
   return object;
 }
 
-function told({ etag, metadata, modifiedAt, version }: StoredObject) {
-  return { ETag: `"${etag}"`, Metadata: { ...metadata }, LastModified: modifiedAt, VersionId: version };
+function told({ body, etag, metadata, modifiedAt, version }: StoredObject) {
+  return {
+    ETag: `"${etag}"`,
+    Metadata: { ...metadata },
+    LastModified: modifiedAt,
+    VersionId: version,
+    ContentLength: Buffer.byteLength(body),
+  };
 }
 
 function get({ Key = "", IfMatch, Range }: GetObjectCommand["input"], bucket: Bucket) {

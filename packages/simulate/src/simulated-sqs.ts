@@ -42,13 +42,13 @@ function sendBatch({ Entries = [] }: SendMessageBatchCommand["input"], queue: Qu
   if (bytes > LARGEST_BATCH_BYTES) throw sqsError("BatchRequestTooLong", 400);
   const Successful: { Id: string | undefined }[] = [];
   const Failed: { Id: string | undefined; Code: string; Message?: string; SenderFault: boolean }[] = [];
-  Entries.forEach(({ Id, MessageBody = "" }, index) => {
+  Entries.forEach(({ Id, MessageBody = "", DelaySeconds = 0 }, index) => {
     // Every other entry, the first one among the refused: a batch of one is refused whole.
     if (fate?.kind === "in part" && index % 2 === 0) {
       Failed.push({ Id, Code: "InternalError", SenderFault: false });
       return;
     }
-    const refusal = queue.send(MessageBody);
+    const refusal = queue.send(MessageBody, {}, DelaySeconds * 1_000);
     if (refusal) Failed.push({ Id, Code: refusal.code, Message: refusal.message, SenderFault: true });
     else Successful.push({ Id });
   });

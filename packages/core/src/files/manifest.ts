@@ -2,7 +2,7 @@ import * as z from "zod";
 import { filterSchema } from "../dataset/movie-filter.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { REASONS } from "../reasons.ts";
-import { withoutMark } from "../text-lines.ts";
+import { withoutByteOrderMark } from "../text-lines.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import { sourceSchema } from "./run-file.ts";
 
@@ -66,7 +66,7 @@ export class ManifestError extends EditedFileError {
 export function parseManifest({ body }: Pick<StoredObject, "body">): Manifest {
   let json: unknown;
   try {
-    json = JSON.parse(withoutMark(body));
+    json = JSON.parse(withoutByteOrderMark(body));
   } catch (cause) {
     throw new ManifestError("_manifest.json is not JSON; remove it, and drop the CSV again", { cause });
   }
