@@ -37,7 +37,7 @@ export function ledgerUri(bucket: string, date: RunDate): string {
 
 /** A run, and what became of its ids so far. */
 export function accountDocument(account: Account, bucket: string, date: RunDate) {
-  const { run, stored, failures, settled, lotesDone, malformedMessages, finishedAt } = account;
+  const { run, stored, failures, settled, lotesDone, malformedMessages, finishedAt, manifest } = account;
   return {
     date,
     run: run.run,
@@ -58,6 +58,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     started_at: run.started_at,
     queued_at: run.queued_at,
     finished_at: finishedAt?.toISOString() ?? null,
+    manifest_revision: manifest?.revision ?? null,
   };
 }
 

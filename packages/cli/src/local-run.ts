@@ -1,5 +1,5 @@
 import { S3ObjectStore } from "@lotes/aws";
-import { type Account, Accountant, type RunDate } from "@lotes/core";
+import { type Account, Accountant, declareFinished, type RunDate } from "@lotes/core";
 import { LocalStack } from "@lotes/local";
 import type { Csv } from "./csv-file.ts";
 import { uploadCsv } from "./csv-upload.ts";
@@ -51,12 +51,14 @@ export async function runHere(run: LocalRun): Promise<Omit<RunResult, "isToday">
   const keep = () => keepFiles(() => outputFiles(store, date), { out, signal, tell: note });
   try {
     const started = performance.now();
-    const account = await untilSettled(run, stack, accountant, watch).catch(async (error) => {
+    const settled = await untilSettled(run, stack, accountant, watch).catch(async (error) => {
       throw await endedEarly(signal.aborted ? signal.reason : error, { stack, store, date, accountant, keep });
     });
     const seconds = (performance.now() - started) / 1000;
     // The last consumer may be about to say how many requests it has sent.
     await stack.drain(STOP_GRACE_MS);
+    await declareFinished(store, date);
+    const account = (await accountant.account()) ?? settled;
     const { directory, files, refused } = await keep();
     if (refused !== undefined) {
       note(`! The files can't be written to ${refused}; they are in ${directory}/ instead`);

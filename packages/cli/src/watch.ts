@@ -57,9 +57,13 @@ export async function follow(
   }
 }
 
-/** Whether nothing more happens to a run by itself. */
-export function isFinished({ settled, run }: Account): boolean {
-  return settled || run.status === "rejected";
+// The manifest is written within 10 s. An earlier version of the functions writes none.
+const LATEST_MANIFEST_MS = 30_000;
+
+/** Whether nothing more happens to a run by itself: it has settled, and its manifest says so. */
+export function isFinished({ settled, run, manifest, finishedAt }: Account): boolean {
+  if (run.status === "rejected" || manifest !== undefined) return true;
+  return settled && finishedAt !== undefined && Date.now() - finishedAt.getTime() > LATEST_MANIFEST_MS;
 }
 
 /** Whether a run is finished, or another has taken its place. */
@@ -74,7 +78,7 @@ export function isFinishedOrSuperseded(followed: RunFile): (account: Account) =>
 export function isReplayed(entries: readonly FailedId[]): (account: Account) => boolean {
   return (account) => {
     const { open, superseded } = replayOutcome(entries, account);
-    return superseded || (account.settled && open === 0);
+    return superseded || (isFinished(account) && open === 0);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DateOutput } from "../files/date-output.ts";
 import type { EnteredReports } from "../files/enter-reports.ts";
-import { manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
+import { type Manifest, manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
 import { type Stock, takeStock } from "../files/take-stock.ts";
 import type { Log, MessageQueue, OutgoingMessage } from "../ports.ts";
 import { type Closing, messageBody } from "./message.ts";
@@ -43,25 +43,30 @@ export function closingMessage(closing: Closing, delaySeconds: number): Outgoing
 export async function finish(output: DateOutput, occasion: Occasion, deps: FinishDeps): Promise<void> {
   const { closings, entered } = occasion;
   if (closings.length === 0 && !(await mayHaveSettled(entered, output, deps))) return;
-  const stock = await writeManifest(output, deps.log);
+  const { stock, manifest } = await writeManifest(output);
+  if (manifest !== undefined) {
+    const { date, run, revision, ids, stored, failed } = manifest;
+    deps.log.info("run finished", { date, run, revision, ids, stored, failed });
+  }
   const again = closings.find(({ run }) => isUnsettled(stock, run));
   if (again === undefined) return;
   await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, deps))]);
 }
 
-/** Writes `_manifest.json` if the run in force has settled, and if it is not written yet. */
-export async function writeManifest(output: DateOutput, log: Log): Promise<Stock> {
-  const { stock, manifest } = await output.changeManifest(async (object) => {
+/**
+ * Writes `_manifest.json` if the run in force has settled, and if it is not written yet.
+ * @returns what was found, and the manifest if it was written
+ */
+export function writeManifest(
+  output: DateOutput,
+): Promise<{ readonly stock: Stock; readonly manifest: Manifest | undefined }> {
+  return output.changeManifest(async (object) => {
     const stock = await takeStock(output);
     // One that can't be read is written anew.
     const known = object && readManifest(object);
     const manifest = typeof stock === "object" && "settled" in stock ? nextManifest(stock.settled, known) : undefined;
     return { next: manifest && manifestObject(manifest), stock, manifest };
   });
-  if (manifest === undefined) return stock;
-  const { date, run, revision, ids, stored, failed } = manifest;
-  log.info("run finished", { date, run, revision, ids, stored, failed });
-  return stock;
 }
 
 /** Whether reports may have settled a run: one that had time enough to ask for all other ids, or one that had settled before. */
