@@ -96,15 +96,6 @@ export class S3ObjectStore implements FolderStore {
     }
   }
 
-  async metadata(key: string, etag: string): Promise<Readonly<Record<string, string>>> {
-    try {
-      const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: quoted(etag) });
-      return (await this.#client.send(head)).Metadata ?? {};
-    } catch (error) {
-      throw conditionError(key, error);
-    }
-  }
-
   async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
     try {
       await this.#once.send(

@@ -49,6 +49,6 @@ test("a replay of a run that was superseded meanwhile changes nothing, and no lo
 
   expect(await operator.json("status", "--watch")).toMatchObject({ ids: 10, stored: 10, failed: 0, settled: true });
   const files = await operator.files();
-  expect(Object.keys(files).sort()).toEqual(["_run.json", "lote_1.json"]);
+  expect(Object.keys(files).sort()).toEqual(["_manifest.json", "_run.json", "lote_1.json"]);
   expect(storedIds(files)).toEqual(KNOWN.slice(0, 10));
 });

@@ -49,6 +49,7 @@ describe("lotes run without a CSV", () => {
     expect(shapeOf(result)).toEqual(shapeOf(jsonExamples().get(RUN_HEADING)));
     expect(stderr).toContain("TMDB_TOKEN is not set: a stand-in");
     expect(readdirSync(join(place.path, "out")).sort()).toEqual([
+      "_manifest.json",
       "_run.json",
       "erros_geral.json",
       "lote_1.json",
@@ -113,7 +114,12 @@ describe("lotes run with a CSV", () => {
     const { code, stdout } = await place.lotes(["run", "movies.csv"]);
     expect(code).toBe(0);
     expect(stdout).toContain("1 ids = 0 stored + 1 failed");
-    expect(readdirSync(join(place.path, "out")).sort()).toEqual(["_run.json", "erros_geral.json", "notes.txt"]);
+    expect(readdirSync(join(place.path, "out")).sort()).toEqual([
+      "_manifest.json",
+      "_run.json",
+      "erros_geral.json",
+      "notes.txt",
+    ]);
     expect(readFileSync(join(place.path, "out/erros_geral.json"), "utf8")).not.toBe("old");
   });
 });

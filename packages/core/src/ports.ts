@@ -57,11 +57,6 @@ export interface ObjectStore {
    */
   stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>>;
   /**
-   * What was told of an object when it was written, without its bytes.
-   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone.
-   */
-  metadata(key: string, etag: string): Promise<Readonly<Record<string, string>>>;
-  /**
    * Writes the object if it still is what it was: of the given ETag, or absent when that is undefined.
    * @throws {ObjectChangedError} when it isn't.
    * @throws {UncertainWriteError} when nobody knows whether it was written.

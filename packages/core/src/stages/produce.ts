@@ -92,7 +92,9 @@ async function readCsv(source: CsvVersion, deps: ProducerDeps): Promise<ReadCsv>
 
 /** Whether whoever uploaded a CSV wants it used whatever is in it. */
 async function isForced({ key, etag }: CsvVersion, store: ObjectStore): Promise<boolean> {
-  return (await store.metadata(key, etag))[FORCE.name] === FORCE.value;
+  const head = await store.head(key);
+  if (head?.etag !== etag) throw new ObjectChangedError(key);
+  return head.metadata[FORCE.name] === FORCE.value;
 }
 
 function countOddRows({ malformed, unreadable }: RunFile, metrics: Metrics): void {

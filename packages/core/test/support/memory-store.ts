@@ -39,13 +39,6 @@ export class MemoryStore implements FolderStore {
     })();
   }
 
-  async metadata(key: string, etag: string): Promise<Readonly<Record<string, string>>> {
-    await turn();
-    const object = this.#objects.get(key);
-    if (object?.etag !== etag) throw new ObjectChangedError(key);
-    return object.metadata;
-  }
-
   async putIf(key: string, expectedEtag: string | undefined, { body, metadata }: NewObject): Promise<void> {
     await turn();
     if (this.#objects.get(key)?.etag !== expectedEtag) throw new ObjectChangedError(key);
