@@ -52,7 +52,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       ownLogs("collector"),
       list,
       objects(run, "s3:GetObject"),
-      objects(lotes, "s3:GetObject"),
+      objects(lotes, "s3:GetObject", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
       objects(manifest, "s3:GetObject", "s3:PutObject"),
       receiveFrom(deadLetterQueue),

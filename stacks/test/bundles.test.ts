@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Bundle, bundleHandler } from "@lotes/bundler";
-import { runKey } from "@lotes/core";
+import { loteKey, runKey } from "@lotes/core";
 import { csvOf, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import type { FunctionName } from "@lotes/core/topology";
 import { DATE, Pipeline } from "@lotes/functions/testing/pipeline";
@@ -126,6 +126,16 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     );
     recording = true;
     await working;
+    expect(await pipeline.lote(1)).toEqual([]);
+
+    // A consumer that could not take it back, so that SQS gave the lote up.
+    const Metadata = { run: JSON.parse(superseded?.body ?? "").run };
+    recording = false;
+    await pipeline.s3.send(
+      new PutObjectCommand({ Bucket: pipeline.services.bucket, Key: loteKey(DATE, 1), Body: "{}\n", Metadata }),
+    );
+    recording = true;
+    await pipeline.collect([superseded]);
     expect(await pipeline.lote(1)).toEqual([]);
 
     // A message that can't be consumed, alone in its invocation.

@@ -1,8 +1,11 @@
 import type { Schedule, Upload } from "@lotes/schedules/schedule";
 import type { Deviation } from "./choices.ts";
 import { promiseOf } from "./promise-of.ts";
-import { runSchedule } from "./run-schedule.ts";
-import type { Focus } from "./simulation.ts";
+import type { Outcome } from "./run-schedule.ts";
+import type { Focus, SimulationOptions } from "./simulation.ts";
+
+/** Runs a schedule in virtual time. */
+export type Run = (options: SimulationOptions) => Promise<Pick<Outcome, "wrong" | "deviations">>;
 
 /** A schedule, and what goes wrong in it. */
 export interface Trial {
@@ -26,17 +29,20 @@ export class Shrinker {
   #runs = 0;
   readonly #promise: string;
 
-  private constructor(best: Trial, wrong: readonly string[]) {
+  readonly #run: Run;
+
+  private constructor(best: Trial, wrong: readonly string[], run: Run) {
+    this.#run = run;
     this.#best = best;
     this.#wrong = wrong;
     this.#promise = promiseOf(wrong[0] ?? "");
   }
 
   /** @returns undefined when the schedule breaks no promise */
-  static async shrink(schedule: Schedule, focus: Focus | undefined): Promise<Shrunk | undefined> {
-    const { wrong, deviations } = await runSchedule({ schedule, focus });
+  static async shrink(schedule: Schedule, focus: Focus | undefined, run: Run): Promise<Shrunk | undefined> {
+    const { wrong, deviations } = await run({ schedule, focus });
     if (wrong.length === 0) return undefined;
-    const shrinker = new Shrinker({ schedule, planned: deviations }, wrong);
+    const shrinker = new Shrinker({ schedule, planned: deviations }, wrong, run);
     await shrinker.#shrink();
     return { ...shrinker.#best, wrong: shrinker.#wrong, runs: shrinker.#runs };
   }
@@ -94,7 +100,7 @@ export class Shrinker {
     if (trial.schedule.uploads.length === 0 || this.#runs >= MOST_RUNS) return false;
     if (JSON.stringify(trial) === JSON.stringify(this.#best)) return false;
     this.#runs++;
-    const { wrong } = await runSchedule(trial);
+    const { wrong } = await this.#run(trial);
     const same = wrong.filter((sentence) => promiseOf(sentence) === this.#promise);
     if (same.length === 0) return false;
     this.#best = trial;

@@ -62,7 +62,7 @@ async function run({ seed, schedules, digest }: Extract<Task, { do: "run" }>): P
 async function lines({ do: task, seed, schedule: { index, focus } }: Exclude<Task, { do: "run" }>): Promise<string[]> {
   const schedule = scheduleOf(seed, index);
   if (task === "shrink") {
-    const shrunk = await Shrinker.shrink(schedule, focus);
+    const shrunk = await Shrinker.shrink(schedule, focus, runSchedule);
     return shrunk ? await storyOf(shrunk) : [];
   }
   const told: string[] = [];
