@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { inputKey, runKey } from "../src/dataset/keys.ts";
 import { type CsvVersion, readRun } from "../src/files/run-file.ts";
-import { produce } from "../src/stages/produce.ts";
+import { FORCE, produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
+import { textObject } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";
 
 const DATE = "2026/11/23";
@@ -15,15 +16,15 @@ class Lake {
   readonly store = new InterruptedStore(runKey(DATE));
   #uploads = 0;
 
-  async upload(body: string): Promise<CsvVersion> {
+  async upload(body: string, metadata: Readonly<Record<string, string>> = {}): Promise<CsvVersion> {
     const key = inputKey(DATE);
-    await this.store.overwrite(key, body);
+    await this.store.putIf(key, (await this.store.get(key))?.etag, { ...textObject(body), metadata });
     const etag = (await this.store.get(key))?.etag ?? "";
     return { bucket: "lake", key, etag, size: body.length, sequencer: `0${++this.#uploads}` };
   }
 
-  produce(source: CsvVersion) {
-    const loteQueue = { send: async () => {} };
+  produce(source: CsvVersion, send = async () => {}) {
+    const loteQueue = { send };
     const settings = { filter: FILTER, loteSize: 100, maxMalformedPercent: 1 };
     return produce(source, DATE, { store: this.store, loteQueue, ...settings, ...QUIET });
   }
@@ -68,4 +69,26 @@ test("a later upload that can be used leaves nothing of the one that can't", asy
   await lake.produce(await lake.upload(UNUSABLE));
   await lake.produce(await lake.upload(USABLE));
   expect(await readRun(lake.store, DATE)).toMatchObject({ source: { sequencer: "03" }, rejected: null });
+});
+
+describe("an upload that is used only since it demands it, and whose producer died while it queued", () => {
+  const dying = async () => {
+    throw new Error("the producer died");
+  };
+
+  test.each([["before"], ["after"]])(
+    "is given up when the same bytes were uploaded without that demand, be it told %s them",
+    async (when) => {
+      const lake = new Lake();
+      const first = await lake.upload(csv(row({ numeroVotos: "5" })), { [FORCE.name]: FORCE.value });
+      await expect(lake.produce(first, dying)).rejects.toThrow("the producer died");
+      expect(await readRun(lake.store, DATE)).toMatchObject({ status: "queuing" });
+      const same = await lake.upload(csv(row({ numeroVotos: "5" })));
+      for (const source of when === "before" ? [first, same] : [same, first]) await lake.produce(source);
+      expect(await readRun(lake.store, DATE)).toMatchObject({
+        status: "rejected",
+        rejected: { source: { sequencer: "02" } },
+      });
+    },
+  );
 });

@@ -52,9 +52,14 @@ export function putInForce(mine: QueuingRun, current: RunFile | undefined): Ruli
 
 /** Tells of my CSV, which can't be used: beside the run in force, or in its place where there is none. */
 export function reject(mine: QueuingRun, reason: string, at: Date, current: RunFile | undefined): Ruling {
-  const verdict = laterRejection(mine, current) ? "outdated" : verdictOn(mine, current);
+  const later = laterRejection(mine, current);
+  const rejected = later ?? { source: mine.source, reason, at: at.toISOString() };
+  // An earlier call could use it, since its upload demanded that, and died; an upload of the same bytes that does not demand it came since.
+  if (isQueuing(mine.run, current)) {
+    return { verdict: "go on", next: { ...current, status: "rejected", error: reason, rejected } };
+  }
+  const verdict = later ? "outdated" : verdictOn(mine, current);
   if (verdict !== "go on") return { verdict };
-  const rejected = { source: mine.source, reason, at: at.toISOString() };
   const next: RunFile = isInForce(current)
     ? { ...current, rejected }
     : { ...mine, status: "rejected", error: reason, rejected };
