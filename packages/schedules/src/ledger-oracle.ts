@@ -107,6 +107,8 @@ function untrue(
   const met = (...outcomes: (number | string)[]) =>
     evidence.arrivals.some((arrival) => arrival.id === id && outcomes.includes(arrival.outcome));
   const mine = evidence.deliveries.filter((delivery) => {
+    // Most bodies need not be read for that, and a stranger's may be large.
+    if (!delivery.body.includes(`"${run}"`)) return false;
     const message = messageOf(delivery);
     return message?.lote === lote && message?.run === run && (message?.ids as string[] | undefined)?.includes(id);
   });

@@ -1,5 +1,5 @@
 import { lineOf } from "@lotes/schedules/movies";
-import { type Evidence, judge } from "@lotes/schedules/oracle";
+import { type Evidence, judge, type KnownObject } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import { drippedBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";
@@ -126,12 +126,7 @@ class ScheduleRun {
     return {
       uploads: this.#actors.uploads.toSorted((a, b) => (a.sequencer < b.sequencer ? -1 : 1)),
       accounts: new Map(await Promise.all(accounts)),
-      objects: new Map(
-        [...this.#world.bucket.all()].map(([key, { body, etag, metadata }]) => [
-          key,
-          { body: String(body), etag, metadata },
-        ]),
-      ),
+      objects: this.#writtenObjects(),
       recordOf: lineOf,
       arrivals: this.#tmdb.arrivals,
       attempts: [...this.#functions.attempts],
@@ -146,5 +141,14 @@ class ScheduleRun {
       texts: [...this.#simulation.output, ...LoteQueue.bodies, ...DeadLetterQueue.bodies],
       healed,
     };
+  }
+
+  /** What functions have written. What was uploaded is bytes. */
+  #writtenObjects(): Evidence["objects"] {
+    const objects = new Map<string, KnownObject>();
+    for (const [key, { body, etag, metadata }] of this.#world.bucket.all()) {
+      if (typeof body === "string") objects.set(key, { body, etag, metadata });
+    }
+    return objects;
   }
 }

@@ -3,8 +3,6 @@ import type { Worker } from "node:worker_threads";
 import { startThread } from "@lotes/local/start-thread";
 import type { Numbered, Results, Task } from "./thread.ts";
 
-// A schedule leaves little behind: in a large nursery nearly all of it is dead before anybody looks at it.
-const NURSERY_MB = 96;
 // Handed to a thread at a time.
 const SHARE = 10;
 
@@ -22,10 +20,7 @@ export class Threads implements AsyncDisposable {
 
   constructor(count: number) {
     this.#workers = Array.from({ length: count }, () =>
-      startThread(new URL("./thread.ts", import.meta.url), {
-        execArgv: [],
-        resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
-      }),
+      startThread(new URL("./thread.ts", import.meta.url), { execArgv: [] }),
     );
   }
 
