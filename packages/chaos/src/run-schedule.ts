@@ -3,7 +3,7 @@ import { Random } from "@lotes/local/sample/random";
 import { lineOf, MOVIES } from "@lotes/schedules/movies";
 import { type Evidence, judge } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
-import { drippedBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
+import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";
 import { Actors } from "./actors.ts";
 import { Disturbances } from "./disturbances.ts";
@@ -146,7 +146,7 @@ class ScheduleRun {
       thrown: [...this.#functions.thrown],
       deliveries: [...this.#sources.deliveries],
       misanswered: misansweredBy(tmdb),
-      dripped: drippedBy(tmdb),
+      brokenOff: brokenOffBy(tmdb),
       strangers: strangers.map(({ body }) => body),
       loteSize,
       requestsPerSecond,

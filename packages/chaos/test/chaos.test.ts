@@ -3,7 +3,7 @@ import { runSchedules } from "../src/run-schedules.ts";
 
 // With many deaths and uploads that replace each other, and none that waits long for a hanging request. With others, `pnpm chaos` goes on.
 const SEED = 231;
-const SCHEDULES = 8;
+const SCHEDULES = 4;
 // Fewer than a thread of its own can bear: here others work beside it, and functions must not run out of time for want of a core.
 const AT_ONCE = 3;
 

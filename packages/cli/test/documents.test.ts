@@ -40,6 +40,7 @@ const STAYS = /^\.\/lotes local( |$)/;
 
 const START = "npx -y pnpm@10.34.9 start";
 const CHAOS = "npx -y pnpm@10.34.9 chaos";
+const SIMULATE = "npx -y pnpm@10.34.9 simulate";
 const SAMPLE = "./lotes sample > movies.csv";
 
 /** Keeps a part of a CSV, with the film that the documents name: each of the other commands would read all of it, most of them twice. */
@@ -49,14 +50,21 @@ function shorten(csv: string): void {
   writeFileSync(csv, `${[header, ...rows.slice(from, from + 2_000)].join("\n")}\n`);
 }
 
-/**
- * The same command, and less of the same work: one schedule, which is known to be a short one. Once npx has called a script, its other lines
- * call it without npx's seconds.
- */
+/** What the runs of schedules are shortened by. */
+const SHORTER = new Map([
+  // One schedule, which is known to be a short one.
+  [CHAOS, "--seed 7 --only 2"],
+  [SIMULATE, "--schedules 10"],
+]);
+
+/** The same command, and less of the same work. Once npx has called a script, its other lines call it without npx's seconds. */
 function shortened(line: string): string {
-  if (!line.startsWith(CHAOS)) return line;
-  const script = line === CHAOS ? CHAOS : 'PATH="$PWD/node_modules/.bin:$PATH" with-node chaos';
-  return `${script}${line.slice(CHAOS.length)} --seed 7 --only 2`;
+  for (const [command, options] of SHORTER) {
+    if (!line.startsWith(command)) continue;
+    const script = `PATH="$PWD/node_modules/.bin:$PATH" with-node ${command.split(" ").at(-1)}`;
+    return `${line === command ? command : script}${line.slice(command.length)} ${options}`;
+  }
+  return line;
 }
 
 let clone: string;

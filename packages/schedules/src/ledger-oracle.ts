@@ -125,7 +125,7 @@ function untrue(
       status === 429 && (met(429) || mine.some(({ heldUp, receives }) => heldUp && receives >= MAX_RECEIVES)),
     network: () =>
       (met("hang", "reset") && again) ||
-      (evidence.dripped.has(id) && met(200)) ||
+      (evidence.brokenOff.has(id) && met(200)) ||
       evidence.attempts.some((attempt) => attempt.id === id && attempt.reset),
     invalid_response: () => evidence.misanswered.has(id) && met(200) && again,
     // One id's answer ends the whole lote.

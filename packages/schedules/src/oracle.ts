@@ -65,8 +65,8 @@ export interface Evidence {
   readonly deliveries: readonly Delivery[];
   /** Ids that TMDB was told to answer with something that is no movie, or not the one. */
   readonly misanswered: ReadonlySet<string>;
-  /** Ids of which TMDB was told to send the movie so slowly that it never ends. */
-  readonly dripped: ReadonlySet<string>;
+  /** Ids of which TMDB was told to begin with the movie and not to come to its end. */
+  readonly brokenOff: ReadonlySet<string>;
   /** What strangers sent. */
   readonly strangers: readonly string[];
   readonly loteSize: number;

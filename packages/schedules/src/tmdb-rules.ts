@@ -72,9 +72,11 @@ export function misansweredBy(tmdb: readonly MisbehaviourRule[]): Set<string> {
   );
 }
 
-/** The ids of which TMDB sends the movie so slowly that it never ends. */
-export function drippedBy(tmdb: readonly MisbehaviourRule[]): Set<string> {
-  return idsOfRules(tmdb, (answer) => typeof answer === "object" && "byteEveryMs" in answer);
+/** The ids of which TMDB begins to send the movie and never comes to its end: too slowly, or cut off in the middle of its compression. */
+export function brokenOffBy(tmdb: readonly MisbehaviourRule[]): Set<string> {
+  return idsOfRules(tmdb, (answer) =>
+    typeof answer === "string" ? answer.startsWith("cut ") : "byteEveryMs" in answer,
+  );
 }
 
 function idsOfRules(tmdb: readonly MisbehaviourRule[], are: (answer: MisbehaviourRule["answer"]) => boolean) {

@@ -86,7 +86,7 @@ function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence
     arrivals: [{ at: 0, uncertainMs: 0, id: "tt0000003", outcome: 404 }],
     deliveries: [],
     misanswered: new Set(),
-    dripped: new Set(),
+    brokenOff: new Set(),
     strangers: [],
     attempts: [],
     thrown: [],
@@ -129,6 +129,12 @@ function strangersMessage(body: string, kept = body.length): Changes {
 
 test("the oracle has nothing to say of a run that is as promised", () => {
   expect(judge(evidence())).toEqual([]);
+});
+
+test("an answer that was broken off is a trouble of the network, whatever its status", () => {
+  const brokenOff = new Set(["tt0000003"]);
+  const { files, ...answered } = onceAnswered(200, "network", 200);
+  expect(judge(evidence({ files: files ?? {}, ...answered, misanswered: new Set(), brokenOff }))).toEqual([]);
 });
 
 describe("the oracle objects to", () => {

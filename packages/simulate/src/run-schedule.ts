@@ -1,7 +1,7 @@
 import { lineOf } from "@lotes/schedules/movies";
 import { type Evidence, judge, type KnownObject } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
-import { drippedBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
+import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";
 import { Actors } from "./actors.ts";
 import type { Deviation } from "./choices.ts";
@@ -133,7 +133,7 @@ class ScheduleRun {
       thrown: [...this.#functions.thrown],
       deliveries: [...this.#sources.deliveries],
       misanswered: misansweredBy(tmdb),
-      dripped: drippedBy(tmdb),
+      brokenOff: brokenOffBy(tmdb),
       strangers: strangers.map(({ body }) => body),
       loteSize,
       requestsPerSecond,
