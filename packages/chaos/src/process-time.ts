@@ -7,6 +7,7 @@ type Callback = (...args: unknown[]) => void;
 /** What a process has of time: its timers, which stand still while it is frozen and end with it, and a wall clock that may step. */
 export class ProcessTime {
   readonly Date: DateConstructor;
+  readonly #runningMs: () => number;
   #frozenAt: number | undefined;
   #frozenMs = 0;
   #ended = false;
@@ -14,24 +15,28 @@ export class ProcessTime {
   readonly #due = new Map<object, () => void>();
   readonly #running = new Set<NodeJS.Timeout>();
 
-  /** @param aheadMs how far the wall clock is ahead of the true time, at this moment */
-  constructor(aheadMs: () => number) {
+  /**
+   * @param aheadMs how far the wall clock is ahead of the true time, at this moment
+   * @param runningMs how long the process had a processor, from some instant on
+   */
+  constructor(aheadMs: () => number, runningMs = timeWithProcessorMs) {
+    this.#runningMs = runningMs;
     this.Date = clockThatIs(aheadMs);
   }
 
   /** How long the process was neither frozen nor without a processor, from some instant on. */
   get awakeMs(): number {
-    return (this.#frozenAt ?? runningMs()) - this.#frozenMs;
+    return (this.#frozenAt ?? this.#runningMs()) - this.#frozenMs;
   }
 
   freeze(): void {
-    this.#frozenAt ??= runningMs();
+    this.#frozenAt ??= this.#runningMs();
   }
 
   /** What fell due meanwhile happens now, one after the other, as when a stopped process goes on. */
   thaw(): void {
     if (this.#frozenAt === undefined) return;
-    this.#frozenMs += runningMs() - this.#frozenAt;
+    this.#frozenMs += this.#runningMs() - this.#frozenAt;
     this.#frozenAt = undefined;
     for (const [timer, callback] of this.#due) {
       setImmediate(() => {
@@ -92,7 +97,7 @@ export class ProcessTime {
   }
 }
 
-function runningMs(): number {
+function timeWithProcessorMs(): number {
   return performance.now() - stalledSoFarMs();
 }
 

@@ -97,8 +97,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/store-lote.ts",
-        from: "if (run === undefined) await withdrawLote(output, lote, fetched.run);\n  return { isInForce: run !== undefined, isInLedger };",
-        to: "return { isInForce: true, isInLedger };",
+        from: "if (run === undefined) await withdrawLote(output, lote, fetched.run);\n  return { isInForce: run !== undefined, isInLedger, wasThere };",
+        to: "return { isInForce: true, isInLedger, wasThere };",
       },
     ],
   },
@@ -107,8 +107,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/consume.ts",
-        from: "if (report) await deadLetterQueue.send([{ body: messageBody(report) }]);",
-        to: "if (report) await deadLetterQueue.send([{ body: messageBody(report) }]).catch(() => {});",
+        from: "if (told) await deadLetterQueue.send([{ body: messageBody(told) }]);",
+        to: "if (told) await deadLetterQueue.send([{ body: messageBody(told) }]).catch(() => {});",
       },
     ],
   },
