@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests of whole processes, and those that wait for backoffs and for messages to come back. */
-const LONGEST = /packages\/(cli|chaos|functions\/test\/pipeline)\/|consumer-failures/;
+const LONGEST = /packages\/(cli|chaos|simulate|functions\/test\/pipeline)\/|consumer-failures/;
 
 /** What takes longest begins first, also where no earlier run tells what does: begun last, it would leave a core idle. */
 class LongestFirst extends BaseSequencer {
