@@ -13,7 +13,10 @@ afterEach(() => {
 
 describe("the timers of a process", () => {
   test("stand still while it is frozen, and go off in their order when it thaws, but for those that are cleared by then", () => {
-    const time = new ProcessTime(() => 0, () => performance.now());
+    const time = new ProcessTime(
+      () => 0,
+      () => performance.now(),
+    );
     const { setTimeout, clearTimeout } = time.timers;
     setTimeout(happens("10"), 10);
     const cleared = setTimeout(happens("20"), 20);
@@ -32,7 +35,10 @@ describe("the timers of a process", () => {
   });
 
   test("never go off once it is dead", () => {
-    const time = new ProcessTime(() => 0, () => performance.now());
+    const time = new ProcessTime(
+      () => 0,
+      () => performance.now(),
+    );
     time.timers.setTimeout(happens("timeout"), 10);
     time.timers.setInterval(happens("interval"), 10);
     time.timers.setImmediate(happens("immediate"));
@@ -45,7 +51,10 @@ describe("the timers of a process", () => {
 });
 
 test("a frozen process hears of the world when it thaws, and is not charged for the time", () => {
-  const time = new ProcessTime(() => 0, () => performance.now());
+  const time = new ProcessTime(
+    () => 0,
+    () => performance.now(),
+  );
   const began = time.awakeMs;
   const hear = time.awake(happens("heard"));
   vi.advanceTimersByTime(10);
