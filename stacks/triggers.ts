@@ -12,7 +12,7 @@ export function triggers(
   dataLake: sst.aws.Bucket,
   { loteQueue, deadLetterQueue }: Queues,
   { producer, consumer, collector }: Functions,
-  { consumerConcurrency }: DeploymentSettings,
+  { consumerConcurrency, existingBucket }: DeploymentSettings,
 ): void {
   // A bucket's name may belong to somebody else one day. SST names the bucket alone in the function's policy.
   const { accountId } = aws.getCallerIdentityOutput();
@@ -29,6 +29,8 @@ export function triggers(
         filterSuffix: INPUT_EVENTS.suffix,
       },
     ],
+    // By EventBridge, a new _manifest.json can start the next step. An existing bucket stays as its owner has set it.
+    ...(existingBucket === undefined && { transform: { notification: { eventbridge: true } } }),
   });
   // The same number as the reserved concurrency: were it higher, the pollers would receive lotes that no consumer is free for, and
   // each such receive counts towards the five after which SQS gives a lote up.

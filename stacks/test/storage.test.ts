@@ -36,6 +36,10 @@ describe.each(["dev", "prod"] as const)("the bucket of %s", (stage) => {
     ]);
   });
 
+  test("sends its events to EventBridge, so that a new manifest can start the next step", () => {
+    expect(resourceOf(graph, "BucketNotification").eventbridge).toBe(true);
+  });
+
   test("keeps old versions for 30 days, and the parts of uploads that were given up for 7", () => {
     expect(resourceOf(graph, "BucketVersioning")).toMatchObject({ versioningConfiguration: { status: "Enabled" } });
     expect(resourceOf(graph, "BucketLifecycleConfiguration").rules).toEqual([

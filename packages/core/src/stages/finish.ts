@@ -24,8 +24,8 @@ export interface Occasion {
  * within 10 s of its last id.
  */
 const SHORTEST_WAIT_SECONDS = 2;
-/** SQS keeps no message back for longer. */
-const LONGEST_WAIT_SECONDS = 900;
+/** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
+const LONGEST_WAIT_SECONDS = 600;
 
 export const FIRST_LOOK_SECONDS = SHORTEST_WAIT_SECONDS;
 
