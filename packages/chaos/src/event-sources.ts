@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { QueueName } from "@lotes/core/topology";
 import { Random } from "@lotes/local/sample/random";
-import type { Delivery } from "@lotes/schedules/oracle";
+import type { Delivery } from "@lotes/schedules/evidence";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Activity } from "./activity.ts";

@@ -8,7 +8,7 @@ import {
   type Handler,
   requireBuiltin,
 } from "@lotes/bundler/function-code";
-import type { Attempt } from "@lotes/schedules/oracle";
+import type { Attempt } from "@lotes/schedules/evidence";
 import { Connections } from "./connections.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Random } from "@lotes/local/sample/random";
+import type { Evidence } from "@lotes/schedules/evidence";
 import { lineOf, MOVIES } from "@lotes/schedules/movies";
-import { type Evidence, judge } from "@lotes/schedules/oracle";
+import { judge } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";

@@ -83,7 +83,19 @@ describe("the house of the domain", () => {
   });
 });
 
-const PACKAGES = ["core", "tmdb", "aws", "functions", "local", "cli", "bundler", "bench"];
+const PACKAGES = [
+  "core",
+  "tmdb",
+  "aws",
+  "functions",
+  "local",
+  "cli",
+  "bundler",
+  "bench",
+  "schedules",
+  "simulate",
+  "chaos",
+];
 const OTHER_THAN_CORE = /from "@lotes\/(?!core")/;
 
 describe("the packages keep to their side", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Delivery, Evidence } from "./oracle.ts";
+import type { Delivery, Evidence } from "./evidence.ts";
 
 /** A line of `erros_geral.json`, as the contracts have it. */
 export interface Entry {

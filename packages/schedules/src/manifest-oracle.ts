@@ -1,5 +1,5 @@
+import type { KnownObject } from "./evidence.ts";
 import type { Entry } from "./ledger-oracle.ts";
-import type { KnownObject } from "./oracle.ts";
 
 /** What is known of a settled date without its manifest. */
 export interface SettledDate {

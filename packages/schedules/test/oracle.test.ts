@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Evidence, judge } from "../src/oracle.ts";
+import type { Evidence } from "../src/evidence.ts";
+import { judge } from "../src/oracle.ts";
 
 const PREFIX = "Raw/TMDB/JSON/Movies/2026/11/23/";
 const CSV = [

@@ -1,6 +1,6 @@
 import type { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
-import type { KnownUpload } from "@lotes/schedules/oracle";
+import type { KnownUpload } from "@lotes/schedules/evidence";
 import type { OperatorAction, Upload } from "@lotes/schedules/schedule";
 import type { S3Event } from "aws-lambda";
 import type { Functions } from "./functions.ts";

@@ -1,6 +1,6 @@
 import { MAX_RECEIVE_COUNT } from "@lotes/core";
 import type { QueueName } from "@lotes/core/topology";
-import type { Delivery } from "@lotes/schedules/oracle";
+import type { Delivery } from "@lotes/schedules/evidence";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Activity } from "./activity.ts";
 import type { Functions } from "./functions.ts";

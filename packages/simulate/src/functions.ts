@@ -1,6 +1,6 @@
 import type { Settings } from "@lotes/core";
 import type { FunctionName } from "@lotes/core/topology";
-import type { Attempt } from "@lotes/schedules/oracle";
+import type { Attempt } from "@lotes/schedules/evidence";
 import type { Activity } from "./activity.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";

@@ -1,5 +1,6 @@
+import type { Evidence, KnownObject } from "@lotes/schedules/evidence";
 import { lineOf } from "@lotes/schedules/movies";
-import { type Evidence, judge, type KnownObject } from "@lotes/schedules/oracle";
+import { judge } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Activity } from "./activity.ts";

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Answer } from "@lotes/local/tmdb/answer";
-import type { Attempt } from "@lotes/schedules/oracle";
+import type { Attempt } from "@lotes/schedules/evidence";
 import {
   type AxiosAdapter,
   AxiosError,
