@@ -39,6 +39,8 @@ export interface BucketOptions {
   readonly epochMs: number;
   /** ETags as under SSE-KMS: no hash of the bytes, and a new one with each write. */
   readonly opaqueEtags: boolean;
+  /** Told of each change, once it is made; of a removal without an object. */
+  readonly onChange?: (key: string, object: StoredObject | undefined) => void;
 }
 
 /** An S3 bucket, as of one instant: S3 is strongly consistent, so whoever asks later sees what was written before. */
@@ -79,6 +81,7 @@ export class Bucket {
       version: `version-${nth}`,
     };
     this.#objects.set(key, object);
+    this.#options.onChange?.(key, object);
     return object;
   }
 
@@ -86,6 +89,7 @@ export class Bucket {
   remove(key: string, conditions: Conditions = {}): void {
     this.#check(key, conditions);
     this.#objects.delete(key);
+    this.#options.onChange?.(key, undefined);
   }
 
   /** The keys with a prefix, sorted as S3 sorts them, after a key. */

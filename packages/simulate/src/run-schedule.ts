@@ -88,7 +88,8 @@ class ScheduleRun {
       const stormy = await this.#evidence(false);
       await this.#heal();
       const arrivals = this.#tmdb.arrivals;
-      this.#wrong = [...new Set([...judge({ ...stormy, arrivals }), ...judge(await this.#evidence(true))])];
+      const { wrong } = this.#world.manifests;
+      this.#wrong = [...new Set([...judge({ ...stormy, arrivals }), ...judge(await this.#evidence(true)), ...wrong])];
     } catch (error) {
       this.#wrong = [`${(error as Error).stack}`];
     }

@@ -6,6 +6,7 @@ import type { S3Event, SQSRecord } from "aws-lambda";
 import type { Activity } from "./activity.ts";
 import { Bucket } from "./bucket.ts";
 import { EPOCH_MS } from "./globals.ts";
+import { ManifestJudge } from "./manifest-judge.ts";
 import { type Attributes, Queue } from "./queue.ts";
 import type { ServiceCalls } from "./service-calls.ts";
 import { connectToS3 } from "./simulated-s3.ts";
@@ -19,6 +20,7 @@ const TIMEOUTS_HIDDEN = 6;
 /** The bucket and the queues of one schedule. */
 export class World {
   readonly bucket: Bucket;
+  readonly manifests = new ManifestJudge();
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly #simulation: Simulation;
   #sequence = 0;
@@ -27,7 +29,12 @@ export class World {
     const { time, choices, schedule } = simulation;
     this.#simulation = simulation;
     const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
-    this.bucket = new Bucket({ time, epochMs: EPOCH_MS, opaqueEtags: schedule.store?.opaqueEtags ?? false });
+    this.bucket = new Bucket({
+      time,
+      epochMs: EPOCH_MS,
+      opaqueEtags: schedule.store?.opaqueEtags ?? false,
+      onChange: (key, object) => this.manifests.changed(key, object),
+    });
     const queue = (name: QueueName, redrive?: { to: Queue; maxReceives: number }) =>
       new Queue({ ...options, name, onVisible: () => activity.ring(name), ...(redrive && { redrive }) });
     const DeadLetterQueue = queue("DeadLetterQueue");

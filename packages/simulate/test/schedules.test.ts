@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runSchedules } from "../src/run-schedules.ts";
 
 const SEED = 18;
-const SCHEDULES = 500;
+const SCHEDULES = 300;
 const THREADS = 2;
 
 test("in hundreds of schedules of failures every promise holds", async () => {
