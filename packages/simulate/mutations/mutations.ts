@@ -247,4 +247,14 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "the manifest is not asked for a second time",
+    edits: [
+      {
+        file: "core/src/stages/finish.ts",
+        from: "if (again === undefined) return;",
+        to: "if (again !== undefined) return;",
+      },
+    ],
+  },
 ];
