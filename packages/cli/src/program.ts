@@ -7,6 +7,7 @@ import { local } from "./commands/local.ts";
 import { plan } from "./commands/plan.ts";
 import { replay } from "./commands/replay.ts";
 import { run } from "./commands/run.ts";
+import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
 import { status } from "./commands/status.ts";
 import { SETTINGS_HELP } from "./help.ts";
@@ -30,7 +31,7 @@ export function program(): Command {
     if (typeof stage === "string") await (await import("./stage.ts")).linkTo(stage);
   });
 
-  for (const declare of [run, local, plan, ingest, status, errors, replay, sample]) declare(lotes);
+  for (const declare of [run, local, plan, ingest, status, errors, replay, runs, sample]) declare(lotes);
   return lotes;
 }
 

@@ -101,6 +101,21 @@ describe("against a stack", { timeout: 60_000 }, () => {
     expect(document).toMatchObject({ failed: 1, entries: [{ imdb_id: "tt7777770", reason: "not_found" }] });
   });
 
+  test("runs tells the settled run of each date, and which manifest can't be read", async () => {
+    const { code, document } = await lotes("runs", "runs");
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ runs: [{ date: DATE, ids: 3 }], troubles: [] });
+    const [{ seconds }] = document.runs;
+    expect((await lotesHere("runs")).stdout).toMatch(
+      new RegExp(`seconds\\n  ${DATE} .* 3 .* 0 +\\d+ +${seconds.toFixed(1)}\\n`),
+    );
+
+    const manifest = await operator.swap("_manifest.json", "{");
+    const { stdout } = await lotesHere("runs");
+    expect(stdout).toContain(`! ${DATE}: _manifest.json is not JSON; remove it, and drop the CSV again`);
+    await operator.swap("_manifest.json", manifest);
+  });
+
   test("status says that a later upload was rejected, among the rest, and with --strict exits with 3", async () => {
     await operator.drop("no CSV of ours\n");
     await operator.until(({ run }) => run.rejected !== null);

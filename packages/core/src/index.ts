@@ -25,6 +25,7 @@ export {
   replayMessages,
   replayOutcome,
 } from "./operator/replay.ts";
+export { type DatedManifest, settledRuns } from "./operator/runs.ts";
 export { TROUBLE_CODES, type Trouble } from "./operator/trouble.ts";
 export { type Upload, uploadIn } from "./operator/upload.ts";
 export * from "./ports.ts";

@@ -28,6 +28,8 @@ export const TROUBLE_CODES = [
   "superseded",
   /** Not every message of the DeadLetterQueue was moved. */
   "dlq_not_moved",
+  /** The manifest of a date can't be read. */
+  "unreadable_manifest",
 ] as const;
 
 export interface Trouble {
