@@ -32,8 +32,9 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       list,
       objects(inputKey(ANY_DATE), "s3:GetObject"),
       objects(run, "s3:GetObject", "s3:PutObject"),
-      objects(lotes, "s3:GetObject", "s3:DeleteObject"),
+      objects(lotes, "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:DeleteObject"),
+      objects(manifest, "s3:GetObject"),
       sendTo(loteQueue),
       sendTo(deadLetterQueue),
       // Lambda sends this message in the function's name, when an event has failed for good.

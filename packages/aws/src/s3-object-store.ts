@@ -46,16 +46,16 @@ export class S3ObjectStore implements FolderStore {
     this.#bucket = bucket;
   }
 
-  async get(key: string): Promise<StoredObject | undefined> {
+  async get(key: string, versionId?: string): Promise<StoredObject | undefined> {
     try {
       const { Body, ETag, VersionId, Metadata, LastModified } = await this.#client.send(
-        new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key, VersionId: versionId }),
       );
       const body = (await Body?.transformToString()) ?? "";
       const modifiedAt = modifiedAtOf(LastModified);
       return { body, etag: unquoted(ETag), versionId: VersionId, metadata: Metadata ?? {}, modifiedAt };
     } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
+      if (error instanceof NoSuchKey || (error as Error).name === "NoSuchVersion") return undefined;
       throw error;
     }
   }

@@ -14,5 +14,6 @@ It talks to the local stack (${COMMAND} local), or to the stage that --stage nam
 export const SETTINGS_HELP = `
 Settings come from the environment or from .env:
   TMDB_TOKEN, TMDB_BASE_URL, TMDB_LANGUAGE, TMDB_REQUESTS_PER_SECOND, CONSUMER_CONCURRENCY,
-  MIN_YEAR, MIN_VOTES, GENRES, LOTE_SIZE, MAX_MALFORMED_PERCENT
+  MIN_YEAR, MIN_VOTES, GENRES, LOTE_SIZE, MAX_MALFORMED_PERCENT,
+  REUSE_HOURS
 Without TMDB_TOKEN, a program on this machine answers instead of TMDB.`;

@@ -6,6 +6,7 @@ export { filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts"
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export * from "./dataset/run-date.ts";
 export { type OddRows, type Selection, selectIds } from "./dataset/select-ids.ts";
+export { earlierRecords, type ReuseRule } from "./files/earlier-records.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
 export { countForeignMessages, Ledger, LedgerError } from "./files/ledger.ts";
 export type { FailedId, LedgerEntry } from "./files/ledger-entry.ts";
@@ -33,6 +34,7 @@ export { PROXY_VARIABLES, type ProxyEnvironment, readProxy } from "./proxy.ts";
 export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export {
   loadSettings,
+  originOf,
   requireToken,
   SETTING_NAMES,
   type Settings,

@@ -47,8 +47,11 @@ export interface NewObject {
 
 /** One bucket. */
 export interface ObjectStore {
-  /** The whole object, or undefined when there is none. */
-  get(key: string): Promise<StoredObject | undefined>;
+  /**
+   * The whole object, or undefined when there is none.
+   * @param versionId the version that is meant, where the bucket keeps versions; else the latest
+   */
+  get(key: string, versionId?: string): Promise<StoredObject | undefined>;
   /** The object without its bytes, or undefined when there is none. */
   head(key: string): Promise<ObjectHead | undefined>;
   /**
@@ -165,6 +168,8 @@ export interface Traffic {
 
 /** Where movies come from. */
 export interface MovieSource {
+  /** Whose answers these are: the same for the same server and language, 16 characters at most. */
+  readonly origin: string;
   /** Asks for one movie, again as often as it may help. Never throws for what the source answers. */
   movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer>;
   /** Counted since the start of the process. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { filterOf, filterSettings } from "./dataset/movie-filter.ts";
 import type { MovieFilter } from "./dataset/movies.ts";
@@ -25,7 +26,12 @@ export interface Settings {
   readonly loteSize: number;
   /** How many of a CSV's rows may be malformed, and how many have numbers that can't be read, each in percent. */
   readonly maxMalformedPercent: number;
+  /** A record that TMDB gave less than so long ago is not asked for again; 0 to ask for every one. */
+  readonly reuseHours: number;
 }
+
+/** Six months, the longest that TMDB's terms of use allow to keep what it gave. */
+const MOST_REUSE_HOURS = 4_320;
 
 const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org$/;
 
@@ -83,6 +89,10 @@ const schema = {
       .default(1),
     takes: "a percentage from 0 to 100, such as 1 or 0.5; a CSV with more malformed rows is rejected",
   },
+  REUSE_HOURS: {
+    type: wholeNumber(0, MOST_REUSE_HOURS).default(0),
+    takes: `a whole number of hours from 0 to ${MOST_REUSE_HOURS}; 0 asks TMDB for every id`,
+  },
 } as const;
 
 /** The names of all settings, as they stand in the environment. */
@@ -107,6 +117,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
     filter: filterOf(values),
     loteSize: values.LOTE_SIZE,
     maxMalformedPercent: values.MAX_MALFORMED_PERCENT,
+    reuseHours: values.REUSE_HOURS,
   };
   checkTogether(settings);
   return settings;
@@ -126,6 +137,17 @@ function checkTogether({ tmdb, consumerConcurrency, loteSize }: Settings): void 
       `LOTE_SIZE must be at most ${perConsumer * most}: at ${perConsumer} requests per second a consumer needs ${seconds} s for ${loteSize} ids, and has ${most} s`,
     );
   }
+}
+
+/**
+ * Whose answers a client with these settings gets, as `MovieSource.origin`. The port does not count: a stand-in for TMDB may have another one
+ * each time.
+ */
+export function originOf({ baseUrl, language }: Pick<TmdbSettings, "baseUrl" | "language">): string {
+  return createHash("sha256")
+    .update(`${new URL(baseUrl).hostname} ${language}`)
+    .digest("hex")
+    .slice(0, 8);
 }
 
 /**

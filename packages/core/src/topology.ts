@@ -82,7 +82,9 @@ export const CONSUMER_TIME = {
   answerMs: 500,
 } as const;
 
-/** What S3 keeps of ids in the metadata beside an object, in bytes. It takes 2 kB in all, names included. */
+/** What S3 takes as metadata beside an object, in bytes, names included (S3 User Guide, "Working with object metadata"). */
+export const METADATA_BYTES = 2_048;
+/** What ids may take of it. */
 export const METADATA_ID_BYTES = 1_800;
 /** A lote's ids, of up to 10 characters each with a mark and a comma, fit in there. */
 export const MOST_IDS_OF_A_LOTE = METADATA_ID_BYTES / 12;

@@ -24,6 +24,7 @@ test("the first failure of a kind is in the log at once, before the lote is done
       store,
       deadLetterQueue: { send: async () => {} },
       movies: new FakeMovies(unauthorized),
+      reuseHours: 0,
       metrics: QUIET.metrics,
       log,
     },

@@ -25,6 +25,7 @@ describe("with nothing set", () => {
       filter: { minYear: 1960, minVotes: 10_000, genres: ["crime", "war"] },
       loteSize: 100,
       maxMalformedPercent: 1,
+      reuseHours: 0,
     });
   });
 
@@ -43,6 +44,15 @@ describe("with nothing set", () => {
 });
 
 describe("what is set", () => {
+  test.each(["4321", "-1", "1.5", "1e3", "six"])(
+    "as REUSE_HOURS must be a whole number to 4320, not %s",
+    (REUSE_HOURS) => {
+      expect(complaint({ REUSE_HOURS })).toBe(
+        `REUSE_HOURS must be a whole number of hours from 0 to 4320; 0 asks TMDB for every id, not "${REUSE_HOURS}"`,
+      );
+    },
+  );
+
   test("is taken over", () => {
     const settings = loadSettings({
       TMDB_TOKEN: "0123456789abcdef0123456789abcdef",
@@ -55,6 +65,7 @@ describe("what is set", () => {
       GENRES: "Drama, SCI-FI",
       LOTE_SIZE: "50",
       MAX_MALFORMED_PERCENT: "2.5",
+      REUSE_HOURS: "4320",
     });
     expect(settings).toEqual({
       tmdb: {
@@ -67,6 +78,7 @@ describe("what is set", () => {
       filter: { minYear: 1990, minVotes: 0, genres: ["drama", "sci-fi"] },
       loteSize: 50,
       maxMalformedPercent: 2.5,
+      reuseHours: 4320,
     });
     expect(requireToken(settings.tmdb)).toBe("0123456789abcdef0123456789abcdef");
   });

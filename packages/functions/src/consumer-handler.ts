@@ -16,7 +16,7 @@ export interface InvokedMovieSource extends MovieSource {
   invocation<T>(work: () => Promise<T>, latest: number): Promise<T>;
 }
 
-export interface ConsumerHandlerDeps extends Pick<ConsumerDeps, "store" | "deadLetterQueue"> {
+export interface ConsumerHandlerDeps extends Pick<ConsumerDeps, "store" | "deadLetterQueue" | "reuseHours"> {
   /** One for as long as the process lives: its limiter is what keeps the process within its share. */
   readonly movies: InvokedMovieSource;
   readonly logger: HandlerLogger;
@@ -24,7 +24,7 @@ export interface ConsumerHandlerDeps extends Pick<ConsumerDeps, "store" | "deadL
 }
 
 /** Lotes to fetch. One that fails is reported as such, and SQS delivers it again. */
-export function consumerHandler({ store, deadLetterQueue, movies, logger, metrics }: ConsumerHandlerDeps) {
+export function consumerHandler({ logger, metrics, ...deps }: ConsumerHandlerDeps) {
   const processor = new BatchProcessor(EventType.SQS);
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadlines = deadlinesOf(context);
@@ -34,12 +34,12 @@ export function consumerHandler({ store, deadLetterQueue, movies, logger, metric
         const message = parseMessage(record.body, version1Attempts(record));
         log.appendKeys({ run: message.run, date: message.date, ...("lote" in message && { lote: message.lote }) });
         const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), sentAt: sentAt(record) };
-        await consumeLote(message, delivery, deadlines.fetching, { store, deadLetterQueue, movies, log, metrics });
+        await consumeLote(message, delivery, deadlines.fetching, { ...deps, log, metrics });
       });
     };
     // One after the other: side by side, two lotes would fight for the same requests and both be late.
     const options = { ...PARTIAL_RESPONSE, context, processInParallel: false };
     const consumeAll = () => processPartialResponse(event, consume, processor, options);
-    return movies.invocation(() => metrics.publishedAfter(consumeAll), deadlines.answer);
+    return deps.movies.invocation(() => metrics.publishedAfter(consumeAll), deadlines.answer);
   };
 }

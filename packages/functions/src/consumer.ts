@@ -6,12 +6,16 @@ import { Resource } from "sst";
 import { consumerHandler } from "./consumer-handler.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
 
-const { tmdb, consumerConcurrency } = loadSettings({ ...process.env, TMDB_TOKEN: Resource.TmdbToken.value });
+const { tmdb, consumerConcurrency, reuseHours } = loadSettings({
+  ...process.env,
+  TMDB_TOKEN: Resource.TmdbToken.value,
+});
 
 export const handler = consumerHandler({
   store: new S3ObjectStore(Resource.DataLake.name),
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   movies: new TmdbClient(tmdb, consumerConcurrency),
+  reuseHours,
   logger: new Logger({ serviceName: "consumer" }),
   metrics: new HandlerMetrics("consumer"),
 });

@@ -1,11 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { loadSettings } from "@lotes/core";
+import { loadSettings, originOf } from "@lotes/core";
 import { Resource } from "sst";
 import { HandlerMetrics } from "./handler-metrics.ts";
 import { producerHandler } from "./producer-handler.ts";
 
-const { filter, loteSize, maxMalformedPercent } = loadSettings(process.env);
+const { tmdb, filter, loteSize, maxMalformedPercent, reuseHours } = loadSettings(process.env);
 
 export const handler = producerHandler({
   store: new S3ObjectStore(Resource.DataLake.name),
@@ -13,6 +13,7 @@ export const handler = producerHandler({
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   filter,
   loteSize,
+  reuse: { hours: reuseHours, origin: originOf(tmdb) },
   maxMalformedPercent,
   logger: new Logger({ serviceName: "producer" }),
   metrics: new HandlerMetrics("producer"),

@@ -10,6 +10,7 @@ export const ONE_IN = {
   oddStore: 3,
   strangers: 8,
   twins: 50,
+  reuse: 2,
   /** Actions of an operator. */
   handEditedAttempts: 4,
   /** CSVs. */

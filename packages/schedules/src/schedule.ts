@@ -57,6 +57,8 @@ export interface Schedule {
   /** Steps of the functions' wall clock. */
   readonly clockSteps: readonly { readonly atMs: number; readonly byMs: number }[];
   readonly loteSize: number;
+  /** How long records are used again, in hours. */
+  readonly reuseHours: number;
   /** What Lambda gives a function, in milliseconds. */
   readonly functionMs: number;
   readonly uploads: readonly Upload[];
@@ -126,6 +128,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     troubleOneIn: random.pick([4, 8, 15]),
     duplicateOneIn: random.pick([2, 4, 10, 1_000]),
     disturbances: disturbancesOf(random, lastAtMs),
+    reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
   };
 }
 

@@ -8,7 +8,8 @@ export interface StoredObject {
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly modifiedAt: Date;
-  readonly version: string;
+  /** Undefined where the bucket keeps none. */
+  readonly version: string | undefined;
 }
 
 export interface Conditions {
@@ -39,6 +40,7 @@ export interface BucketOptions {
   readonly epochMs: number;
   /** ETags as under SSE-KMS: no hash of the bytes, and a new one with each write. */
   readonly opaqueEtags: boolean;
+  readonly keepsVersions: boolean;
   /** Told of each change, once it is made; of a removal without an object. */
   readonly onChange?: (key: string, object: StoredObject | undefined) => void;
 }
@@ -47,14 +49,15 @@ export interface BucketOptions {
 export class Bucket {
   readonly #options: BucketOptions;
   readonly #objects = new Map<string, StoredObject>();
+  readonly #versions = new Map<string, StoredObject>();
   #writes = 0;
 
   constructor(options: BucketOptions) {
     this.#options = options;
   }
 
-  get(key: string): StoredObject | undefined {
-    return this.#objects.get(key);
+  get(key: string, version?: string): StoredObject | undefined {
+    return version === undefined ? this.#objects.get(key) : this.#versions.get(version);
   }
 
   /**
@@ -70,7 +73,7 @@ export class Bucket {
     this.#check(key, conditions);
     const bytes = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
     if (bytes > LARGEST_METADATA_BYTES) throw new MetadataTooLarge();
-    const { time, epochMs, opaqueEtags } = this.#options;
+    const { time, epochMs, opaqueEtags, keepsVersions } = this.#options;
     const nth = ++this.#writes;
     const object: StoredObject = {
       body,
@@ -78,9 +81,10 @@ export class Bucket {
       metadata: { ...metadata },
       // S3 tells it to the second.
       modifiedAt: new Date(Math.floor((epochMs + time.now) / 1_000) * 1_000),
-      version: `version-${nth}`,
+      version: keepsVersions ? `version-${nth}` : undefined,
     };
     this.#objects.set(key, object);
+    if (object.version !== undefined) this.#versions.set(object.version, object);
     this.#options.onChange?.(key, object);
     return object;
   }

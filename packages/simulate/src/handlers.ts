@@ -1,4 +1,4 @@
-import { loadSettings, type Settings } from "@lotes/core";
+import { loadSettings, originOf, type Settings } from "@lotes/core";
 import type { FunctionName } from "@lotes/core/topology";
 import { collectorHandler } from "@lotes/functions/collector-handler";
 import { consumerHandler } from "@lotes/functions/consumer-handler";
@@ -12,12 +12,13 @@ import type { TmdbConnections } from "./tmdb-connections.ts";
 import type { World } from "./world.ts";
 
 /** A schedule's settings, as the functions read theirs. */
-export function settingsOf({ requestsPerSecond, consumers, loteSize }: Schedule, token: string): Settings {
+export function settingsOf({ requestsPerSecond, consumers, loteSize, reuseHours }: Schedule, token: string): Settings {
   return loadSettings({
     TMDB_TOKEN: token,
     TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
     CONSUMER_CONCURRENCY: String(consumers),
     LOTE_SIZE: String(loteSize),
+    REUSE_HOURS: String(reuseHours),
   });
 }
 
@@ -31,22 +32,24 @@ type Load = (
 
 /** The functions as a deployment wires them, but for what is simulated. */
 export const HANDLERS: Readonly<Record<FunctionName, Load>> = {
-  producer: ({ filter, loteSize, maxMalformedPercent }, world, calls, _, logger) =>
+  producer: ({ tmdb, filter, loteSize, maxMalformedPercent, reuseHours }, world, calls, _, logger) =>
     producerHandler({
       store: world.store(calls),
       loteQueue: world.sender("LoteQueue", calls),
       deadLetterQueue: world.sender("DeadLetterQueue", calls),
       filter,
       loteSize,
+      reuse: { hours: reuseHours, origin: originOf(tmdb) },
       maxMalformedPercent,
       logger,
       metrics: NO_METRICS,
     }),
-  consumer: ({ tmdb, consumerConcurrency }, world, calls, connections, logger) =>
+  consumer: ({ tmdb, consumerConcurrency, reuseHours }, world, calls, connections, logger) =>
     consumerHandler({
       store: world.store(calls),
       deadLetterQueue: world.sender("DeadLetterQueue", calls),
       movies: new TmdbClient(tmdb, consumerConcurrency, undefined, connections.adapter),
+      reuseHours,
       logger,
       metrics: NO_METRICS,
     }),

@@ -119,8 +119,8 @@ function told({ body, etag, metadata, modifiedAt, version }: StoredObject) {
   };
 }
 
-function get({ Key = "", IfMatch, Range }: GetObjectCommand["input"], bucket: Bucket) {
-  const object = bucket.get(Key);
+function get({ Key = "", IfMatch, Range, VersionId }: GetObjectCommand["input"], bucket: Bucket) {
+  const object = bucket.get(Key, VersionId);
   if (object === undefined) throw new NoObject();
   matching(object, IfMatch);
   if (Range === undefined) return { ...told(object), Body: { transformToString: async () => String(object.body) } };
@@ -135,7 +135,18 @@ function get({ Key = "", IfMatch, Range }: GetObjectCommand["input"], bucket: Bu
   };
 }
 
-function list({ Prefix = "", ContinuationToken = "" }: ListObjectsV2Command["input"], bucket: Bucket, most: number) {
+function folders(prefix: string, bucket: Bucket): { Prefix: string }[] {
+  const names = bucket.keys(prefix).flatMap((key) => /^[^/]*\//.exec(key.slice(prefix.length))?.[0] ?? []);
+  return [...new Set(names)].map((name) => ({ Prefix: prefix + name }));
+}
+
+function list(
+  { Prefix = "", ContinuationToken = "", Delimiter }: ListObjectsV2Command["input"],
+  bucket: Bucket,
+  most: number,
+) {
+  // Whoever asks for folders asks for one page, and S3's has room for all of them.
+  if (Delimiter !== undefined) return { Contents: [], CommonPrefixes: folders(Prefix, bucket) };
   const keys = bucket.keys(Prefix, ContinuationToken);
   const page = keys.slice(0, most);
   const isTruncated = keys.length > page.length;

@@ -29,10 +29,12 @@ export class World {
     const { time, choices, schedule } = simulation;
     this.#simulation = simulation;
     const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
+    const { opaqueEtags = false, versions: keepsVersions = true } = schedule.store ?? {};
     this.bucket = new Bucket({
       time,
       epochMs: EPOCH_MS,
-      opaqueEtags: schedule.store?.opaqueEtags ?? false,
+      opaqueEtags,
+      keepsVersions,
       onChange: (key, object) => this.manifests.changed(key, object),
     });
     const queue = (name: QueueName, redrive?: { to: Queue; maxReceives: number }) =>

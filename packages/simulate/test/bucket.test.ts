@@ -3,7 +3,7 @@ import { Bucket, MetadataTooLarge, NoObject, PreconditionFailed } from "../src/b
 import { VirtualTime } from "../src/virtual-time.ts";
 
 function bucket(opaqueEtags = false): Bucket {
-  return new Bucket({ time: new VirtualTime(), epochMs: 0, opaqueEtags });
+  return new Bucket({ time: new VirtualTime(), epochMs: 0, opaqueEtags, keepsVersions: true });
 }
 
 test("a write on a condition is done only where the condition holds", () => {

@@ -5,6 +5,7 @@ import {
   type MovieRequestOptions,
   type MovieSource,
   moviePath,
+  originOf,
   parseMovie,
   requireToken,
   type TmdbSettings,
@@ -43,6 +44,7 @@ const RETRIES = 6;
  * TMDB's movies, asked for within the budget. One per process: its limiter is what keeps the process within its share.
  */
 export class TmdbClient implements MovieSource {
+  readonly origin: string;
   readonly #http: AxiosInstance;
   readonly #limiter: RequestLimiter;
   readonly #token: string;
@@ -58,6 +60,7 @@ export class TmdbClient implements MovieSource {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
     this.#timing = timing;
+    this.origin = originOf(settings);
     this.#http = axios.create(httpOptions(settings, this.#token, share.connections, timing.attemptMs));
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
     this.#http.defaults.adapter = this.#limited(send ?? getAdapter(this.#http.defaults.adapter));

@@ -2,8 +2,9 @@ import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-r
 import { isMovieId, isTmdbId } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
-import { METADATA_ID_BYTES } from "../topology.ts";
+import { METADATA_BYTES, METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
+import { type FetchTimes, fetchTimesIn, fetchTimesMetadata } from "./fetch-times.ts";
 import { addWork, type LoteWork, workIn, workMetadata } from "./lote-work.ts";
 
 /** The records of one lote by the id that was asked for. */
@@ -17,6 +18,8 @@ export interface LoteFile {
   readonly records: Records;
   /** What the records took; undefined where that was not kept. */
   readonly work?: LoteWork | undefined;
+  /** When TMDB gave each record; undefined where that was not kept. */
+  readonly fetchTimes?: FetchTimes | undefined;
 }
 
 /** A `lote_N.json` holds something else: somebody wrote it by hand. */
@@ -71,11 +74,13 @@ export function parseLoteFile(object: StoredObject, asked: readonly string[]): L
   const stored = storedIdsIn(object.metadata) ?? [];
   const isListed = stored.length === records.length;
   const ids = isListed ? stored : (idsByMarks(object, records) ?? guessedIds(records, asked));
+  const work = workIn(object.metadata);
   return {
     run: runOf(object) ?? "",
     ids: isListed ? listed.map((id) => id.replace(NO_RECORD, "")) : ids,
     records: new Map(records.map((record, index) => [ids[index] ?? "", record])),
-    work: workIn(object.metadata),
+    work,
+    fetchTimes: fetchTimesIn(object.metadata, ids, work),
   };
 }
 
@@ -117,6 +122,7 @@ export function mergeLote(existing: LoteFile | undefined, fetched: LoteFile): Lo
     ids: commonOrder(existing.ids, fetched.ids),
     records: new Map([...existing.records, ...fetched.records]),
     work: addWork(existing.work, fetched.work, isWhole),
+    fetchTimes: new Map([...(existing.fetchTimes ?? []), ...(fetched.fetchTimes ?? [])]),
   };
 }
 
@@ -129,7 +135,7 @@ function commonOrder(a: readonly string[], b: readonly string[]): readonly strin
 }
 
 /** One record a line, with a final line end. The lote's ids go beside it, so that a later part of the lote finds its place. */
-export function loteObject({ run, ids, records, work }: LoteFile): NewObject {
+export function loteObject({ run, ids, records, work, fetchTimes }: LoteFile): NewObject {
   const lines = ids.flatMap((id) => {
     const record = records.get(id);
     return record === undefined ? [] : [`${JSON.stringify(record)}\n`];
@@ -139,15 +145,15 @@ export function loteObject({ run, ids, records, work }: LoteFile): NewObject {
     .filter(isMovieId)
     .map((id) => (records.has(id) ? id : NO_RECORD + id))
     .join(",");
-  return {
-    body: lines.join(""),
-    contentType: "application/x-ndjson",
-    metadata: {
-      run,
-      ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)),
-      ...workMetadata(work),
-    },
+  const metadata = {
+    run,
+    ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)),
+    ...workMetadata(work),
   };
+  const taken = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const stored = ids.filter((id) => records.has(id));
+  const times = fetchTimesMetadata(stored, fetchTimes, work, METADATA_BYTES - taken);
+  return { body: lines.join(""), contentType: "application/x-ndjson", metadata: { ...metadata, ...times } };
 }
 
 /** A mark for each record tells its id, where the list of all ids is too long for the metadata and the records alone leave a doubt. */

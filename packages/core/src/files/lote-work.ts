@@ -10,17 +10,21 @@ export interface LoteWork extends Traffic {
   readonly oldestFetchedAt: Date;
   /** Records that were not asked for, since an earlier output had them. */
   readonly reused: number;
+  /** Whose answers the records are, see `MovieSource`; undefined where that is not known, or where they are several's. */
+  readonly origin?: string | undefined;
 }
 
-/** The name of the metadata. */
+/** The names of the metadata. */
 const WORK = "work";
+const ORIGIN = "origin";
 
 /** The numbers in their order, instants in milliseconds since 1970. */
-export function workMetadata(work: LoteWork | undefined): { readonly [WORK]?: string } {
+export function workMetadata(work: LoteWork | undefined): { readonly [WORK]?: string; readonly [ORIGIN]?: string } {
   if (work === undefined) return {};
-  const { startedAt, endedAt, lastStartedAt, oldestFetchedAt, requests, retries, rate_limited, reused } = work;
+  const { startedAt, endedAt, lastStartedAt, oldestFetchedAt, requests, retries, rate_limited, reused, origin } = work;
   const instants = [startedAt, endedAt, lastStartedAt, oldestFetchedAt].map((instant) => instant.getTime());
-  return { [WORK]: [...instants, requests, retries, rate_limited, reused].join(",") };
+  const numbers = [...instants, requests, retries, rate_limited, reused].join(",");
+  return { [WORK]: numbers, ...(origin !== undefined && { [ORIGIN]: origin }) };
 }
 
 /** @returns undefined for a file that an earlier version of this program wrote, or another program */
@@ -41,6 +45,7 @@ export function workIn(metadata: Readonly<Record<string, string>>): LoteWork | u
     retries,
     rate_limited,
     reused,
+    origin: metadata[ORIGIN],
   };
 }
 
@@ -53,7 +58,9 @@ export function addWork(
   more: LoteWork | undefined,
   isWhole: boolean,
 ): LoteWork | undefined {
-  if (known === undefined || more === undefined) return known ?? more;
+  if (more === undefined) return known;
+  const origin = isWhole || known?.origin === more.origin ? more.origin : undefined;
+  if (known === undefined) return { ...more, origin };
   // A write whose answer was lost is done again, and finds its own work there.
   if (known.lastStartedAt.getTime() === more.lastStartedAt.getTime()) return known;
   return {
@@ -65,6 +72,7 @@ export function addWork(
     retries: known.retries + more.retries,
     rate_limited: known.rate_limited + more.rate_limited,
     reused: isWhole ? more.reused : known.reused + more.reused,
+    origin,
   };
 }
 

@@ -1,4 +1,5 @@
 import { DateOutput } from "../files/date-output.ts";
+import type { FetchTimes } from "../files/fetch-times.ts";
 import type { RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
@@ -6,11 +7,14 @@ import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
 import { type Failure, type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
+import { reusedRecords } from "./reuse.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;
   readonly deadLetterQueue: MessageQueue;
   readonly movies: MovieSource;
+  /** A record that TMDB gave less than so long ago, and that comes with the message, is not asked for. */
+  readonly reuseHours: number;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -49,7 +53,7 @@ export async function consumeLote(
 ): Promise<void> {
   // Whoever sent the DeadLetterQueue back as it was has sent this one as well.
   if (message.kind === "closing") return deps.deadLetterQueue.send([{ body: messageBody(message) }]);
-  const { store, deadLetterQueue, movies, log, metrics } = deps;
+  const { store, deadLetterQueue, movies, reuseHours, log, metrics } = deps;
   const startedAt = performance.now();
   const output = new DateOutput(store, message.date);
   const run = await output.runInForce(message.run);
@@ -63,7 +67,12 @@ export async function consumeLote(
   const onTrouble = ({ reason, status, message: cause }: MovieFailure) =>
     log.warn(TMDB_TROUBLE, { reason, status, cause });
   const startedOn = new Date();
-  const fetched = await fetchLote(message.ids, movies, deadline, onTrouble);
+  const reused = reusedRecords(message, reuseHours, startedOn);
+  const asked = message.ids.filter((id) => !reused.records.has(id));
+  const answered = await fetchLote(asked, movies, deadline, onTrouble);
+  const fetched = { ...answered, records: new Map([...reused.records, ...answered.records]) };
+  const fetchedNow = answered.records.keys().map((id) => [id, startedOn] as const);
+  const fetchTimes = new Map([...reused.fetchTimes, ...fetchedNow]);
   // These requests were sent, whatever becomes of the lote.
   metrics.add(METRICS.requests, fetched.traffic.requests);
   metrics.add(METRICS.retries, fetched.traffic.retries);
@@ -72,11 +81,12 @@ export async function consumeLote(
     startedAt: startedOn,
     endedAt: new Date(),
     lastStartedAt: startedOn,
-    oldestFetchedAt: startedOn,
+    oldestFetchedAt: oldestOf(fetchTimes) ?? startedOn,
     ...fetched.traffic,
-    reused: 0,
+    reused: reused.records.size,
+    origin: movies.origin,
   };
-  const file = { run: message.run, ids: message.ids, records: fetched.records, work };
+  const file = { run: message.run, ids: message.ids, records: fetched.records, work, fetchTimes };
   const { isInForce, isInLedger, wasThere } = await storeLote(output, message.lote, file);
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
@@ -94,10 +104,15 @@ export async function consumeLote(
   log.info("lote done", {
     ids: message.ids.length,
     stored: fetched.records.size,
+    reused: reused.records.size,
     failed: countByReason(fetched.failures),
     recovered: report?.recovered.length ?? 0,
     ...fetched.traffic,
   });
+}
+
+function oldestOf(times: FetchTimes): Date | undefined {
+  return [...times.values()].sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /**

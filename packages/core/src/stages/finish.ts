@@ -50,7 +50,7 @@ export async function finish(output: DateOutput, occasion: Occasion, deps: Finis
   }
   const again = closings.find(({ run }) => isUnsettled(stock, run));
   if (again === undefined) return;
-  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, deps))]);
+  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, again, deps))]);
 }
 
 /**
@@ -86,8 +86,9 @@ function isUnsettled(stock: Stock, run: string): boolean {
   return typeof stock === "object" && "idsUnheard" in stock && stock.run.run === run;
 }
 
-/** Until the ids of which nothing was heard can all have been asked for. */
-function waitSeconds(stock: Stock, { requestsPerSecond }: FinishDeps): number {
-  const left = typeof stock === "object" && "idsUnheard" in stock ? stock.idsUnheard : 0;
+/** Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside. */
+function waitSeconds(stock: Stock, { reusable = 0 }: Closing, { requestsPerSecond }: FinishDeps): number {
+  const unheard = typeof stock === "object" && "idsUnheard" in stock ? stock.idsUnheard : 0;
+  const left = Math.max(0, unheard - reusable);
   return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
 }

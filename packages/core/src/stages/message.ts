@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { clipped } from "../clipped.ts";
+import { movieRecordSchema } from "../dataset/movie-record.ts";
 import { isRunDate } from "../dataset/run-date.ts";
 import { REASONS } from "../reasons.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
@@ -28,6 +29,12 @@ const place = {
   ids: idsSchema,
 };
 
+/** Records that an earlier run has stored, and when TMDB gave them. Ids without one are asked for, so what can't be read is left out. */
+const knownSchema = z
+  .array(z.object({ id: z.string(), fetched_at: z.iso.datetime(), record: movieRecordSchema }))
+  .readonly()
+  .catch([]);
+
 const lote = {
   version: z.literal(2),
   ...place,
@@ -44,13 +51,20 @@ const lote = {
  */
 const messageSchema = z.discriminatedUnion("kind", [
   /** From the producer: nobody was asked for these ids before. */
-  z.object({ kind: z.literal("lote"), ...lote }),
+  z.object({ kind: z.literal("lote"), ...lote, known: knownSchema.optional() }),
   /** From a producer that resumed its run: the lote may have been sent before. */
-  z.object({ kind: z.literal("resumed"), ...lote }),
+  z.object({ kind: z.literal("resumed"), ...lote, known: knownSchema.optional() }),
   /** From a consumer: the ids failed, `failures` says why; `recovered` have a record now, and may stand in the ledger. */
   z.object({ kind: z.literal("report"), ...lote, failures: failuresSchema, recovered: idsSchema }),
   /** From the producer, for the collector: it comes back until the run has settled. */
-  z.object({ kind: z.literal("closing"), version: z.literal(2), run: place.run, date: place.date }),
+  z.object({
+    kind: z.literal("closing"),
+    version: z.literal(2),
+    run: place.run,
+    date: place.date,
+    /** Ids that need not be asked for. They take no time of the budget. */
+    reusable: z.number().int().nonnegative().optional().catch(undefined),
+  }),
   /** From an operator: the ids are to be tried once more; `failures` says why they had failed. */
   z.object({ kind: z.literal("replay"), ...lote, failures: failuresSchema }),
 ]);
@@ -67,6 +81,7 @@ const bodySchema = z.discriminatedUnion("version", [version1Schema, messageSchem
 
 type WithoutVersion<Message> = Message extends unknown ? Omit<Message, "version"> : never;
 
+export type KnownRecord = z.infer<typeof knownSchema>[number];
 export type Failure = z.infer<typeof failureSchema>;
 export type Message = WithoutVersion<z.infer<typeof messageSchema>>;
 /** Asks whether the run has settled. */
@@ -136,6 +151,13 @@ export function messageBody(message: Message): string {
       message: clipped(failure.message, LONGEST_REASON),
     })),
   };
-  const body = JSON.stringify({ version: 2, ...message, ...failures });
-  return body.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return asciiJson({ version: 2, ...message, ...failures });
+}
+
+/** JSON in printable ASCII. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

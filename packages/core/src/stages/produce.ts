@@ -3,27 +3,41 @@ import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { type Selection, selectIds } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
+import { earlierRecords, type ReuseRule } from "../files/earlier-records.ts";
 import { removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
 import { type CsvVersion, newRun, type QueuingRun, type RunFile } from "../files/run-file.ts";
 import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
-import { type Log, type MessageQueue, type Metrics, ObjectChangedError, type ObjectStore } from "../ports.ts";
-import { cutIntoLotes } from "./cut-into-lotes.ts";
+import {
+  type FolderStore,
+  type Log,
+  type MessageQueue,
+  type Metrics,
+  ObjectChangedError,
+  type ObjectStore,
+} from "../ports.ts";
+import { cutIntoLotes, type Lote } from "./cut-into-lotes.ts";
 import { closingMessage, FIRST_LOOK_SECONDS } from "./finish.ts";
 import { messageBody } from "./message.ts";
+import { knownRecords } from "./reuse.ts";
 
 export interface ProducerDeps extends Acceptance {
-  readonly store: ObjectStore;
+  readonly store: FolderStore;
   readonly loteQueue: MessageQueue;
   /** The collector's, which is asked to close the run. */
   readonly deadLetterQueue: MessageQueue;
   readonly loteSize: number;
+  /** Which records are taken from earlier runs. */
+  readonly reuse: ReuseRule;
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
 /** What an upload's metadata holds if its CSV is to be used although too many rows are malformed, or nothing is selected. */
 export const FORCE = { name: "force", value: "true" } as const;
+
+// With the records of earlier runs in them, the messages of all lotes at once may not fit into memory.
+const LOTES_AT_ONCE = 200;
 
 /** What became of an upload. */
 export type UploadOutcome = "queued" | "already queued" | "outdated" | "rejected";
@@ -34,7 +48,7 @@ export type UploadOutcome = "queued" | "already queued" | "outdated" | "rejected
  * @throws when S3 or SQS can't be reached; calling again goes on from there.
  */
 export async function produce(source: CsvVersion, date: RunDate, deps: ProducerDeps): Promise<UploadOutcome> {
-  const { store, loteQueue, deadLetterQueue, filter, loteSize, log, metrics } = deps;
+  const { store, loteQueue, deadLetterQueue, filter, loteSize, reuse, log, metrics } = deps;
   const output = new DateOutput(store, date);
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await output.currentRun());
@@ -51,17 +65,33 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const counted: QueuingRun = { ...started, rows, malformed, unreadable };
   if (read.rejection !== undefined) return rejectUpload(counted, read.rejection, output, deps);
 
+  // Before the earlier run's files are removed.
+  const earlier = await earlierRecords(ids, date, reuse, { store, log, now: new Date() });
   const lotes = cutIntoLotes(ids, loteSize);
   const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length };
   const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
   if (verdict !== "go on") return skipped(verdict, log);
-  log.info("run in force", { rows, malformed, unreadable, ids: ids.length, lotes: lotes.length, resumed });
+  log.info("run in force", {
+    rows,
+    malformed,
+    unreadable,
+    ids: ids.length,
+    lotes: lotes.length,
+    reusable: earlier.size,
+    resumed,
+  });
 
   await removeEarlierFiles(output, run.run);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
-  await loteQueue.send(lotes.map((lote) => ({ body: messageBody({ ...common, ...lote }) })));
+  const bodyOf = (lote: Lote) => messageBody({ ...common, ...lote, ...knownRecords(lote.ids, earlier) });
+  for (let first = 0; first < lotes.length; first += LOTES_AT_ONCE) {
+    await loteQueue.send(lotes.slice(first, first + LOTES_AT_ONCE).map((lote) => ({ body: bodyOf(lote) })));
+  }
+  const reusable = earlier.size > 0 && { reusable: earlier.size };
   // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
-  await deadLetterQueue.send([closingMessage({ kind: "closing", run: run.run, date }, FIRST_LOOK_SECONDS)]);
+  await deadLetterQueue.send([
+    closingMessage({ kind: "closing", run: run.run, date, ...reusable }, FIRST_LOOK_SECONDS),
+  ]);
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
   log.info("lotes queued", { lotes: lotes.length });
   metrics.add(METRICS.idsSelected, ids.length);

@@ -5,6 +5,7 @@ type Behaviour = (id: string, options: MovieRequestOptions) => MovieAnswer | Pro
 
 /** A source of movies that knows every id, but for those that are told to behave in another way. */
 export class FakeMovies implements MovieSource {
+  readonly origin = "tmdb pt-BR";
   readonly asked: string[] = [];
   readonly traffic: { -readonly [K in keyof Traffic]: number };
   askedPauseUntil = Number.NEGATIVE_INFINITY;

@@ -4,6 +4,8 @@ const ignore = () => undefined;
 export const QUIET = {
   deadLetterQueue: { send: async () => {} },
   requestsPerSecond: 40,
+  reuse: { hours: 0, origin: undefined },
+  reuseHours: 0,
   log: { info: ignore, warn: ignore, error: ignore },
   metrics: { add: ignore, addFailed: ignore },
 };
