@@ -66,12 +66,15 @@ export async function selectFromFile(path: string, filter: MovieFilter): Promise
 
 /**
  * Reads a file before it is uploaded.
+ * @returns the ids that it selects
  * @param force whether the producer will use whatever can be read at all
  * @throws {UserError} when the producer would reject it
  */
-export async function assertUsable(path: string, acceptance: Acceptance, force: boolean): Promise<void> {
-  const rejection = rejectionOf(await selectFromFile(path, acceptance.filter), acceptance);
+export async function assertUsable(path: string, acceptance: Acceptance, force: boolean): Promise<readonly string[]> {
+  const selection = await selectFromFile(path, acceptance.filter);
+  const rejection = rejectionOf(selection, acceptance);
   if (rejection !== undefined && !force) throw csvUnusable(path, rejection);
+  return selection.ids;
 }
 
 /** @param reason why the producer would reject the CSV */

@@ -2,6 +2,7 @@ import type { Account, RunDate, RunFile, Trouble } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { accountDocument, placesDocument } from "./documents.ts";
 import { plural } from "./output.ts";
+import type { Reuse } from "./reuse-report.ts";
 import { troubleLines } from "./status-text.ts";
 import { today } from "./today.ts";
 
@@ -10,6 +11,7 @@ export interface Ingested {
   readonly date: RunDate;
   /** Undefined when it has not begun yet. */
   readonly run: RunFile | undefined;
+  readonly reuse: Reuse;
   /** At the end of the run; undefined when nobody waited for that. */
   readonly account: Account | undefined;
   readonly troubles: readonly Trouble[];
@@ -22,13 +24,14 @@ export interface Uploaded {
 }
 
 /** For a program. */
-export function ingestDocument({ date, run, account, troubles }: Ingested, { bucket, bytes, etag }: Uploaded) {
+export function ingestDocument({ date, run, reuse, account, troubles }: Ingested, { bucket, bytes, etag }: Uploaded) {
   return {
     date,
     run: run?.run ?? null,
     ...placesDocument(bucket, date),
     bytes,
     etag,
+    reuse,
     started_at: run?.started_at ?? null,
     account: account ? accountDocument(account, bucket, date) : null,
     troubles,

@@ -12,6 +12,7 @@ import { noRun, UserError } from "./user-error.ts";
 export interface Target extends Disposable {
   /** For people: which stage, or where the local stack is. */
   readonly name: string;
+  readonly isLocal: boolean;
   readonly bucket: string;
   /** Beyond what the environment says. */
   readonly clientConfig: Partial<ClientConfig>;
@@ -78,6 +79,7 @@ function target(
   const deadLetters = new SqsBacklog(deadLetterQueueUrl, clientConfig);
   return {
     name,
+    isLocal: Object.keys(clientConfig).length > 0,
     bucket,
     clientConfig,
     store,

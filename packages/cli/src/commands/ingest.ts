@@ -32,6 +32,7 @@ Examples:
       const { uploadWithProgress } = await import("../upload-progress.ts");
       const { placesDocument } = await import("../documents.ts");
       const { ingestDocument, ingestLines } = await import("../ingest-report.ts");
+      const { reuseIn, reuseLine } = await import("../reuse-report.ts");
       const { printStatus } = await import("../status-report.ts");
       const { judge } = await import("../strict.ts");
       const { openTarget } = await import("../target.ts");
@@ -41,12 +42,14 @@ Examples:
       const settings = loadSettings(process.env);
       const budget = settings.tmdb.requestsPerSecond;
       const csv = await openCsv(path, force);
-      await assertUsable(path, settings, force);
+      const ids = await assertUsable(path, settings, force);
       using target = await openTarget();
       const before = await readRun(target.store, date);
+      const reuse = await reuseIn(target, ids, date, settings);
       const etag = await uploadWithProgress(csv, date, target);
       const { input } = placesDocument(target.bucket, date);
-      const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${input}`];
+      const told = reuseLine(reuse) ?? [];
+      const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${input}`].concat(told);
       // This is printed at once, since the producer's work may take a while.
       if (json) note(uploaded.join("\n"));
       else printLines(uploaded);
@@ -54,7 +57,7 @@ Examples:
       const run = await uploadedRun(target.store, date, etag, before);
       const account = watch && run && (await follow(target, date, budget, isFinishedOrSuperseded(run)));
       const troubles = uploadTroubles(run, account, date);
-      const ingested = { date, run, account, troubles };
+      const ingested = { date, run, reuse, account, troubles };
       if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
       else if (account) await printStatus(target, account, { date, budget, troubles });
       else printLines(ingestLines(ingested));

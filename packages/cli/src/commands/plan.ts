@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
-import { JSON_HELP } from "../help.ts";
+import { DATE_HELP, JSON_HELP } from "../help.ts";
+import { runDate, stageOption } from "../options.ts";
+import { today } from "../today.ts";
 
 /** Reads and filters a CSV, and tells what a run of it would be, or why there would be none. */
 export function plan(program: Command): void {
@@ -8,20 +10,26 @@ export function plan(program: Command): void {
     .command("plan")
     .description("read and filter a CSV only: how many ids and lotes, how long, what it costs")
     .argument("<movies.csv>", "the CSV")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
       `
 Examples:
   ${COMMAND} plan movies.csv
-  MIN_VOTES=1000 lotes plan movies.csv   with another filter`,
+  MIN_VOTES=1000 lotes plan movies.csv   with another filter
+
+Where there is a local stack or a stage, it also looks how many ids need not be asked for again.`,
     )
-    .action(async (path, { json }) => {
+    .action(async (path, { date = today(), json }) => {
       const { filterInWords, loadSettings, rejectionOf } = await import("@lotes/core");
       const { costOf } = await import("../cost.ts");
       const { csvBytes, selectFromFile } = await import("../csv-file.ts");
       const { EXIT } = await import("../exit-code.ts");
       const { formatDuration, formatNumber, oddRowsText, printJson, printLines } = await import("../output.ts");
+
+      const { reuseIfKnown, reuseLine } = await import("../reuse-report.ts");
 
       const settings = loadSettings(process.env);
       const { tmdb, filter, loteSize, consumerConcurrency } = settings;
@@ -31,13 +39,15 @@ Examples:
       const rejected = rejectionOf(selection, settings) ?? null;
       if (rejected !== null) process.exitCode = EXIT.failed;
       const lotes = Math.ceil(ids.length / loteSize);
-      const seconds = ids.length / tmdb.requestsPerSecond;
+      const reuse = await reuseIfKnown(ids, date, settings);
+      const seconds = (ids.length - (reuse?.ids ?? 0)) / tmdb.requestsPerSecond;
       const usd = costOf({ bytes, lotes, seconds, consumers: consumerConcurrency });
       if (json) {
         const counts = { rows, malformed, unreadable, ids: ids.length, lotes };
-        return printJson({ file: path, bytes, ...counts, seconds, usd, rejected });
+        return printJson({ file: path, bytes, ...counts, reuse: reuse ?? null, seconds, usd, rejected });
       }
       const [above, contains] = filterInWords(filter, formatNumber);
+      const reused = reuse && reuseLine(reuse);
       printLines([
         "",
         `Plan for ${path}`,
@@ -46,6 +56,7 @@ Examples:
         line("ids", formatNumber(ids.length), `of movies ${above},`),
         line("", "", contains),
         line("lotes", formatNumber(lotes), `of ${loteSize} ids`),
+        ...(reused === undefined ? [] : [line("", "", reused)]),
         line(
           "time",
           formatDuration(seconds),
