@@ -20,7 +20,7 @@ Examples:
   ${COMMAND} plan movies.csv
   MIN_VOTES=1000 lotes plan movies.csv   with another filter
 
-Where there is a local stack or a stage, it also looks how many ids need not be asked for again.`,
+With a local stack or a stage it also tells how many ids need not be asked for.`,
     )
     .action(async (path, { date = today(), json }) => {
       const { filterInWords, loadSettings, rejectionOf } = await import("@lotes/core");
