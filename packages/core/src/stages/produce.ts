@@ -84,9 +84,11 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   await removeEarlierFiles(output, run.run);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
   const bodyOf = (lote: Lote) => messageBody({ ...common, ...lote, ...knownRecords(lote.ids, earlier) });
-  for (let first = 0; first < lotes.length; first += LOTES_AT_ONCE) {
-    await loteQueue.send(lotes.slice(first, first + LOTES_AT_ONCE).map((lote) => ({ body: bodyOf(lote) })));
-  }
+  let sent = 0;
+  do {
+    await loteQueue.send(lotes.slice(sent, sent + LOTES_AT_ONCE).map((lote) => ({ body: bodyOf(lote) })));
+    sent += LOTES_AT_ONCE;
+  } while (sent < lotes.length);
   const reusable = earlier.size > 0 && { reusable: earlier.size };
   // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
   await deadLetterQueue.send([
