@@ -5,7 +5,9 @@ import {
   type Acceptance,
   fileChunks,
   type MovieFilter,
+  type RunFile,
   rejectionOf,
+  type SelectedRow,
   type Selection,
   selectIds,
   UnusableCsvError,
@@ -56,12 +58,31 @@ export async function csvBytes(path: string): Promise<number> {
  * Reads and filters a file; a million rows take a third of a second.
  * @throws {UserError} when it can't be read as a CSV of movies
  */
-export async function selectFromFile(path: string, filter: MovieFilter): Promise<Selection> {
+export async function selectFromFile(
+  path: string,
+  filter: MovieFilter,
+  onSelected?: (row: SelectedRow) => void,
+): Promise<Selection> {
   try {
-    return await selectIds(fileChunks(path), filter);
+    return await selectIds(fileChunks(path), filter, onSelected);
   } catch (error) {
     throw error instanceof UnusableCsvError ? csvUnusable(path, error.message, error) : error;
   }
+}
+
+/**
+ * The rows of a file that select an id.
+ * @param filter of the run
+ * @throws {UserError} when it can't be read as a CSV of movies
+ */
+export async function rowsSelecting(id: string, path: string, filter: RunFile["filter"]): Promise<SelectedRow[]> {
+  await csvBytes(path);
+  const rows: SelectedRow[] = [];
+  const { min_year: minYear, min_votes: minVotes, genres } = filter;
+  await selectFromFile(path, { minYear, minVotes, genres }, (row) => {
+    if (row.id === id) rows.push(row);
+  });
+  return rows;
 }
 
 /**

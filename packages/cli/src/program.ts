@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { complete, completion } from "./commands/completion.ts";
 import { errors } from "./commands/errors.ts";
+import { explain } from "./commands/explain.ts";
 import { ingest } from "./commands/ingest.ts";
 import { local } from "./commands/local.ts";
 import { plan } from "./commands/plan.ts";
@@ -31,7 +32,7 @@ export function program(): Command {
     if (typeof stage === "string") await (await import("./stage.ts")).linkTo(stage);
   });
 
-  for (const declare of [run, local, plan, ingest, status, errors, replay, runs, sample]) declare(lotes);
+  for (const declare of [run, local, plan, ingest, status, errors, replay, runs, explain, sample]) declare(lotes);
   return lotes;
 }
 

@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import {
   type Account,
   chooseReplay,
+  explain,
   type FailedId,
   idsLeft,
   loteKey,
-  loteWithRecord,
   type ObjectStore,
   type ReplayChoice,
   type RunDate,
@@ -65,9 +65,12 @@ async function whyNotReplayed(
       code: "other_reason",
     });
   }
-  const lote = await loteWithRecord(store, date, run.run, id);
-  if (lote !== undefined) {
-    return { code: "has_record", message: `${id} did not fail: its record is in ${basename(loteKey(date, lote))}` };
+  const fate = (await explain(store, date, id))?.fate;
+  if (fate?.state === "stored") {
+    return {
+      code: "has_record",
+      message: `${id} did not fail: its record is in ${basename(loteKey(date, fate.lote))}`,
+    };
   }
   if (settled || run.status === "rejected") {
     const message = `${id} is not of run ${run.run} of ${date}: it has neither a record nor a failure there; is it another date's?`;

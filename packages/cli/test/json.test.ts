@@ -116,6 +116,19 @@ describe("against a stack", { timeout: 60_000 }, () => {
     await operator.swap("_manifest.json", manifest);
   });
 
+  test("explain tells what became of an id, and which rows of the CSV select it", async () => {
+    const [stored = ""] = movieIds(1);
+    const { code, document } = await lotes("explain", "explain", stored, "--date", DATE, "--csv", csv);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ state: "stored", lote: 1, record: facts(stored), rows: [{ line: 2 }] });
+    const told = async (id: string) => (await lotesHere("explain", id, "--date", DATE, "--csv", csv)).stdout;
+    expect(await told(stored)).toMatch(/stored in lote_1.json, lote 1 of 1\n[\s\S]*selected by line 2: id tt1000000, /);
+    expect(await told("tt7777770")).toMatch(
+      /failed in lote 1 of 1: not_found, status 404[\s\S]*tried 2 times, first at /,
+    );
+    expect(await told("tt9999999")).toMatch(/never selected[\s\S]*no row of the CSV selects it/);
+  });
+
   test("status says that a later upload was rejected, among the rest, and with --strict exits with 3", async () => {
     await operator.drop("no CSV of ours\n");
     await operator.until(({ run }) => run.rejected !== null);

@@ -1,5 +1,6 @@
-import { type Account, ledgerKey, loteKey } from "@lotes/core";
+import { type Account, ledgerKey, loteKey, runKey } from "@lotes/core";
 import { loteObject } from "@lotes/core/files/lote-file";
+import { runObject } from "@lotes/core/files/run-file";
 import { MemoryStore } from "@lotes/core/testing/memory-store";
 import { loteFile } from "@lotes/core/testing/movies";
 import { ledgerOf, report } from "@lotes/core/testing/reports";
@@ -28,6 +29,7 @@ const settled: Account = { ...atWork, run: { ...RUN, ids: 2 }, settled: true };
 /** What is chosen by an id, of a run with one lote. */
 async function chosen(account: Account, id?: string, reason?: "network") {
   const store = new MemoryStore();
+  await store.putIf(runKey(DATE), undefined, runObject(account.run));
   await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile([STORED], [STORED], { run: RUN.run })));
   await store.putIf(ledgerKey(DATE), undefined, ledgerOf().toObject(RUN.run));
   return choose(store, DATE, account, { id, reason });

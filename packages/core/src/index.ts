@@ -5,7 +5,7 @@ export { type MovieRecord, parseMovie } from "./dataset/movie-record.ts";
 export { filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export * from "./dataset/run-date.ts";
-export { type OddRows, type Selection, selectIds } from "./dataset/select-ids.ts";
+export { type OddRows, type SelectedRow, type Selection, selectIds } from "./dataset/select-ids.ts";
 export { earlierRecords, type ReuseRule } from "./files/earlier-records.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
 export { countForeignMessages, Ledger, LedgerError } from "./files/ledger.ts";
@@ -17,7 +17,7 @@ export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./met
 export { type Account, Accountant, hasFaults, idsLeft } from "./operator/account.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
 export { diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
-export { loteWithRecord } from "./operator/lote-with-record.ts";
+export { type Explanation, explain, type Fate } from "./operator/explain.ts";
 export { type MisplacedInput, misplacedInputs } from "./operator/misplaced-inputs.ts";
 export {
   chooseReplay,

@@ -3,7 +3,6 @@ import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { loteObject } from "../src/files/lote-file.ts";
 import { type RunFile, runObject } from "../src/files/run-file.ts";
 import { Accountant, hasFaults } from "../src/operator/account.ts";
-import { loteWithRecord } from "../src/operator/lote-with-record.ts";
 import type { NewObject } from "../src/ports.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { loteFile, movieIds } from "./support/movies.ts";
@@ -69,14 +68,4 @@ describe("an account has faults", () => {
   ])("when %s: %s", (_, faults, run, failures) => {
     expect(hasFaults({ run, failures })).toBe(faults);
   });
-});
-
-test("the lote that has a record for an id is found, by either of its ids, in the run's own files only", async () => {
-  await writeLote(2, 1, [IDS[0]]);
-  await writeLote(2, 2, [IDS[1], "1000002"]);
-  await writeLote(2, 3, ["tt9999999"], "another run");
-  const find = (id: string) => loteWithRecord(store, DATE, RUN.run, id);
-  expect(
-    await Promise.all([find(IDS[0]), find(IDS[1]), find("1000002"), find("tt9999999"), find("tt7777777")]),
-  ).toEqual([1, 2, 2, undefined, undefined]);
 });

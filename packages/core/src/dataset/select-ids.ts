@@ -29,6 +29,15 @@ export interface OddRows {
   readonly first_lines: readonly number[];
 }
 
+/** A row that passes the filter. */
+export interface SelectedRow {
+  readonly id: string;
+  /** The header is line 1. */
+  readonly line: number;
+  /** What the filter has judged by, by the names of the columns. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
 const LINES_SHOWN = 10;
 const LONGEST_EXCERPT = 40;
 
@@ -65,6 +74,11 @@ class Tally {
   readonly malformed = new OddRowCount();
   readonly unreadable = new OddRowCount();
   readonly ids = new Set<string>();
+  readonly #onSelected: (row: SelectedRow) => void;
+
+  constructor(onSelected: (row: SelectedRow) => void) {
+    this.#onSelected = onSelected;
+  }
 
   /** @param columns of the header */
   add(row: NumberedRow, columns: number, predicates: Predicates): void {
@@ -75,7 +89,14 @@ class Tally {
     }
     const unreadable = unreadableNumber(row, predicates);
     if (unreadable) this.unreadable.add(row, () => `${unreadable.column} ${excerpt(unreadable.cell)}`);
-    else if (passes(row, predicates)) this.ids.add(bounded(row[ID_COLUMN]?.trim() ?? ""));
+    else if (passes(row, predicates)) this.#select(row);
+  }
+
+  #select(row: NumberedRow): void {
+    const id = bounded(row[ID_COLUMN]?.trim() ?? "");
+    this.ids.add(id);
+    const cells = Object.fromEntries(REQUIRED_COLUMNS.map((column) => [column, row[column] ?? ""]));
+    this.#onSelected({ id, line: Number(row.line), cells });
   }
 }
 
@@ -102,9 +123,14 @@ function bounded(id: string): string {
 /**
  * Streams a movies.csv and selects the ids of the movies that pass the filter. Memory does not grow with the file, but for the ids.
  * @param source the file's chunks; each is done with before the next one is asked for
+ * @param onSelected is called with each row that passes
  * @throws {UnusableCsvError} when the file is empty, not text, or lacks a required column.
  */
-export async function selectIds(source: AsyncIterable<Uint8Array>, filter: MovieFilter): Promise<Selection> {
+export async function selectIds(
+  source: AsyncIterable<Uint8Array>,
+  filter: MovieFilter,
+  onSelected: (row: SelectedRow) => void = () => {},
+): Promise<Selection> {
   const { columns, body } = await openCsv(source);
   const predicates = predicatesOf(filter);
   const sieve = new RowSieve(columns, predicates);
@@ -118,7 +144,7 @@ export async function selectIds(source: AsyncIterable<Uint8Array>, filter: Movie
       ...columns.map((column, index) => (REQUIRED_COLUMNS.includes(column) ? column : `column ${index}`)),
     ],
   });
-  const tally = new Tally();
+  const tally = new Tally(onSelected);
   await pipeline(Readable.from(sieve.sift(body), { objectMode: false }), parser, async (rows) => {
     for await (const row of rows as AsyncIterable<NumberedRow>) tally.add(row, columns.length, predicates);
   });

@@ -49,7 +49,18 @@ export function countRecords(object: StoredObject): number {
  * @returns undefined where only the records tell
  */
 export function storedIdsIn(metadata: Readonly<Record<string, string>>): string[] | undefined {
-  return metadata.ids?.split(",").filter((id) => id !== "" && !id.startsWith(NO_RECORD));
+  return idsIn(metadata)?.flatMap(({ id, isStored }) => (isStored ? [id] : []));
+}
+
+/**
+ * The ids of a lote in their order, with and without a record, by its file's metadata alone.
+ * @returns undefined where only the records tell
+ */
+export function idsIn(
+  metadata: Readonly<Record<string, string>>,
+): { readonly id: string; readonly isStored: boolean }[] | undefined {
+  const listed = metadata.ids?.split(",").filter((id) => id !== "");
+  return listed?.map((id) => ({ id: id.replace(NO_RECORD, ""), isStored: !id.startsWith(NO_RECORD) }));
 }
 
 /** One record a line. An editor may have saved the file in its own way. */

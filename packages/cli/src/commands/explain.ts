@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { COMMAND } from "../command-name.ts";
+import { DATE_HELP, JSON_HELP, TARGETS } from "../help.ts";
+import { runDate, stageOption } from "../options.ts";
+import { today } from "../today.ts";
+
+/** Tells what became of one id. */
+export function explain(program: Command): void {
+  program
+    .command("explain")
+    .description("what became of one id: its lote, its record or its failure, and when")
+    .argument("<id>", "as it stands in the CSV, such as tt0068646")
+    .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
+    .option("--csv <movies.csv>", "the CSV of the run, to tell which of its rows select the id")
+    .addOption(stageOption())
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ${COMMAND} explain tt0068646
+  ${COMMAND} explain tt0068646 --date 2026/11/23 --csv movies.csv${TARGETS}`,
+    )
+    .action(async (id, { date = today(), csv, json }) => {
+      const { explain } = await import("@lotes/core");
+      const { rowsSelecting } = await import("../csv-file.ts");
+      const { explanationDocument, explanationLines } = await import("../explain-report.ts");
+      const { printJson, printLines } = await import("../output.ts");
+      const { openTarget } = await import("../target.ts");
+      const { noRun } = await import("../user-error.ts");
+
+      using target = await openTarget();
+      const explanation = await explain(target.store, date, id);
+      if (explanation === undefined) throw noRun(date, target.name);
+      const rows = csv === undefined ? undefined : await rowsSelecting(id, csv, explanation.run.filter);
+      const told = { id, date, bucket: target.bucket, rows, ...explanation };
+      if (json) printJson(explanationDocument(told));
+      else printLines(explanationLines(told));
+    });
+}

@@ -1,0 +1,65 @@
+import type { MovieRecord } from "../dataset/movie-record.ts";
+import type { RunDate } from "../dataset/run-date.ts";
+import { DateOutput } from "../files/date-output.ts";
+import { Ledger } from "../files/ledger.ts";
+import type { FailedId } from "../files/ledger-entry.ts";
+import { parseLoteFile } from "../files/lote-file.ts";
+import type { LoteWork } from "../files/lote-work.ts";
+import type { RunFile } from "../files/run-file.ts";
+import type { ObjectStore } from "../ports.ts";
+import { loteOfId } from "./lote-of-id.ts";
+
+/** What became of one id of a run. */
+export type Fate =
+  /** `work` tells when the lote's ids were asked for; undefined where that was not kept. */
+  | {
+      readonly state: "stored";
+      readonly lote: number;
+      readonly record: MovieRecord;
+      readonly work: LoteWork | undefined;
+    }
+  | { readonly state: "failed"; readonly failure: FailedId }
+  /** Its lote has a file without its record, and nothing was heard of the id. */
+  | { readonly state: "open"; readonly lote: number }
+  /** Nothing was heard of it, and the run has not settled: it may be of a lote that nobody has worked on. */
+  | { readonly state: "unknown" }
+  /** Every id of the run is accounted for, and it is none of them. */
+  | { readonly state: "never selected" };
+
+export interface Explanation {
+  readonly run: RunFile;
+  readonly fate: Fate;
+}
+
+/**
+ * Tells what became of an id.
+ * @param id as asked for
+ * @returns undefined when the date never had a run
+ * @throws {LedgerError}
+ * @throws {LoteFileError}
+ */
+export async function explain(store: ObjectStore, date: RunDate, id: string): Promise<Explanation | undefined> {
+  const output = new DateOutput(store, date);
+  const run = await output.currentRun();
+  if (run === undefined) return undefined;
+  const [place, ledger] = await Promise.all([loteOfId(output, run.run, id), output.ledger()]);
+  if (place?.isStored) {
+    const stored = await storedIn(place.lote, output, id);
+    if (stored !== undefined) return { run, fate: stored };
+  }
+  const failure = Ledger.parse(ledger)
+    .failedIds()
+    .find((entry) => entry.run === run.run && entry.imdb_id === id);
+  if (failure !== undefined) return { run, fate: { state: "failed", failure } };
+  if (place !== undefined) return { run, fate: { state: "open", lote: place.lote } };
+  const isSettled = run.status === "rejected" || (await output.hasFinished(run.run));
+  return { run, fate: { state: isSettled ? "never selected" : "unknown" } };
+}
+
+async function storedIn(lote: number, output: DateOutput, id: string): Promise<Fate | undefined> {
+  const object = await output.lote(lote);
+  if (object === undefined) return undefined;
+  const { records, work } = parseLoteFile(object, [id]);
+  const record = records.get(id);
+  return record && { state: "stored", lote, record, work };
+}
