@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Bundle, bundleHandler } from "@lotes/bundler";
-import { loteKey, runKey } from "@lotes/core";
+import { loteKey, lotePrefix, manifestKey, runKey } from "@lotes/core";
 import { csvOf, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import type { FunctionName } from "@lotes/core/topology";
 import { DATE, Pipeline } from "@lotes/functions/testing/pipeline";
@@ -212,6 +212,9 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
       [
         // Needed all the same: without it, S3 answers 403 instead of 404.
         "consumer s3:ListBucket lotes-prod-datalakebucket",
+        // Used with REUSE_HOURS alone, which is 0 here.
+        `producer s3:GetObject ${resourceOf(graph, "Bucket").bucket}/${manifestKey("*")}`,
+        `producer s3:GetObjectVersion ${resourceOf(graph, "Bucket").bucket}/${lotePrefix("*")}*`,
         // Lambda's, in the functions' names.
         ...byLambda.map((action) => `consumer ${action} lotes-prod-LoteQueueQueue`),
         ...byLambda.map((action) => `collector ${action} lotes-prod-DeadLetterQueueQueue`),

@@ -167,8 +167,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/message.ts",
-        from: "return body.replaceAll(/[^ -~]/g,",
-        to: "return body.replaceAll(/(?!)/g,",
+        from: "/[^ -~]/g,",
+        to: "/(?!)/g,",
       },
     ],
   },
