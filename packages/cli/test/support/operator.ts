@@ -174,15 +174,17 @@ export class Operator implements AsyncDisposable {
     );
   }
 
-  /** Waits until so many messages are in a queue, received or not. */
+  /** Waits until so many messages are in a queue, received, delayed or neither. */
   async untilInQueue(name: QueueName, count: number): Promise<void> {
     await vi.waitUntil(
       async () => {
         const { Attributes } = await this.#withQueue(name, (sqs, QueueUrl) =>
           sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] })),
         );
-        const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes ?? {};
-        return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) === count;
+        const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: inFlight } =
+          Attributes ?? {};
+        const { ApproximateNumberOfMessagesDelayed: delayed } = Attributes ?? {};
+        return Number(visible) + Number(inFlight) + Number(delayed) === count;
       },
       { timeout: 120_000, interval: 200 },
     );
