@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
 import { clientConfigFor } from "@lotes/local/client-config";
+import type { Activity } from "@lotes/schedules/activity";
 import type { KnownUpload } from "@lotes/schedules/evidence";
 import type { OperatorAction, Schedule, Upload } from "@lotes/schedules/schedule";
 import type { StrangersMessage } from "@lotes/schedules/strangers";
 import type { S3Event } from "aws-lambda";
-import type { Activity } from "./activity.ts";
 import type { Functions } from "./functions.ts";
 import type { World } from "./world.ts";
 

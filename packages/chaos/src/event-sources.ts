@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { QueueName } from "@lotes/core/topology";
 import { Random } from "@lotes/local/sample/random";
+import type { Activity } from "@lotes/schedules/activity";
 import type { Delivery } from "@lotes/schedules/evidence";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Activity } from "./activity.ts";
 import type { Troubles } from "./fates.ts";
 import type { Functions } from "./functions.ts";
 import { MAX_RECEIVES, type World } from "./world.ts";
@@ -75,7 +75,7 @@ export class EventSources {
     const { activity } = this.#options;
     while (!this.#over) {
       const worked = await activity.during(() => this.#workOnNext(source));
-      if (!worked) await activity.wait(source.queue, IDLE_MS);
+      if (!worked) await bellOrNextLook(activity.bell(source.queue));
     }
   }
 
@@ -149,6 +149,13 @@ export class EventSources {
       this.#options.activity.ring("DeadLetterQueue");
     }
   }
+}
+
+/** Waits for a bell, and no longer than until the next look without a reason. */
+async function bellOrNextLook(bell: Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race([bell, delay(IDLE_MS, undefined, { signal: stop.signal }).catch(() => {})]);
+  stop.abort();
 }
 
 /** The same message as another delivery of it looks. */

@@ -1,9 +1,9 @@
 import type { FunctionName } from "@lotes/bundler/function-code";
 import { awsEnvironment } from "@lotes/local/client-config";
 import { Random } from "@lotes/local/sample/random";
+import type { Activity } from "@lotes/schedules/activity";
 import type { Attempt } from "@lotes/schedules/evidence";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
-import type { Activity } from "./activity.ts";
 import type { Disturbances } from "./disturbances.ts";
 import { Died, ExecutionEnvironment } from "./execution-environment.ts";
 import type { Troubles } from "./fates.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Random } from "@lotes/local/sample/random";
+import { Activity } from "@lotes/schedules/activity";
 import type { Evidence } from "@lotes/schedules/evidence";
 import { lineOf, MOVIES } from "@lotes/schedules/movies";
 import { judge } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
-import { Activity } from "./activity.ts";
 import { Actors } from "./actors.ts";
 import { Disturbances } from "./disturbances.ts";
 import { EventSources } from "./event-sources.ts";

@@ -1,8 +1,8 @@
 import { MAX_RECEIVE_COUNT } from "@lotes/core";
 import type { QueueName } from "@lotes/core/topology";
+import type { Activity } from "@lotes/schedules/activity";
 import type { Delivery } from "@lotes/schedules/evidence";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Activity } from "./activity.ts";
 import type { Functions } from "./functions.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Troubles } from "./troubles.ts";

@@ -1,7 +1,7 @@
 import type { Settings } from "@lotes/core";
 import type { FunctionName } from "@lotes/core/topology";
+import type { Activity } from "@lotes/schedules/activity";
 import type { Attempt } from "@lotes/schedules/evidence";
-import type { Activity } from "./activity.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";
 import { HANDLERS, settingsOf } from "./handlers.ts";

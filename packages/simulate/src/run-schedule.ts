@@ -1,9 +1,9 @@
+import { Activity } from "@lotes/schedules/activity";
 import type { Evidence, KnownObject } from "@lotes/schedules/evidence";
 import { lineOf } from "@lotes/schedules/movies";
 import { judge } from "@lotes/schedules/oracle";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
-import { Activity } from "./activity.ts";
 import { Actors } from "./actors.ts";
 import type { Deviation } from "./choices.ts";
 import { EventSources } from "./event-sources.ts";

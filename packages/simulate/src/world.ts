@@ -1,9 +1,9 @@
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { inputKey, MAX_RECEIVE_COUNT, type QueueName } from "@lotes/core";
 import { s3Event } from "@lotes/local/lambda/s3-notification";
+import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
 import type { S3Event, SQSRecord } from "aws-lambda";
-import type { Activity } from "./activity.ts";
 import { Bucket } from "./bucket.ts";
 import { EPOCH_MS } from "./globals.ts";
 import { ManifestJudge } from "./manifest-judge.ts";
