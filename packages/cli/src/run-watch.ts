@@ -13,7 +13,7 @@ export class RunWatch {
   #requests = 0;
   #troubles: string[] = [];
   #producerError: Error | undefined;
-  #onUnloadable: UserError | undefined;
+  #unloadable: UserError | undefined;
   readonly #tmdbTroubles = new TmdbTroubles();
 
   /** Requests to TMDB, as far as the consumers have logged them. */
@@ -34,12 +34,9 @@ export class RunWatch {
   }
 
   onUnloadable(functionName: string, cause: Error): void {
-    this.#onUnloadable ??= new UserError(
-      `the ${functionName} can't be run here: ${cause.message}; see .lotes/run.log`,
-      {
-        cause,
-      },
-    );
+    this.#unloadable ??= new UserError(`the ${functionName} can't be run here: ${cause.message}; see .lotes/run.log`, {
+      cause,
+    });
   }
 
   /**
@@ -55,7 +52,7 @@ export class RunWatch {
         const message = `the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`;
         throw new UserError(message, { code: "producer_gave_up", cause: this.#producerError });
       }
-      if (this.#onUnloadable) throw this.#onUnloadable;
+      if (this.#unloadable) throw this.#unloadable;
       if (account) progress.show(account, this.#requests);
       if (account?.settled) return account;
     }

@@ -10,14 +10,19 @@ import { parseLoteFile, storedIdsIn } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
 import type { QueuedRun, RunFile } from "./run-file.ts";
-import { isInForce, type RunInForce } from "./run-rules.ts";
+import { isInForce } from "./run-rules.ts";
 
 /** What was found of a run: that it has settled, or what it still lacks. */
-export type Stock =
-  | { readonly settled: SettledRun }
-  /** `idsUnheard` are of lotes of which nothing was heard: neither a file nor a failure. */
-  | { readonly run: RunInForce; readonly idsUnheard: number }
-  | "no run in force";
+export interface Stock {
+  readonly settled?: SettledRun | undefined;
+  readonly unsettled?: UnsettledRun | undefined;
+}
+
+export interface UnsettledRun {
+  readonly run: string;
+  /** Ids of lotes of which nothing was heard: neither a file nor a failure. */
+  readonly idsUnheard: number;
+}
 
 // A round trip of some 20 ms each.
 const LOOKS_AT_ONCE = 20;
@@ -35,7 +40,7 @@ interface StockedLote {
  */
 export async function takeStock(output: DateOutput): Promise<Stock> {
   const run = await output.currentRun();
-  if (!isInForce(run)) return "no run in force";
+  if (!isInForce(run)) return {};
   const ledgerObject = await output.ledger();
   const ledger = Ledger.parse(ledgerObject);
   const failures = ledger.failedIds().filter((entry) => entry.run === run.run);
@@ -43,7 +48,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   const heard = new Set([...files.map(({ lote }) => lote), ...failures.map(({ lote }) => lote)]);
   // The last lote may be shorter than the others, so this is the least that it may be.
   const idsUnheard = Math.max(0, run.ids - heard.size * Math.ceil(run.ids / Math.max(1, run.lotes)));
-  const unsettled = { run, idsUnheard };
+  const unsettled = { unsettled: { run: run.run, idsUnheard } };
   if (run.status !== "queued" || heard.size < run.lotes) return unsettled;
 
   const lotes = await lotesOf(run, files, output);

@@ -1,7 +1,7 @@
 import type { DateOutput } from "../files/date-output.ts";
 import type { EnteredReports } from "../files/enter-reports.ts";
 import { type Manifest, manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
-import { type Stock, takeStock } from "../files/take-stock.ts";
+import { type Stock, takeStock, type UnsettledRun } from "../files/take-stock.ts";
 import type { Log, MessageQueue, OutgoingMessage } from "../ports.ts";
 import { type Closing, messageBody } from "./message.ts";
 
@@ -23,11 +23,9 @@ export interface Occasion {
  * How long a closing message is kept back at the least. With the 5 s for which the collector's messages are gathered, a run is found settled
  * within 10 s of its last id.
  */
-const SHORTEST_WAIT_SECONDS = 2;
+export const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
-
-export const FIRST_LOOK_SECONDS = SHORTEST_WAIT_SECONDS;
 
 /** A closing message that comes when its time is over. */
 export function closingMessage(closing: Closing, delaySeconds: number): OutgoingMessage {
@@ -43,29 +41,29 @@ export function closingMessage(closing: Closing, delaySeconds: number): Outgoing
 export async function finish(output: DateOutput, occasion: Occasion, deps: FinishDeps): Promise<void> {
   const { closings, entered } = occasion;
   if (closings.length === 0 && !(await mayHaveSettled(entered, output, deps))) return;
-  const { stock, manifest } = await writeManifest(output);
+  const { unsettled, manifest } = await writeManifest(output);
   if (manifest !== undefined) {
     const { date, run, revision, ids, stored, failed } = manifest;
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
-  const again = closings.find(({ run }) => isUnsettled(stock, run));
+  const again = closings.find(({ run }) => run === unsettled?.run);
   if (again === undefined) return;
-  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(stock, again, deps))]);
+  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(unsettled, again, deps))]);
 }
 
 /**
  * Writes `_manifest.json` if the run in force has settled, and if it is not written yet.
- * @returns what was found, and the manifest if it was written
+ * @returns the manifest if it was written, and what is known of a run that has not settled
  */
 export function writeManifest(
   output: DateOutput,
-): Promise<{ readonly stock: Stock; readonly manifest: Manifest | undefined }> {
+): Promise<Pick<Stock, "unsettled"> & { readonly manifest: Manifest | undefined }> {
   return output.changeManifest(async (object) => {
-    const stock = await takeStock(output);
+    const { settled, unsettled } = await takeStock(output);
     // One that can't be read is written anew.
     const known = object && readManifest(object);
-    const manifest = typeof stock === "object" && "settled" in stock ? nextManifest(stock.settled, known) : undefined;
-    return { next: manifest && manifestObject(manifest), stock, manifest };
+    const manifest = settled && nextManifest(settled, known);
+    return { next: manifest && manifestObject(manifest), unsettled, manifest };
   });
 }
 
@@ -82,13 +80,12 @@ async function mayHaveSettled(
   return entered.entries + seconds * requestsPerSecond >= run.ids || output.hasFinished(run.run);
 }
 
-function isUnsettled(stock: Stock, run: string): boolean {
-  return typeof stock === "object" && "idsUnheard" in stock && stock.run.run === run;
-}
-
 /** Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside. */
-function waitSeconds(stock: Stock, { reusable = 0 }: Closing, { requestsPerSecond }: FinishDeps): number {
-  const unheard = typeof stock === "object" && "idsUnheard" in stock ? stock.idsUnheard : 0;
-  const left = Math.max(0, unheard - reusable);
+function waitSeconds(
+  unsettled: UnsettledRun | undefined,
+  { reusable = 0 }: Closing,
+  { requestsPerSecond }: FinishDeps,
+): number {
+  const left = Math.max(0, (unsettled?.idsUnheard ?? 0) - reusable);
   return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
 }

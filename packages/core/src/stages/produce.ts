@@ -17,7 +17,7 @@ import {
   type ObjectStore,
 } from "../ports.ts";
 import { cutIntoLotes, type Lote } from "./cut-into-lotes.ts";
-import { closingMessage, FIRST_LOOK_SECONDS } from "./finish.ts";
+import { closingMessage, SHORTEST_WAIT_SECONDS } from "./finish.ts";
 import { messageBody } from "./message.ts";
 import { knownRecords } from "./reuse.ts";
 
@@ -92,7 +92,7 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const reusable = earlier.size > 0 && { reusable: earlier.size };
   // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
   await deadLetterQueue.send([
-    closingMessage({ kind: "closing", run: run.run, date, ...reusable }, FIRST_LOOK_SECONDS),
+    closingMessage({ kind: "closing", run: run.run, date, ...reusable }, SHORTEST_WAIT_SECONDS),
   ]);
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
   log.info("lotes queued", { lotes: lotes.length });
