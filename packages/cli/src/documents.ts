@@ -37,7 +37,7 @@ export function ledgerUri(bucket: string, date: RunDate): string {
 
 /** A run, and what became of its ids so far. */
 export function accountDocument(account: Account, bucket: string, date: RunDate) {
-  const { run, stored, failures, settled, lotesDone, malformedMessages, finishedAt, manifest } = account;
+  const { run, stored, failures, settled, lotesDone, malformedMessages, finishedAt, manifest, cancelled } = account;
   return {
     date,
     run: run.run,
@@ -51,6 +51,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     lotes_done: lotesDone,
     stored,
     failed: failures.length,
+    cancelled,
     left: idsLeft(account),
     reasons: countByReason(account),
     malformed_messages: countForeignMessages(malformedMessages),

@@ -62,9 +62,10 @@ function formatLongDuration(seconds: number): string {
     : `${Math.floor(seconds / DAY_SECONDS)} days`;
 }
 
-/** The stored, the failed and what is under way, which together are all ids. */
-export function accountEquation(ids: number, stored: number, failed: number): string {
-  const left = ids - stored - failed;
-  const accounted = `${formatNumber(ids)} ids = ${formatNumber(stored)} stored + ${formatNumber(failed)} failed`;
+/** The stored, the failed, those that were cancelled and what is under way, which together are all ids. */
+export function accountEquation(ids: number, stored: number, failed: number, cancelled: number): string {
+  const left = ids - stored - failed - cancelled;
+  const ended = `${formatNumber(stored)} stored + ${formatNumber(failed)} failed`;
+  const accounted = `${formatNumber(ids)} ids = ${ended}${cancelled > 0 ? ` + ${formatNumber(cancelled)} cancelled` : ""}`;
   return left === 0 ? `${accounted}: every id is accounted for` : `${accounted} + ${formatNumber(left)} under way`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { cancel } from "./commands/cancel.ts";
 import { complete, completion } from "./commands/completion.ts";
 import { errors } from "./commands/errors.ts";
 import { explain } from "./commands/explain.ts";
@@ -32,7 +33,8 @@ export function program(): Command {
     if (typeof stage === "string") await (await import("./stage.ts")).linkTo(stage);
   });
 
-  for (const declare of [run, local, plan, ingest, status, errors, replay, runs, explain, sample]) declare(lotes);
+  for (const declare of [run, local, plan, ingest, status, errors, replay, cancel, runs, explain, sample])
+    declare(lotes);
   return lotes;
 }
 

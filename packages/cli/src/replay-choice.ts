@@ -9,6 +9,7 @@ import {
   type ObjectStore,
   type ReplayChoice,
   type RunDate,
+  type RunFile,
   type Trouble,
 } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
@@ -35,12 +36,18 @@ export async function choose(
 ): Promise<Chosen> {
   if (account === undefined) return { entries: [], notChosen: 0, troubles: [] };
   const { run, failures } = account;
+  if (run.status === "cancelled") return { entries: [], notChosen: failures.length, troubles: [notOpen(run)] };
   const entries = chooseReplay(failures, run.run, choice);
   const atWork = run.status === "rejected" || account.settled ? [] : [stillAtWork(account)];
   const { id } = choice;
   const whyNone =
     id === undefined || entries.length > 0 ? [] : [await whyNotReplayed(id, store, date, account, choice)];
   return { entries, notChosen: failures.length - entries.length, troubles: [...whyNone, ...atWork] };
+}
+
+function notOpen({ run }: RunFile): Trouble {
+  const message = `run ${run} was cancelled, so nothing of it is asked for again: ingest the CSV to start anew`;
+  return { code: "run_cancelled", message };
 }
 
 function stillAtWork(account: Account): Trouble {

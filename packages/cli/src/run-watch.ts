@@ -47,7 +47,7 @@ export class RunWatch {
   async untilSettled(accountant: Accountant, progress: Progress, signal: AbortSignal): Promise<Account> {
     for await (const account of pollAccounts(accountant, { intervalMs: POLL_INTERVAL_MS, signal })) {
       for (const trouble of this.#troubles.splice(0)) progress.note(trouble);
-      if (account?.run.status === "rejected") throw csvRejected(account.run.error ?? "");
+      if (account) assertGoesOn(account);
       if (this.#producerError) {
         const message = `the producer failed for good: ${this.#producerError.message}; see .lotes/run.log`;
         throw new UserError(message, { code: "producer_gave_up", cause: this.#producerError });
@@ -58,6 +58,13 @@ export class RunWatch {
     }
     throw signal.reason;
   }
+}
+
+/** @throws {UserError} when the run was rejected or cancelled */
+function assertGoesOn({ run }: Account): void {
+  if (run.status === "rejected") throw csvRejected(run.error);
+  if (run.status !== "cancelled") return;
+  throw new UserError("the run was cancelled: what was stored by then stays", { code: "cancelled" });
 }
 
 /** What Powertools' logger tells of an error it was given. */

@@ -16,10 +16,10 @@ export interface StatusText {
 
 /** How far a run is, for people. */
 export function statusLines({ account, date, place, troubles, budget, now }: StatusText): string[] {
-  const { run, stored, failures, lotesDone, malformedMessages, settled } = account;
+  const { run, stored, failures, cancelled, lotesDone, malformedMessages, settled } = account;
   const left = idsLeft(account);
   const line = (name: string, value: string, rest = "") =>
-    `  ${name.padEnd(8)}${value.padStart(11)}   ${rest}`.trimEnd();
+    `  ${name.padEnd(9)}${value.padStart(10)}   ${rest}`.trimEnd();
   const strangers = `  Besides, ${plural(countForeignMessages(malformedMessages), "message")} of another program came to the queues: see \`${COMMAND} errors\``;
   return [
     "",
@@ -31,6 +31,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
     line("stored", formatNumber(stored)),
     line("failed", formatNumber(failures.length)),
     ...reasonLines(account),
+    ...(run.status === "cancelled" ? [line("cancelled", formatNumber(cancelled))] : []),
     line(
       "left",
       formatNumber(left),
@@ -39,7 +40,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
     "",
     ...times(account, now),
     "",
-    `  ${accountEquation(run.ids, stored, failures.length)}`,
+    `  ${accountEquation(run.ids, stored, failures.length, cancelled)}`,
     ...(malformedMessages.length > 0 ? [strangers] : []),
     ...troubleLines(troubles),
     "",

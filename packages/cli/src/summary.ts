@@ -61,7 +61,7 @@ export function summaryLines(result: RunResult, budget: number): string[] {
     line("requests", requests, `to TMDB, at most ${budget} a second`),
     `  seconds   ${seconds.toFixed(1).padStart(9)}   from the drop to the last id`,
     "",
-    `  ${accountEquation(run.ids, stored, failures.length)}`,
+    `  ${accountEquation(run.ids, stored, failures.length, account.cancelled)}`,
     "",
     `  Files in ${out}/: ${filesText(files)}`,
     ...(logFile === undefined ? [] : [`  Log of the functions: ${logFile}`]),

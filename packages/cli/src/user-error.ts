@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   "csv_unusable",
   /** The CSV was uploaded, and the producer can't use it. */
   "csv_rejected",
+  /** An operator has cancelled the run. */
+  "cancelled",
   /** The producer failed three times. */
   "producer_gave_up",
   /** The id is not one of the run's. */

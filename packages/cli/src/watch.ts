@@ -60,9 +60,9 @@ export async function follow(
 // The manifest is written within 10 s. An earlier version of the functions writes none.
 const LATEST_MANIFEST_MS = 30_000;
 
-/** Whether nothing more happens to a run by itself: it has settled, and its manifest says so. */
+/** Whether nothing more happens to a run by itself: it has settled, and its manifest says so; or it was ended. */
 export function isFinished({ settled, run, manifest, finishedAt }: Account): boolean {
-  if (run.status === "rejected" || manifest !== undefined) return true;
+  if (run.status === "rejected" || run.status === "cancelled" || manifest !== undefined) return true;
   return settled && finishedAt !== undefined && Date.now() - finishedAt.getTime() > LATEST_MANIFEST_MS;
 }
 
@@ -74,11 +74,11 @@ export function isFinishedOrSuperseded(followed: RunFile): (account: Account) =>
   };
 }
 
-/** Whether each replayed id was tried and the run is settled, or the run was superseded. */
+/** Whether each replayed id was tried and the run is settled, or the run was superseded or cancelled. */
 export function isReplayed(entries: readonly FailedId[]): (account: Account) => boolean {
   return (account) => {
     const { open, superseded } = replayOutcome(entries, account);
-    return superseded || (isFinished(account) && open === 0);
+    return superseded || account.run.status === "cancelled" || (isFinished(account) && open === 0);
   };
 }
 

@@ -32,6 +32,7 @@ const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
   [/^read -rs /, "a person who pastes a token"],
   [/ (test|check|fix|vitest run .*)$/, "it is, or is a part of, this very run"],
   [/^LOTES_KILLS=/, "half an hour"],
+  [/^\.\/lotes cancel$/, "the others go on with the run; json.test.ts cancels one"],
   [/ bench( \w+)?$/, "minutes; bench/test has what it measures"],
 ];
 

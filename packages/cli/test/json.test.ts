@@ -139,6 +139,23 @@ describe("against a stack", { timeout: 60_000 }, () => {
     expect(strict.code).toBe(3);
     expect(JSON.parse(strict.stdout)).toMatchObject({ troubles: [{ code: "upload_rejected" }], settled: true });
   });
+
+  test("cancel ends a run, once and for all, and the equation holds with what was cancelled", async () => {
+    await operator.setQueue("LoteQueue", { delaySeconds: 900 });
+    await lotesHere("ingest", csv, "--date", DATE);
+    const { code, document } = await lotes("cancel", "cancel", "--date", DATE);
+    expect(code).toBe(0);
+    const ended = { status: "cancelled", ids: 3, stored: 0, failed: 0, cancelled: 3, left: 0, settled: false };
+    expect(document).toMatchObject({ ...ended, troubles: [{ code: "run_cancelled" }] });
+    const again = await lotesHere("cancel", "--date", DATE);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain("3 ids = 0 stored + 0 failed + 3 cancelled: every id is accounted for\n");
+
+    const watched = await lotesHere("status", "--watch", "--date", DATE, "--json");
+    expect({ code: watched.code, status: JSON.parse(watched.stdout).status }).toEqual({ code: 1, status: "cancelled" });
+    const replayed = await lotesHere("replay", "--watch", "--all", "--date", DATE, "--json");
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ ids: 0, sent: true, troubles: [{ code: "run_cancelled" }] });
+  });
 });
 
 describe("against a bucket whose notification leads nowhere", () => {

@@ -19,6 +19,7 @@ const atWork: Account = {
   lotesDone: 1,
   stored: 1,
   failures,
+  cancelled: 0,
   malformedMessages: [],
   settled: false,
   finishedAt: undefined,

@@ -15,6 +15,7 @@ export { type CsvVersion, type RunFile, RunFileError, readRun, runId } from "./f
 export { ContentionError } from "./files/update-object.ts";
 export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./metrics.ts";
 export { type Account, Accountant, hasFaults, idsLeft } from "./operator/account.ts";
+export { cancelRun } from "./operator/cancel-run.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
 export { diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
 export { type Explanation, explain, type Fate } from "./operator/explain.ts";

@@ -18,6 +18,7 @@ function account(run: Partial<RunFile> = {}, rest: Partial<Account> = {}): Accou
     lotesDone: 0,
     stored: 0,
     failures: [],
+    cancelled: 0,
     malformedMessages: [],
     settled: false,
     finishedAt: undefined,

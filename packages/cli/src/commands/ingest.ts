@@ -61,8 +61,8 @@ Examples:
       if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
       else if (account) await printStatus(target, account, { date, budget, troubles });
       else printLines(ingestLines(ingested));
-      // A user who waits for the end of a run has to know that it has not begun.
-      if (watch && account === undefined) process.exitCode = EXIT.failed;
+      // A user who waits for the end of a run has to know that it has not begun, or that it was ended.
+      if (watch && (account === undefined || account.run.status === "cancelled")) process.exitCode = EXIT.failed;
       judge(account, strict);
     });
 }

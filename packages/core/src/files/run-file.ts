@@ -58,7 +58,10 @@ const instant = z.iso.datetime();
 const queuingSchema = runFile("queuing", { queued_at: z.null(), error: z.null() });
 const queuedSchema = runFile("queued", { queued_at: instant, error: z.null() });
 const rejectedSchema = runFile("rejected", { queued_at: instant.nullable(), error: z.string() });
-const runFileSchema = z.discriminatedUnion("status", [queuingSchema, queuedSchema, rejectedSchema]);
+const cancelledSchema = runFile("cancelled", { queued_at: instant.nullable(), error: z.null() }).extend({
+  cancelled_at: instant,
+});
+const runFileSchema = z.discriminatedUnion("status", [queuingSchema, queuedSchema, cancelledSchema, rejectedSchema]);
 
 /** One version of one movies.csv, as S3's event tells of it. */
 export type CsvVersion = z.infer<typeof sourceSchema>;
@@ -69,6 +72,8 @@ export type Rejection = z.infer<typeof rejectionSchema>;
 export type QueuingRun = z.infer<typeof queuingSchema>;
 /** All of its lotes are sent. */
 export type QueuedRun = z.infer<typeof queuedSchema>;
+/** An operator has ended it: what is stored stays, and nothing more is asked for. */
+export type CancelledRun = z.infer<typeof cancelledSchema>;
 /** Its CSV could not be used, or was gone before all of its lotes were sent. */
 export type RejectedRun = z.infer<typeof rejectedSchema>;
 

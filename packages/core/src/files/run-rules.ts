@@ -1,14 +1,28 @@
-import { isOlder, type QueuedRun, type QueuingRun, type Rejection, type RunFile } from "./run-file.ts";
+import {
+  type CancelledRun,
+  isOlder,
+  type QueuedRun,
+  type QueuingRun,
+  type Rejection,
+  type RunFile,
+} from "./run-file.ts";
 
 /**
  * The rules of a date's current run. `_run.json` holds one run at a time, the current one. It is in force unless it is rejected: consumers and
- * the collector work for a run in force, and for no other. A later upload that can't be used leaves a run in force as it is, and is told
- * beside it (`rejected`).
+ * the collector write for a run in force, and for no other. A later upload that can't be used leaves a run in force as it is, and is told
+ * beside it (`rejected`). A cancelled run stays in force, since its files are the date's; but nothing is asked for any more.
  */
-export type RunInForce = QueuingRun | QueuedRun;
+export type RunInForce = OpenRun | CancelledRun;
+/** A run in force whose ids are asked for. */
+export type OpenRun = QueuingRun | QueuedRun;
 
 export function isInForce(current: RunFile | undefined): current is RunInForce {
   return current !== undefined && current.status !== "rejected";
+}
+
+/** Whether the ids of a run in force are asked for. */
+export function isOpen(current: RunFile | undefined): current is OpenRun {
+  return isInForce(current) && current.status !== "cancelled";
 }
 
 /** The name of the run in force; undefined when none is. */
@@ -22,12 +36,17 @@ export function hasRejection(current: RunFile): boolean {
 }
 
 /** Whether an upload is to be worked on, seen from the current run. */
-export type Verdict = "go on" | "already queued" | "outdated";
+export type Verdict = "go on" | "already queued" | "cancelled" | "outdated";
 
 export function verdictOn(mine: RunFile, current: RunFile | undefined): Verdict {
   if (current === undefined) return "go on";
-  if (current.run === mine.run) return current.status === "queued" ? "already queued" : "go on";
+  if (current.run === mine.run) return verdictOnSame(current);
   return isOlder(mine.source, current.source) ? "outdated" : "go on";
+}
+
+function verdictOnSame({ status }: RunFile): Verdict {
+  if (status === "cancelled") return "cancelled";
+  return status === "queued" ? "already queued" : "go on";
 }
 
 /** That an upload after mine can't be used, which stays told whatever becomes of mine; null when there is none. */
@@ -70,6 +89,13 @@ export function reject(mine: QueuingRun, reason: string, at: Date, current: RunF
 export function declareQueued(run: string, at: Date, current: RunFile | undefined): { readonly next?: RunFile } {
   if (!isQueuing(run, current)) return {};
   return { next: { ...current, status: "queued", queued_at: at.toISOString() } };
+}
+
+/** Ends the run in force, whatever it has come to. Cancelled once more it stays as it is. */
+export function cancel(at: Date, current: RunFile | undefined): { readonly next?: RunFile; readonly run?: RunFile } {
+  if (!isOpen(current)) return current === undefined ? {} : { run: current };
+  const next: CancelledRun = { ...current, status: "cancelled", cancelled_at: at.toISOString() };
+  return { next, run: next };
 }
 
 const REPLACED = "the CSV was replaced before all of its lotes were queued; drop it again";

@@ -10,7 +10,7 @@ import { parseLoteFile, storedIdsIn } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
 import type { QueuedRun, RunFile } from "./run-file.ts";
-import { isInForce } from "./run-rules.ts";
+import { isOpen } from "./run-rules.ts";
 
 /** What was found of a run: that it has settled, or what it still lacks. */
 export interface Stock {
@@ -35,12 +35,12 @@ interface StockedLote {
 }
 
 /**
- * Finds out whether the run in force has settled, which needs one instant at which all of its files were there: everything is looked at, and
+ * Finds out whether the open run has settled, which needs one instant at which all of its files were there: everything is looked at, and
  * then the files are looked for again. What has the same ETag both times was there at every instant between.
  */
 export async function takeStock(output: DateOutput): Promise<Stock> {
   const run = await output.currentRun();
-  if (!isInForce(run)) return {};
+  if (!isOpen(run)) return {};
   const ledgerObject = await output.ledger();
   const ledger = Ledger.parse(ledgerObject);
   const failures = ledger.failedIds().filter((entry) => entry.run === run.run);
@@ -106,7 +106,7 @@ async function isUnchanged(
   if (again.length !== files.length || again.some(({ key, etag }) => known.get(key) !== etag)) return false;
   if ((await output.ledger())?.etag !== ledger?.etag) return false;
   const current: RunFile | undefined = await output.currentRun();
-  return current?.run === run.run && isInForce(current);
+  return current?.run === run.run && isOpen(current);
 }
 
 interface Findings {

@@ -18,6 +18,8 @@ export interface Account {
   readonly stored: number;
   /** Entries of the run in the ledger, one for each id that failed. */
   readonly failures: readonly FailedId[];
+  /** How many ids of a cancelled run are neither stored nor failed, and will not be asked for. */
+  readonly cancelled: number;
   /** Entries that are no ids: messages somebody else sent. */
   readonly malformedMessages: readonly ForeignMessage[];
   /** Whether every id is accounted for: ids = stored + failed. */
@@ -72,6 +74,7 @@ export class Accountant {
       lotesDone: new Set([...lotes.keys(), ...failures.map((entry) => entry.lote)]).size,
       stored,
       failures,
+      cancelled: run.status === "cancelled" ? run.ids - stored - failures.length : 0,
       malformedMessages: ledger.entries().filter((entry) => !isFailedId(entry)),
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
@@ -121,9 +124,14 @@ function finishOf({ queued_at, started_at }: RunFile, changes: readonly number[]
   return new Date(changes.reduce((latest, each) => Math.max(latest, each), Date.parse(queued_at ?? started_at)));
 }
 
-/** How many ids are neither stored nor failed yet. */
-export function idsLeft({ run, stored, failures }: Pick<Account, "run" | "stored" | "failures">): number {
-  return run.ids - stored - failures.length;
+/** How many ids are neither stored nor failed yet, and still asked for. */
+export function idsLeft({
+  run,
+  stored,
+  failures,
+  cancelled,
+}: Pick<Account, "run" | "stored" | "failures" | "cancelled">): number {
+  return run.ids - stored - failures.length - cancelled;
 }
 
 /** Whether there is something that somebody should hear of: an id failed for more than that TMDB does not know it, or an upload was rejected. */

@@ -27,6 +27,10 @@ export function diagnose(account: Account, queues: Queues, now = new Date()): Tr
   const { run, failures, settled } = account;
   if (run.status === "rejected") return [{ code: "csv_rejected", message: `the CSV was rejected: ${run.error}` }];
   const troubles: Trouble[] = [];
+  if (run.status === "cancelled") {
+    const message = `the run was cancelled at ${run.cancelled_at}: nothing more is asked for; ingest the CSV to start anew`;
+    troubles.push({ code: "run_cancelled", message });
+  }
   if (run.rejected) {
     troubles.push({
       code: "upload_rejected",
@@ -40,7 +44,7 @@ export function diagnose(account: Account, queues: Queues, now = new Date()): Tr
     });
   }
   const age = (now.getTime() - Date.parse(run.queued_at ?? run.started_at)) / 1000;
-  if (settled || age < GRACE_SECONDS) return troubles;
+  if (settled || run.status === "cancelled" || age < GRACE_SECONDS) return troubles;
   return [...troubles, ...(run.status === "queuing" ? whyQueuing(age) : whyUnsettled(account, queues))];
 }
 

@@ -28,6 +28,8 @@ export const TROUBLE_CODES = [
   "superseded",
   /** Not every message of the DeadLetterQueue was moved. */
   "dlq_not_moved",
+  /** An operator has cancelled the run. */
+  "run_cancelled",
   /** The manifest of a date can't be read. */
   "unreadable_manifest",
 ] as const;

@@ -1,12 +1,14 @@
 import { DateOutput } from "../files/date-output.ts";
 import type { FetchTimes } from "../files/fetch-times.ts";
-import type { RunInForce } from "../files/run-rules.ts";
+import { parseLoteFile, runOf } from "../files/lote-file.ts";
+import { isOpen, type RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
 import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
 import { type Failure, type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
+import { OpenRunWatch } from "./open-run-watch.ts";
 import { reusedRecords } from "./reuse.ts";
 
 export interface ConsumerDeps {
@@ -62,6 +64,7 @@ export async function consumeLote(
     await withdrawLote(output, message.lote, message.run);
     return log.warn("lote dropped: a later upload superseded its run");
   }
+  if (!isOpen(run)) return dropCancelled(message, output, deps);
 
   // The log tells of trouble at once, since the lote goes on trying for as long as there is time.
   const onTrouble = ({ reason, status, message: cause }: MovieFailure) =>
@@ -69,7 +72,7 @@ export async function consumeLote(
   const startedOn = new Date();
   const reused = reusedRecords(message, reuseHours, startedOn);
   const asked = message.ids.filter((id) => !reused.records.has(id));
-  const answered = await fetchLote(asked, movies, deadline, onTrouble);
+  const answered = await fetchWhileOpen(asked, message.run, output, { movies, deadline, onTrouble });
   const fetched = { ...answered, records: new Map([...reused.records, ...answered.records]) };
   const fetchedNow = answered.records.keys().map((id) => [id, startedOn] as const);
   const fetchTimes = new Map([...reused.fetchTimes, ...fetchedNow]);
@@ -113,6 +116,45 @@ export async function consumeLote(
 
 function oldestOf(times: FetchTimes): Date | undefined {
   return [...times.values()].sort((a, b) => a.getTime() - b.getTime())[0];
+}
+
+interface Fetching {
+  readonly movies: MovieSource;
+  readonly deadline: number;
+  readonly onTrouble: (failure: MovieFailure) => void;
+}
+
+async function fetchWhileOpen(
+  ids: readonly string[],
+  run: string,
+  output: DateOutput,
+  { movies, deadline, onTrouble }: Fetching,
+): Promise<FetchedLote> {
+  using watch = new OpenRunWatch(output, run);
+  return await fetchLote(ids, movies, deadline, onTrouble, watch.ended);
+}
+
+/**
+ * The lote is not asked for. But a consumer before this one may have died between its write and its report, and what was reported and sent
+ * back was never entered: the collector has to know, or an id would be both stored and failed.
+ */
+async function dropCancelled(
+  message: LoteMessage,
+  output: DateOutput,
+  { deadLetterQueue, log }: ConsumerDeps,
+): Promise<void> {
+  const file = await output.lote(message.lote);
+  const isMine = file !== undefined && runOf(file) === message.run;
+  const stored = isMine ? [...parseLoteFile(file, message.ids).records.keys()] : [];
+  const failures = message.kind === "report" ? message.failures : [];
+  const reportedBefore = message.kind === "report" ? message.recovered : [];
+  const recovered = [...new Set([...reportedBefore, ...stored.filter((id) => message.ids.includes(id))])];
+  log.warn("lote dropped: its run was cancelled");
+  if (failures.length === 0 && recovered.length === 0) return;
+  const { run, date, lote, attempts } = message;
+  const ids = failures.map(({ id }) => id);
+  const report: Report = { kind: "report", run, date, lote, ids, attempts, failures, recovered };
+  await deadLetterQueue.send([{ body: messageBody(report) }]);
 }
 
 /**

@@ -31,15 +31,18 @@ const PAUSE_TOO_LONG: MovieFailure = {
 
 /**
  * Asks for every id of a lote and sorts what came back into records and failures. A refused token ends the lote at once: the ids not
- * fetched by then fail for the same reason. A pause that the source asks for beyond the deadline ends it too.
+ * fetched by then fail for the same reason. A pause that the source asks for beyond the deadline ends it too. Ids that were not fetched when
+ * the run ended are neither records nor failures.
  * @param deadline the instant (by `performance.now()`) after which no request may be under way
  * @param onTrouble is called at once with the first failure of each reason that somebody should hear of
+ * @param runEnded aborted when the ids are not wanted any more
  */
 export async function fetchLote(
   ids: readonly string[],
   movies: MovieSource,
   deadline: number,
   onTrouble: (failure: MovieFailure) => void = () => {},
+  runEnded: AbortSignal = new AbortController().signal,
 ): Promise<FetchedLote> {
   const onFailedAttempt = oncePerReason(onTrouble);
   const before = { ...movies.traffic };
@@ -49,7 +52,7 @@ export async function fetchLote(
   const left = Math.floor(deadline - startedAt);
   // A timeout of nothing would still let the first requests out.
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-  const options = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, ending.signal]), onFailedAttempt };
+  const options = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, ending.signal, runEnded]), onFailedAttempt };
 
   const answers = await pMap(
     ids,
@@ -75,10 +78,13 @@ export async function fetchLote(
     const answer = answers[index] ?? { stopped: true };
     if ("record" in answer) records.set(id, answer.record);
     else if ("failure" in answer) failures.push({ id, ...answer.failure });
-    else failures.push({ id, ...unreached });
+    else if (!runEnded.aborted) failures.push({ id, ...unreached });
   });
   const wasAskedToPause = refused === undefined && movies.askedPauseUntil > startedAt;
-  const isHeldUp = wasAskedToPause && failures.some(({ reason }) => reason === "rate_limited" || reason === "deadline");
+  const isHeldUp =
+    !runEnded.aborted &&
+    wasAskedToPause &&
+    failures.some(({ reason }) => reason === "rate_limited" || reason === "deadline");
   const { requests, retries, rate_limited } = movies.traffic;
   const traffic = {
     requests: requests - before.requests,

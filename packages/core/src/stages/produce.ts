@@ -40,7 +40,7 @@ export const FORCE = { name: "force", value: "true" } as const;
 const LOTES_AT_ONCE = 200;
 
 /** What became of an upload. */
-export type UploadOutcome = "queued" | "already queued" | "outdated" | "rejected";
+export type UploadOutcome = "queued" | "already queued" | "cancelled" | "outdated" | "rejected";
 
 /**
  * Turns one upload of a movies.csv into a run: selects the ids, puts the run in force, removes the files of the earlier run, and
@@ -136,6 +136,7 @@ function countOddRows({ malformed, unreadable }: RunFile, metrics: Metrics): voi
 
 function skipped(verdict: Exclude<Verdict, "go on">, log: Log): UploadOutcome {
   if (verdict === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
+  else if (verdict === "cancelled") log.info("the run of this upload was cancelled");
   else log.info("this upload is queued already");
   return verdict;
 }
