@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
+import { type Account, Accountant, cancelRun, chooseReplay, replayMessages } from "@lotes/core";
 import { clientConfigFor } from "@lotes/local/client-config";
 import type { Activity } from "@lotes/schedules/activity";
-import type { KnownUpload } from "@lotes/schedules/evidence";
-import type { OperatorAction, Schedule, Upload } from "@lotes/schedules/schedule";
+import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
+import type { Cancel, OperatorAction, Schedule, Upload } from "@lotes/schedules/schedule";
 import type { StrangersMessage } from "@lotes/schedules/strangers";
 import type { S3Event } from "aws-lambda";
 import type { Functions } from "./functions.ts";
@@ -25,6 +25,7 @@ export interface ActorsOptions {
 export class Actors {
   /** What was uploaded so far. */
   readonly uploads: KnownUpload[] = [];
+  readonly cancels: KnownCancel[] = [];
   readonly #options: ActorsOptions;
   readonly #store: S3ObjectStore;
   /** One for each date, which lives through all of it as that of `lotes status --watch` does. */
@@ -37,10 +38,11 @@ export class Actors {
   }
 
   async doAllPlanned(): Promise<void> {
-    const { uploads, operator, strangers } = this.#options.schedule;
+    const { uploads, operator, cancels, strangers } = this.#options.schedule;
     await Promise.all([
       ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
       ...operator.map((action) => this.#operate(action)),
+      ...cancels.map((each) => this.#cancel(each)),
       this.#sendStrangers(strangers),
     ]);
   }
@@ -48,7 +50,7 @@ export class Actors {
   /** As `lotes replay` does it. Returns how many ids were sent. */
   async replay(date: string, all: boolean): Promise<number> {
     const account = await this.account(date);
-    if (account === undefined) return 0;
+    if (account === undefined || account.run.status === "cancelled") return 0;
     const entries = chooseReplay(account.failures, account.run.run, { all });
     const queue = new SqsMessageQueue(this.#options.world.url("LoteQueue"), this.#clientConfig());
     await queue.send(replayMessages(entries, date));
@@ -99,6 +101,13 @@ export class Actors {
     const { functions } = this.#options;
     await delay(afterMs);
     while (!this.#over && (await functions.invoke("producer", event)).answer === undefined) await delay(LATER_MS);
+  }
+
+  async #cancel({ atMs, date }: Cancel): Promise<void> {
+    await delay(atMs);
+    const run = await cancelRun(this.#store, date, new Date());
+    // In real time nobody knows how late a consumer learns of it.
+    if (run?.status === "cancelled") this.cancels.push({ date, run: run.run, knownAt: undefined });
   }
 
   async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {

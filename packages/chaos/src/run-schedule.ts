@@ -140,6 +140,7 @@ class ScheduleRun {
     return {
       uploads: this.#actors.uploads.toSorted((a, b) => (a.sequencer < b.sequencer ? -1 : 1)),
       objects: await this.#world.objects(),
+      cancels: this.#actors.cancels,
       accounts: new Map(await Promise.all(accounts)),
       recordOf: lineOf,
       arrivals,

@@ -40,9 +40,19 @@ export interface KnownObject {
 export interface KnownAccount {
   readonly stored: number;
   readonly settled: boolean;
+  readonly cancelled: number;
+}
+
+/** That an operator ended a run. */
+export interface KnownCancel {
+  readonly date: string;
+  readonly run: string;
+  /** By the clock of the arrivals; undefined where calls went wrong, so that consumers may have learnt of it late. */
+  readonly knownAt: number | undefined;
 }
 
 export interface Evidence {
+  readonly cancels: readonly KnownCancel[];
   readonly uploads: readonly KnownUpload[];
   readonly objects: ReadonlyMap<string, KnownObject>;
   /** By date. */

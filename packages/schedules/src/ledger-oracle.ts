@@ -64,7 +64,8 @@ export function judgeLedger(
       Number.isInteger(entry.attempts) && entry.attempts >= 1 && entry.first_failed_at <= entry.last_failed_at,
       "the count or the times can't be",
     );
-    expect(!evidence.healed || !entry.retryable, "it was replayed when all was well, and is still there");
+    const isOpen = !evidence.cancels.some((cancel) => cancel.run === run);
+    expect(!evidence.healed || !isOpen || !entry.retryable, "it was replayed when all was well, and is still there");
     const order = `${String(lote ?? 999_999).padStart(6, "0")} ${imdb_id ?? entry.message}`;
     expect(order > last, "it is not in its place");
     last = order;

@@ -11,6 +11,7 @@ export const ONE_IN = {
   strangers: 8,
   twins: 50,
   reuse: 2,
+  cancels: 6,
   /** Actions of an operator. */
   handEditedAttempts: 4,
   /** CSVs. */

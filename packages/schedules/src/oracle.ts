@@ -1,7 +1,8 @@
+import { judgeCancelled } from "./cancel-oracle.ts";
 import { certainPeak } from "./certain-peak.ts";
 import { factsOf } from "./csv-oracle.ts";
 import type { Evidence, KnownUpload } from "./evidence.ts";
-import { entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
+import { type Entry, entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
 import { judgeManifest } from "./manifest-oracle.ts";
 
 /**
@@ -75,7 +76,7 @@ function judgeDate(date: string, evidence: Evidence): string[] {
     );
     return wrong;
   }
-  expect(run.status === "queued", `the status is ${run.status} after everything has settled`);
+  expect(["queued", "cancelled"].includes(run.status), `the status is ${run.status} after everything has settled`);
   const { ids: selected, ...counts } = facts;
   expect(run.ids === selected.length, `${run.ids} ids are said to be selected, and it is ${selected.length}`);
   const toldCounts = { rows: run.rows, malformed: run.malformed.count, unreadable: run.unreadable?.count };
@@ -91,6 +92,9 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   wrong.push(...judgeStrangers(date, ledger, evidence));
   wrong.push(...judgeLedger(date, ledger, run.run, lotes, evidence));
   const failed = new Set(ledger.map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
+  if (run.status === "cancelled") {
+    return [...wrong, ...judgeCancelled({ date, run: run.run, lotes, files, failed: idsOf(ledger) }, evidence)];
+  }
   lotes.forEach((ids, index) => {
     const name = `lote_${index + 1}.json`;
     const file = files.get(name);
@@ -124,6 +128,10 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   const failedIds = ledger.filter(({ imdb_id }) => imdb_id !== null);
   wrong.push(...judgeManifest({ date, run: run.run, ids: selected.length, files, failed: failedIds }));
   return wrong;
+}
+
+function idsOf(ledger: readonly Entry[]): Set<string> {
+  return new Set(ledger.filter(({ imdb_id }) => imdb_id !== null).map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
 }
 
 /** Each line's id, and the line itself where it is no record as TMDB has it. */

@@ -31,6 +31,12 @@ export interface OperatorAction {
   readonly attempts: string | undefined;
 }
 
+/** An operator ends the run of a date. */
+export interface Cancel {
+  readonly atMs: number;
+  readonly date: string;
+}
+
 /** How Lambda freezes environments: always between two invocations, and in the middle of some. */
 export interface Freezes {
   /** One invocation in so many is frozen in its middle. */
@@ -64,6 +70,7 @@ export interface Schedule {
   readonly uploads: readonly Upload[];
   readonly store: StoreHabits | undefined;
   readonly operator: readonly OperatorAction[];
+  readonly cancels: readonly Cancel[];
   readonly strangers: readonly StrangersMessage[];
   readonly tmdb: readonly MisbehaviourRule[];
   /** Milliseconds that a request is on its way to TMDB, and from there to TMDB's answer. Each takes its own time. */
@@ -129,6 +136,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     duplicateOneIn: random.pick([2, 4, 10, 1_000]),
     disturbances: disturbancesOf(random, lastAtMs),
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
+    cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
   };
 }
 
@@ -158,6 +166,13 @@ function actionOf(random: Random, dates: readonly string[], lastAtMs: number): O
     does: random.pick(["replay", "replay-all", "redrive"]),
     attempts: happens(random, ONE_IN.handEditedAttempts) ? random.pick(["1.5", "-1", "1e9", "0"]) : undefined,
   };
+}
+
+function cancelsOf(random: Random, dates: readonly string[], lastAtMs: number): Cancel[] {
+  return Array.from({ length: random.pick([1, 1, 2]) }, () => ({
+    atMs: random.below(lastAtMs + 6_000),
+    date: random.pick(dates),
+  }));
 }
 
 function freezesOf(random: Random): Freezes {

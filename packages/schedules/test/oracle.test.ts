@@ -91,7 +91,8 @@ function evidence({ files = {}, runs = {}, ...changes }: Changes = {}): Evidence
     strangers: [],
     attempts: [],
     thrown: [],
-    accounts: new Map([["2026/11/23", { stored: 3, settled: true }]]),
+    cancels: [],
+    accounts: new Map([["2026/11/23", { stored: 3, settled: true, cancelled: 0 }]]),
     loteSize: 2,
     requestsPerSecond: 2,
     secret: "the-secret",
@@ -215,7 +216,11 @@ describe("the oracle objects to", () => {
       "not in force",
     ],
     ["a wrong count of the rows", { files: { "_run.json": JSON.stringify({ ...run, rows: 6 }) } }, "the rows are said"],
-    ["a status that is stale", { accounts: new Map([["2026/11/23", { stored: 2, settled: false }]]) }, "status says"],
+    [
+      "a status that is stale",
+      { accounts: new Map([["2026/11/23", { stored: 2, settled: false, cancelled: 0 }]]) },
+      "status says",
+    ],
     ["a count of attempts that is none", { files: ledgerWith(entry({ attempts: 1.5 })) }, "can't be"],
     ["a stranger's large message, kept whole", strangersMessage("x".repeat(250_000)), "bytes are kept"],
     ["a stranger's message, kept without its hash", strangersMessage("x".repeat(3_000), 2_000), "nobody sent"],
@@ -242,5 +247,38 @@ describe("the oracle objects to", () => {
     ],
   ])("%s", (_, changes, sentence) => {
     expect(judge(evidence(changes)).join("\n")).toContain(sentence);
+  });
+});
+
+describe("a cancelled run", () => {
+  const cancelled = JSON.stringify({ ...run, status: "cancelled" });
+  const account = { stored: 2, settled: false, cancelled: 0 };
+  const ended = (changes: Changes = {}): Evidence =>
+    evidence({
+      cancels: [{ date: "2026/11/23", run: "r2", knownAt: 0 }],
+      accounts: new Map([["2026/11/23", { ...account, cancelled: 1 }]]),
+      ...changes,
+      files: { "_run.json": cancelled, "lote_2.json": undefined, ...changes.files },
+    });
+
+  test("is as promised when what is not stored or failed is counted as cancelled", () => {
+    expect(judge(ended())).toEqual([]);
+  });
+
+  test.each<[string, Changes, string]>([
+    ["that nobody has cancelled", { cancels: [] }, "nobody has cancelled the run"],
+    ["with another account", { accounts: new Map([["2026/11/23", account]]) }, "status says"],
+    [
+      "with a record of a failed id",
+      { files: { "lote_2.json": `${record("tt0000003")}\n` } },
+      "holds what it should not",
+    ],
+    [
+      "that is asked for after two seconds",
+      { arrivals: [{ at: 2_001, uncertainMs: 0, id: "tt0000003", outcome: 404 }] },
+      "later than 2 s after",
+    ],
+  ])("%s is told", (_, changes, sentence) => {
+    expect(judge(ended(changes)).join("\n")).toContain(sentence);
   });
 });

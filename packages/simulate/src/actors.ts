@@ -1,7 +1,7 @@
 import type { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { type Account, Accountant, chooseReplay, replayMessages } from "@lotes/core";
-import type { KnownUpload } from "@lotes/schedules/evidence";
-import type { OperatorAction, Upload } from "@lotes/schedules/schedule";
+import { type Account, Accountant, cancelRun, chooseReplay, replayMessages } from "@lotes/core";
+import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
+import type { Cancel, OperatorAction, Upload } from "@lotes/schedules/schedule";
 import type { S3Event } from "aws-lambda";
 import type { Functions } from "./functions.ts";
 import { ServiceCalls } from "./service-calls.ts";
@@ -15,6 +15,7 @@ const LATER_MS = { least: 60, most: 3_000 };
 export class Actors {
   /** What was uploaded so far. */
   readonly uploads: KnownUpload[] = [];
+  readonly cancels: KnownCancel[] = [];
   readonly #simulation: Simulation;
   readonly #world: World;
   readonly #functions: Functions;
@@ -33,7 +34,7 @@ export class Actors {
   }
 
   async doAllPlanned(): Promise<void> {
-    const { uploads, operator, strangers } = this.#simulation.schedule;
+    const { uploads, operator, cancels, strangers } = this.#simulation.schedule;
     for (const { queue, body } of strangers) {
       this.#simulation.tell(() => `a stranger sends ${body.length} characters to ${queue}`);
       this.#world.queues[queue].send(body);
@@ -41,13 +42,14 @@ export class Actors {
     await Promise.all([
       ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
       ...operator.map((action) => this.#operate(action)),
+      ...cancels.map((each) => this.#cancel(each)),
     ]);
   }
 
   /** As `lotes replay` does it. Returns how many ids were sent. */
   async replay(date: string, all: boolean): Promise<number> {
     const account = await this.account(date);
-    if (account === undefined) return 0;
+    if (account === undefined || account.run.status === "cancelled") return 0;
     const entries = chooseReplay(account.failures, account.run.run, { all });
     await this.#loteQueue.send(replayMessages(entries, date));
     return entries.length;
@@ -83,6 +85,17 @@ export class Actors {
     for (let nth = 1; (await this.#functions.invoke("producer", event)).answer === undefined; nth++) {
       await time.sleep(choices.between(`${key} again ${nth}`, LATER_MS.least, LATER_MS.most));
     }
+  }
+
+  async #cancel({ atMs, date }: Cancel): Promise<void> {
+    const { time, schedule } = this.#simulation;
+    await time.sleep(atMs);
+    this.#simulation.tell(() => `the operator cancels the run of ${date}`);
+    const run = await cancelRun(this.#store, date, new Date());
+    const isCertain = schedule.troubles === 0 && schedule.disturbances.length === 0 && schedule.freezes === undefined;
+    // A request that was sent in time may be on its way as long as any.
+    const knownAt = isCertain && schedule.uploads.length === 1 ? time.now + schedule.tmdbWayMs.max : undefined;
+    if (run?.status === "cancelled") this.cancels.push({ date, run: run.run, knownAt });
   }
 
   async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {

@@ -127,6 +127,7 @@ class ScheduleRun {
     const { LoteQueue, DeadLetterQueue } = this.#world.queues;
     return {
       uploads: this.#actors.uploads.toSorted((a, b) => (a.sequencer < b.sequencer ? -1 : 1)),
+      cancels: this.#actors.cancels,
       accounts: new Map(await Promise.all(accounts)),
       objects: this.#writtenObjects(),
       recordOf: lineOf,
