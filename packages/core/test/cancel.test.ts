@@ -181,6 +181,22 @@ describe("a consumer at work when its run", () => {
     expect(await equation()).toEqual({ stored: 1, failed: 0, cancelled: 3 });
   });
 
+  test("is cancelled counts an id whose retries were cut short as cancelled, and not as failed", async () => {
+    await begin(await upload());
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    movies = new FakeMovies(async (id, options) => {
+      if (id === SECOND) await unanswered(id, options);
+      return id === SECOND ? BROKEN : known(id);
+    });
+    const consumed = consume(loteQueue.take()[0] as OutgoingMessage);
+    await vi.waitUntil(() => movies.asked.includes(SECOND));
+    await cancel();
+    await vi.advanceTimersByTimeAsync(1_999);
+    await consumed;
+    await collectAll();
+    expect(await equation()).toEqual({ stored: 1, failed: 0, cancelled: 3 });
+  });
+
   test("is superseded stops as well", async () => {
     await begin(await upload());
     await whileFetching(async () => begin(await upload(IDS.slice(0, 3))));

@@ -61,6 +61,8 @@ export async function fetchLote(
       if (options.signal.aborted) return { stopped: true };
       const answer = await movies.movie(id, options);
       if (!("failure" in answer)) return answer;
+      // Its retries were cut short, so nobody knows whether it would have failed.
+      if (runEnded.aborted && reasonFacts(answer.failure.reason).retryable) return { stopped: true };
       onFailedAttempt(answer.failure);
       if (answer.failure.reason === "unauthorized") refused = answer.failure;
       // A process that is paused already when its lote begins waits until the deadline: if it gave lotes back at once, it would take
