@@ -116,7 +116,9 @@ function untrue(
   const isId = /^(tt\d{7,}|\d+)$/.test(id);
   const asked = evidence.arrivals.filter((arrival) => arrival.id === id).length;
   const outOfTime = mine.some(({ timeUsed }) => timeUsed > MUCH_TIME);
-  const again = asked > 1 || outOfTime;
+  // One id's 401 ends the whole lote, the retries of the others too.
+  const wasRefused = evidence.arrivals.some((arrival) => arrival.outcome === 401 && ids.includes(arrival.id ?? ""));
+  const again = asked > 1 || outOfTime || wasRefused;
   const facts: Readonly<Record<string, () => boolean>> = {
     not_found: () => status === 404 && evidence.recordOf(id) === undefined && met(404),
     // A page of whatever stands before TMDB refuses no token.
@@ -129,9 +131,7 @@ function untrue(
       (evidence.brokenOff.has(id) && met(200)) ||
       evidence.attempts.some((attempt) => attempt.id === id && attempt.reset),
     invalid_response: () => evidence.misanswered.has(id) && met(200) && again,
-    // One id's answer ends the whole lote.
-    unauthorized: () =>
-      status === 401 && evidence.arrivals.some((arrival) => arrival.outcome === 401 && ids.includes(arrival.id ?? "")),
+    unauthorized: () => status === 401 && wasRefused,
     deadline: () =>
       mine.some(({ timeUsed, heldUp, receives }) => timeUsed > MUCH_TIME && !(heldUp && receives < MAX_RECEIVES)),
     invalid_id: () => !isId,
