@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Explanation, loteKey, type RunDate, type SelectedRow } from "@lotes/core";
+import { type Explanation, type Fate, loteKey, type RunDate, type SelectedRow } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { placesDocument, s3Uri } from "./documents.ts";
 
@@ -71,14 +71,8 @@ function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
       ];
     }
     case "open":
-      return [
-        `in lote ${fate.lote} of ${run.lotes}, neither stored nor failed: see \`${COMMAND} status --date ${date}\``,
-      ];
     case "unknown":
-      return [
-        `neither stored nor failed, and not every id of the run is: see \`${COMMAND} status --date ${date}\``,
-        `It is still to come, or it was never selected.`,
-      ];
+      return unheardLines(fate, run, date);
     case "never selected":
       return [
         run.status === "rejected"
@@ -86,6 +80,25 @@ function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
           : "never selected: every id of the run is accounted for, and it is none of them",
       ];
   }
+}
+
+/** Of an id of which nothing was heard. */
+function unheardLines(
+  fate: Extract<Fate, { state: "open" | "unknown" }>,
+  run: Explanation["run"],
+  date: RunDate,
+): string[] {
+  const place = fate.state === "open" ? `in lote ${fate.lote} of ${run.lotes}, ` : "";
+  if (run.status === "cancelled") {
+    const never = fate.state === "unknown" ? ", or it was never selected" : "";
+    return [`${place}neither stored nor failed: the run was cancelled at ${run.cancelled_at}${never}`];
+  }
+  const see = `see \`${COMMAND} status --date ${date}\``;
+  if (fate.state === "open") return [`${place}neither stored nor failed: ${see}`];
+  return [
+    `neither stored nor failed, and not every id of the run is: ${see}`,
+    "It is still to come, or it was never selected.",
+  ];
 }
 
 function rowLines({ rows }: ToldExplanation): string[] {

@@ -147,6 +147,10 @@ describe("against a stack", { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     const ended = { status: "cancelled", ids: 3, stored: 0, failed: 0, cancelled: 3, left: 0, settled: false };
     expect(document).toMatchObject({ ...ended, troubles: [{ code: "run_cancelled" }] });
+    const [never = ""] = movieIds(1);
+    expect((await lotesHere("explain", never, "--date", DATE)).stdout).toMatch(
+      /neither stored nor failed: the run was cancelled at /,
+    );
     const again = await lotesHere("cancel", "--date", DATE);
     expect(again.code).toBe(0);
     expect(again.stdout).toContain("3 ids = 0 stored + 0 failed + 3 cancelled: every id is accounted for\n");

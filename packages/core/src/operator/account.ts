@@ -22,7 +22,7 @@ export interface Account {
   readonly cancelled: number;
   /** Entries that are no ids: messages somebody else sent. */
   readonly malformedMessages: readonly ForeignMessage[];
-  /** Whether every id is accounted for: ids = stored + failed. */
+  /** Whether every id is accounted for: ids = stored + failed + cancelled. */
   readonly settled: boolean;
   /** When the last of its files was written, or the last id failed, once it is settled. */
   readonly finishedAt: Date | undefined;
