@@ -16,8 +16,9 @@ export function note(line: string): void {
   process.stderr.write(`${visible(line)}\n`);
 }
 
+/** `1234567` as `1,234,567`. `toLocaleString` takes longer for the first number than a request to the local stack. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString("en");
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 id`, `2 ids`. */
