@@ -1,6 +1,6 @@
 import { readEnvironment } from "@lotes/core/read-environment";
 import { loadSettings, SETTING_NAMES, type Settings, SettingsError } from "@lotes/core/settings";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What differs between a stage that people rely on and one to try things in. */
 export interface StageSettings {
@@ -25,18 +25,15 @@ export interface DeploymentSettings extends StageSettings, Settings {
 /** What a deployment can be told beside the settings of the functions. */
 const schema = {
   DATA_LAKE_BUCKET: {
-    type: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
-      .optional(),
+    type: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/))),
     takes: "the name of an existing S3 bucket, without s3://",
   },
-  ALARM_EMAIL: { type: z.email().optional(), takes: "an e-mail address" },
+  ALARM_EMAIL: { type: z.optional(z.email()), takes: "an e-mail address" },
   RESERVE_CONCURRENCY: {
-    type: z
-      .enum(["true", "false"])
-      .default("true")
-      .transform((value) => value === "true"),
+    type: z.pipe(
+      z._default(z.enum(["true", "false"]), "true"),
+      z.transform((value) => value === "true"),
+    ),
     takes: "true or false",
   },
 } as const;

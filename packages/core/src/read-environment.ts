@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What the process was told to do differently from the defaults, and can't. The message is one line for the operator. */
 export class SettingsError extends Error {
@@ -7,7 +7,7 @@ export class SettingsError extends Error {
 
 /** One setting: how its text is read, its default among it, and for the error line what it takes. */
 export interface SettingType {
-  readonly type: z.ZodType<unknown, string | undefined>;
+  readonly type: z.ZodMiniType<unknown, string | undefined>;
   readonly takes: string;
   /** Whether a value is not for error lines. */
   readonly isSecret?: (given: string) => boolean;
@@ -16,10 +16,8 @@ export interface SettingType {
 /** The text of a whole number between two. */
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most);
+    .pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number))
+    .check(z.refine((value) => value >= least && value <= most));
 
 type Values<S extends Readonly<Record<string, SettingType>>> = { [K in keyof S]: z.infer<S[K]["type"]> };
 

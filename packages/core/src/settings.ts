@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { filterOf, filterSettings } from "./dataset/movie-filter.ts";
 import type { MovieFilter } from "./dataset/movies.ts";
 import { type ProxyEnvironment, readProxy } from "./proxy.ts";
@@ -45,52 +45,46 @@ function baseOf(url: string): string {
 const schema = {
   TMDB_TOKEN: {
     // Anything else could not travel in a header, and the error for that would come once per movie.
-    type: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/)
-      .optional(),
+    type: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/))),
     takes: "TMDB's API read access token, or its 32-character API key, without spaces",
     isSecret: () => true,
   },
   TMDB_BASE_URL: {
-    type: z
-      .url({ protocol: /^https?$/ })
-      // What follows it is a path and a query of the client's own, and credentials would be shown with every error.
-      .refine((url) => !/[\s@?#]/.test(url))
-      .transform(baseOf)
-      .refine((url) => !TMDB_HOST.test(new URL(url).hostname) || new URL(url).pathname === "/")
-      .default("https://api.themoviedb.org"),
+    type: z._default(
+      z
+        // What follows it is a path and a query of the client's own, and credentials would be shown with every error.
+        .pipe(z.url({ protocol: /^https?$/ }).check(z.refine((url) => !/[\s@?#]/.test(url))), z.transform(baseOf))
+        .check(z.refine((url) => !TMDB_HOST.test(new URL(url).hostname) || new URL(url).pathname === "/")),
+      "https://api.themoviedb.org",
+    ),
     takes:
       "a URL such as https://api.themoviedb.org, without a user, a password, spaces, or what follows a ? or #; for TMDB itself also without a path",
     isSecret: (given: string) => /[@?#]/.test(given),
   },
   TMDB_LANGUAGE: {
-    type: z
-      .string()
-      .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
-      .default("pt-BR"),
+    type: z._default(z.string().check(z.regex(/^[a-z]{2}(-[A-Z]{2})?$/)), "pt-BR"),
     takes: "a language such as pt-BR or en",
   },
   // TMDB states a limit "somewhere in the 40 requests per second range".
-  TMDB_REQUESTS_PER_SECOND: { type: wholeNumber(1).default(40), takes: "a whole number from 1" },
+  TMDB_REQUESTS_PER_SECOND: { type: z._default(wholeNumber(1), 40), takes: "a whole number from 1" },
   // 2 is the least maximum concurrency SQS accepts for an event source, 1,000 the most.
-  CONSUMER_CONCURRENCY: { type: wholeNumber(2, 1000).default(2), takes: "a whole number from 2 to 1000" },
+  CONSUMER_CONCURRENCY: { type: z._default(wholeNumber(2, 1000), 2), takes: "a whole number from 2 to 1000" },
   ...filterSettings(),
   LOTE_SIZE: {
-    type: wholeNumber(1, MOST_IDS_OF_A_LOTE).default(100),
+    type: z._default(wholeNumber(1, MOST_IDS_OF_A_LOTE), 100),
     takes: `a whole number from 1 to ${MOST_IDS_OF_A_LOTE}`,
   },
   MAX_MALFORMED_PERCENT: {
-    type: z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .transform(Number)
-      .refine((percent) => percent <= 100)
-      .default(1),
+    type: z._default(
+      z
+        .pipe(z.string().check(z.regex(/^\d+(\.\d+)?$/)), z.transform(Number))
+        .check(z.refine((percent) => percent <= 100)),
+      1,
+    ),
     takes: "a percentage from 0 to 100, such as 1 or 0.5; a CSV with more malformed rows is rejected",
   },
   REUSE_HOURS: {
-    type: wholeNumber(0, MOST_REUSE_HOURS).default(0),
+    type: z._default(wholeNumber(0, MOST_REUSE_HOURS), 0),
     takes: `a whole number of hours from 0 to ${MOST_REUSE_HOURS}; 0 asks TMDB for every id`,
   },
 } as const;

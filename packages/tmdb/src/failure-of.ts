@@ -1,6 +1,6 @@
 import type { MovieFailure, Reason } from "@lotes/core";
 import { AxiosError } from "axios";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { describeError } from "./describe-error.ts";
 
 /** How TMDB tells of an error, whatever the status. */

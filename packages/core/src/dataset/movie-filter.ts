@@ -1,20 +1,23 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { wholeNumber } from "../read-environment.ts";
 import type { MovieFilter } from "./movies.ts";
 
 /** The settings of the filter. */
 export const filterSettings = () => ({
-  MIN_YEAR: { type: wholeNumber(0).default(1960), takes: "a year; movies later than it pass" },
-  MIN_VOTES: { type: wholeNumber(0).default(10_000), takes: "a whole number; movies with more votes pass" },
+  MIN_YEAR: { type: z._default(wholeNumber(0), 1960), takes: "a year; movies later than it pass" },
+  MIN_VOTES: { type: z._default(wholeNumber(0), 10_000), takes: "a whole number; movies with more votes pass" },
   GENRES: {
-    type: z
-      .string()
-      .transform((list) => list.split(",").map((genre) => genre.trim().toLowerCase()))
-      .refine((genres) => genres.every((genre) => genre !== ""))
-      .default(["crime", "war"]),
+    type: z._default(
+      z.pipe(z.string(), z.transform(genresOf)).check(z.refine((genres) => genres.every((genre) => genre !== ""))),
+      ["crime", "war"],
+    ),
     takes: "genres separated by commas, such as crime,war",
   },
 });
+
+function genresOf(list: string): string[] {
+  return list.split(",").map((genre) => genre.trim().toLowerCase());
+}
 
 interface FilterValues {
   readonly MIN_YEAR: number;

@@ -1,23 +1,23 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isImdbId } from "./movies.ts";
 
-const text = z
-  .string()
-  .nullish()
-  // TMDB writes an unknown release date as an empty text.
-  .transform((value) => value || null);
-const id = z
-  .string()
-  .nullish()
-  .transform((value) => value?.trim() || null);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
+// TMDB writes an unknown release date as an empty text.
+const text = z.pipe(
+  z.nullish(z.string()),
+  z.transform((value) => value || null),
+);
+const id = z.pipe(
+  z.nullish(z.string()),
+  z.transform((value) => value?.trim() || null),
+);
+const number = z.pipe(
+  z.nullish(z.number()),
+  z.transform((value) => value ?? null),
+);
 
 /** The ten attributes of TMDB's movie that the data lake keeps, in the order they are written; what is unknown is null. */
 export const movieRecordSchema = z.object({
-  id: z.number().int().positive(),
+  id: z.int().check(z.positive()),
   imdb_id: id,
   title: text,
   runtime: number,

@@ -1,29 +1,35 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { clipped } from "../clipped.ts";
 import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 
+const positive = z.int().check(z.positive());
+
 /** A line of `erros_geral.json`, its keys in the order in which they are written. */
-function line<Id extends z.ZodType, Lote extends z.ZodType, Run extends z.ZodType>(id: Id, lote: Lote, run: Run) {
+function line<Id extends z.ZodMiniType, Lote extends z.ZodMiniType, Run extends z.ZodMiniType>(
+  id: Id,
+  lote: Lote,
+  run: Run,
+) {
   return z.object({
     imdb_id: id,
     reason: z.enum(REASONS),
-    status: z.number().int().nullable(),
+    status: z.nullable(z.int()),
     message: z.string(),
     retryable: z.boolean(),
     lote,
     run,
     /** How often the id was tried on purpose: once, and once more with each replay. */
-    attempts: z.number().int().positive(),
+    attempts: positive,
     first_failed_at: z.iso.datetime(),
     last_failed_at: z.iso.datetime(),
   });
 }
 
-const failedIdSchema = line(z.string(), z.number().int().positive(), z.string());
-const foreignMessageSchema = line(z.null(), z.null(), z.null()).extend({
+const failedIdSchema = line(z.string(), positive, z.string());
+const foreignMessageSchema = z.extend(line(z.null(), z.null(), z.null()), {
   /** Of the line that stands for all messages of other programs beyond those that are kept: how many came, repetitions among them. */
-  more: z.number().int().positive().optional(),
+  more: z.optional(positive),
 });
 
 export const entrySchema = z.union([failedIdSchema, foreignMessageSchema]);

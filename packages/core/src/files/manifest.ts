@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { filterSchema } from "../dataset/movie-filter.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { REASONS } from "../reasons.ts";
@@ -6,30 +6,35 @@ import { withoutByteOrderMark } from "../text-lines.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import { sourceSchema } from "./run-file.ts";
 
-const count = z.number().int().nonnegative();
+const count = z.int().check(z.nonnegative());
 const instant = z.iso.datetime();
 
 const fileSchema = z.object({
   key: z.string(),
   etag: z.string(),
   /** Where the bucket is versioned. */
-  version_id: z.string().optional(),
+  version_id: z.optional(z.string()),
   records: count,
   bytes: count,
   /** When TMDB gave the oldest of the records. */
   oldest_fetched_at: instant,
 });
 
-const ledgerSchema = z.object({ key: z.string(), etag: z.string(), version_id: z.string().optional(), entries: count });
+const ledgerSchema = z.object({
+  key: z.string(),
+  etag: z.string(),
+  version_id: z.optional(z.string()),
+  entries: count,
+});
 
 const VERSION = 1;
 
 const manifestSchema = z.object({
   version: z.literal(VERSION),
-  run: z.string().min(1),
+  run: z.string().check(z.minLength(1)),
   date: z.string(),
   /** 1, and one more for each change of the settled account, as a replay makes one. */
-  revision: z.number().int().positive(),
+  revision: z.int().check(z.positive()),
   source: sourceSchema,
   filter: filterSchema,
   ids: count,
@@ -48,7 +53,7 @@ const manifestSchema = z.object({
   rate_limited: count,
   files: z.array(fileSchema),
   /** Null when nothing failed. */
-  ledger: ledgerSchema.nullable(),
+  ledger: z.nullable(ledgerSchema),
 });
 
 /** `_manifest.json`: the settled run of a date, and the files that hold it. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { runKey } from "../dataset/keys.ts";
 import { filterDocument, filterSchema } from "../dataset/movie-filter.ts";
 import type { MovieFilter } from "../dataset/movies.ts";
@@ -9,27 +9,30 @@ import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutByteOrderMark } from "../text-lines.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 
+const count = z.int().check(z.nonnegative());
+const instant = z.iso.datetime();
+
 export const sourceSchema = z.object({
   bucket: z.string(),
   key: z.string(),
   etag: z.string(),
-  size: z.number().int().nonnegative(),
+  size: count,
   sequencer: z.string(),
 });
 
 /** Rows that were counted, since something is wrong with them. */
 const oddRowsSchema = z.object({
-  count: z.number().int().nonnegative(),
-  first_lines: z.array(z.number().int().positive()).readonly(),
+  count,
+  first_lines: z.readonly(z.array(z.int().check(z.positive()))),
 });
 
 const NO_ROWS: OddRows = { count: 0, first_lines: [] };
 
 /** An upload that could not be used. */
-const rejectionSchema = z.object({ source: sourceSchema, reason: z.string(), at: z.iso.datetime() });
+const rejectionSchema = z.object({ source: sourceSchema, reason: z.string(), at: instant });
 
 /** A run file of one status, its keys in the order in which they are written. */
-function runFile<Status extends string, QueuedAt extends z.ZodType, Why extends z.ZodType>(
+function runFile<Status extends string, QueuedAt extends z.ZodMiniType, Why extends z.ZodMiniType>(
   status: Status,
   { queued_at, error }: { readonly queued_at: QueuedAt; readonly error: Why },
 ) {
@@ -38,27 +41,26 @@ function runFile<Status extends string, QueuedAt extends z.ZodType, Why extends 
     status: z.literal(status),
     source: sourceSchema,
     filter: filterSchema,
-    rows: z.number().int().nonnegative(),
+    rows: count,
     malformed: oddRowsSchema,
     /** Rows whose year or votes are no numbers. A run of an earlier version of this program did not count them. */
-    unreadable: oddRowsSchema.default(NO_ROWS),
+    unreadable: z._default(oddRowsSchema, NO_ROWS),
     /** How many were selected. */
-    ids: z.number().int().nonnegative(),
-    lotes: z.number().int().nonnegative(),
-    started_at: z.iso.datetime(),
+    ids: count,
+    lotes: count,
+    started_at: instant,
     queued_at,
     /** Why the run itself is `rejected`. */
     error,
     /** The last upload of the date that could not be used. Beside a run in force it is a later one, which left that run in force. */
-    rejected: rejectionSchema.nullable(),
+    rejected: z.nullable(rejectionSchema),
   });
 }
 
-const instant = z.iso.datetime();
 const queuingSchema = runFile("queuing", { queued_at: z.null(), error: z.null() });
 const queuedSchema = runFile("queued", { queued_at: instant, error: z.null() });
-const rejectedSchema = runFile("rejected", { queued_at: instant.nullable(), error: z.string() });
-const cancelledSchema = runFile("cancelled", { queued_at: instant.nullable(), error: z.null() }).extend({
+const rejectedSchema = runFile("rejected", { queued_at: z.nullable(instant), error: z.string() });
+const cancelledSchema = z.extend(runFile("cancelled", { queued_at: z.nullable(instant), error: z.null() }), {
   cancelled_at: instant,
 });
 const runFileSchema = z.discriminatedUnion("status", [queuingSchema, queuedSchema, cancelledSchema, rejectedSchema]);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { clipped } from "../clipped.ts";
 import { movieRecordSchema } from "../dataset/movie-record.ts";
 import { isRunDate } from "../dataset/run-date.ts";
@@ -10,30 +10,30 @@ const failureSchema = z.object({
   id: z.string(),
   reason: z.enum(REASONS),
   /** The HTTP status, null where there was no answer. */
-  status: z.number().int().nullable().default(null),
+  status: z._default(z.nullable(z.int()), null),
   message: z.string(),
 });
 
-const idsSchema = z.array(z.string()).readonly();
-const failuresSchema = z.array(failureSchema).readonly();
+const idsSchema = z.readonly(z.array(z.string()));
+const failuresSchema = z.readonly(z.array(failureSchema));
 
 // Nobody tries an id this often. What is more is a mistake of whoever sent it, and one more of it might be no whole number.
 const MOST_ATTEMPTS = 1_000_000;
 /** Anything else is read as 0, since the failures beside it matter more. */
-const attemptsSchema = z.number().int().min(0).max(MOST_ATTEMPTS).catch(0);
+const attemptsSchema = z.catch(z.int().check(z.nonnegative(), z.maximum(MOST_ATTEMPTS)), 0);
 
 const place = {
-  run: z.string().min(1),
-  date: z.string().refine(isRunDate, "must be a day as yyyy/mm/dd"),
-  lote: z.number().int().positive(),
+  run: z.string().check(z.minLength(1)),
+  date: z.string().check(z.refine(isRunDate)),
+  lote: z.int().check(z.positive()),
   ids: idsSchema,
 };
 
 /** Records that an earlier run has stored, and when TMDB gave them. Ids without one are asked for, so what can't be read is left out. */
-const knownSchema = z
-  .array(z.object({ id: z.string(), fetched_at: z.iso.datetime(), record: movieRecordSchema }))
-  .readonly()
-  .catch([]);
+const knownSchema = z.catch(
+  z.readonly(z.array(z.object({ id: z.string(), fetched_at: z.iso.datetime(), record: movieRecordSchema }))),
+  [],
+);
 
 const lote = {
   version: z.literal(2),
@@ -51,9 +51,9 @@ const lote = {
  */
 const messageSchema = z.discriminatedUnion("kind", [
   /** From the producer: nobody was asked for these ids before. */
-  z.object({ kind: z.literal("lote"), ...lote, known: knownSchema.optional() }),
+  z.object({ kind: z.literal("lote"), ...lote, known: z.optional(knownSchema) }),
   /** From a producer that resumed its run: the lote may have been sent before. */
-  z.object({ kind: z.literal("resumed"), ...lote, known: knownSchema.optional() }),
+  z.object({ kind: z.literal("resumed"), ...lote, known: z.optional(knownSchema) }),
   /** From a consumer: the ids failed, `failures` says why; `recovered` have a record now, and may stand in the ledger. */
   z.object({ kind: z.literal("report"), ...lote, failures: failuresSchema, recovered: idsSchema }),
   /** From the producer, for the collector: it comes back until the run has settled. */
@@ -63,7 +63,7 @@ const messageSchema = z.discriminatedUnion("kind", [
     run: place.run,
     date: place.date,
     /** Ids that need not be asked for. They take no time of the budget. */
-    reusable: z.number().int().nonnegative().optional().catch(undefined),
+    reusable: z.catch(z.optional(z.int().check(z.nonnegative())), undefined),
   }),
   /** From an operator: the ids are to be tried once more; `failures` says why they had failed. */
   z.object({ kind: z.literal("replay"), ...lote, failures: failuresSchema }),
@@ -73,8 +73,8 @@ const messageSchema = z.discriminatedUnion("kind", [
 const version1Schema = z.object({
   version: z.literal(1),
   ...place,
-  failures: failuresSchema.optional(),
-  recovered: idsSchema.optional(),
+  failures: z.optional(failuresSchema),
+  recovered: z.optional(idsSchema),
 });
 
 const bodySchema = z.discriminatedUnion("version", [version1Schema, messageSchema]);
@@ -114,7 +114,8 @@ export function parseMessage(body: string, attribute?: string): Message {
   const result = bodySchema.safeParse(json);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new MalformedMessageError(`the message is not a lote: ${issue?.path.join(".")}: ${issue?.message}`, {
+    const part = issue?.path.join(".") || "its JSON";
+    throw new MalformedMessageError(`the message is not a lote: ${part} does not fit (${issue?.code})`, {
       cause: result.error,
     });
   }
