@@ -71,7 +71,9 @@ export class Actors {
       const event = this.#world.upload(date, csv, forced);
       const sequencer = event.Records[0]?.s3.object.sequencer ?? "";
       this.#simulation.tell(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
-      this.uploads.push({ date, csv, forced, sequencer });
+      const upload = { date, csv, forced, sequencer };
+      this.uploads.push(upload);
+      this.#world.manifests.uploaded(upload);
       for (let nth = 0; nth < events; nth++)
         told.push(this.#produce(event, nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
     }

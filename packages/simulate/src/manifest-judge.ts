@@ -1,6 +1,12 @@
+import { factsOf } from "@lotes/schedules/csv-oracle";
+import type { KnownUpload } from "@lotes/schedules/evidence";
+import { entriesOf } from "@lotes/schedules/ledger-oracle";
+import { lineOf } from "@lotes/schedules/movies";
+
 /** What lay under a key, from one write of the bucket to another; writes are counted. */
 interface State {
   readonly etag: string;
+  readonly body: string | Buffer;
   readonly from: number;
   until: number;
 }
@@ -8,15 +14,40 @@ interface State {
 interface NamedFile {
   readonly key: string;
   readonly etag: string;
-  readonly records: number;
 }
 
-/** Judges each manifest at the moment of its writing: whether there was an instant at which all that it names was there. */
+/** What is judged of a manifest. */
+interface Manifest {
+  readonly run: string;
+  readonly source: { readonly sequencer: string };
+  readonly ids: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly files: readonly NamedFile[];
+  readonly ledger: NamedFile | null;
+}
+
+const LEDGER = "erros_geral.json";
+
+/**
+ * Judges each manifest at the moment of its writing: whether there was an instant at which all that it names was there, and whether each id
+ * of its upload is stored or failed by that, and not both.
+ */
 export class ManifestJudge {
   /** What was wrong, in sentences. */
   readonly wrong: string[] = [];
+  readonly #loteSize: number;
+  readonly #uploads = new Map<string, KnownUpload>();
   readonly #states = new Map<string, State[]>();
   #writes = 0;
+
+  constructor(loteSize: number) {
+    this.#loteSize = loteSize;
+  }
+
+  uploaded(upload: KnownUpload): void {
+    this.#uploads.set(upload.sequencer, upload);
+  }
 
   /**
    * Told of each change of the bucket, once it is made.
@@ -24,31 +55,59 @@ export class ManifestJudge {
    */
   changed(key: string, object: { readonly etag: string; readonly body: string | Buffer } | undefined): void {
     const now = ++this.#writes;
-    const states = this.#states.get(key) ?? [];
+    const states = this.#statesOf(key);
     this.#states.set(key, states);
     const last = states.at(-1);
     if (last !== undefined && last.until === Number.POSITIVE_INFINITY) last.until = now;
     if (object === undefined) return;
-    states.push({ etag: object.etag, from: now, until: Number.POSITIVE_INFINITY });
-    if (key.endsWith("/_manifest.json")) this.#judge(key, JSON.parse(String(object.body)));
+    const { etag, body } = object;
+    states.push({ etag, body, from: now, until: Number.POSITIVE_INFINITY });
+    if (key.endsWith("/_manifest.json")) this.#judge(key, JSON.parse(String(body)));
   }
 
-  #judge(key: string, manifest: Record<string, unknown>): void {
-    const files = manifest.files as readonly NamedFile[];
-    const ledger = manifest.ledger as NamedFile | null;
-    const stored = files.reduce((sum, { records }) => sum + records, 0);
-    const counts = [manifest.ids, manifest.stored, manifest.failed] as [number, number, number];
-    if (counts[0] !== counts[1] + counts[2] || counts[1] !== stored)
-      this.wrong.push(
-        `${key} was written too early: ${counts} are its ids, stored and failed, and its files hold ${stored}`,
-      );
+  #statesOf(key: string): State[] {
+    return this.#states.get(key) ?? [];
+  }
+
+  #judge(key: string, manifest: Manifest): void {
+    const { files, ledger } = manifest;
+    const folder = key.slice(0, key.lastIndexOf("/") + 1);
     const named = [...files, ...(ledger ? [ledger] : [])].map((file) =>
-      (this.#states.get(file.key) ?? []).filter(({ etag }) => etag === file.etag),
+      this.#statesOf(file.key).filter(({ etag }) => etag === file.etag),
     );
-    const instants = named.flat().map(({ from }) => from);
+    const absent = ledger ? [] : this.#statesOf(folder + LEDGER);
+    const instants = [...named.flat().map(({ from }) => from), ...absent.map(({ until }) => until)];
+    const isThen = (instant: number) => (state: State) => state.from <= instant && instant < state.until;
     const isThere = (instant: number) =>
-      named.every((states) => states.some(({ from, until }) => from <= instant && instant < until));
+      named.every((states) => states.some(isThen(instant))) && !absent.some(isThen(instant));
     if (named.length > 0 && !instants.some(isThere))
-      this.wrong.push(`${key} names files that never were there together: ${JSON.stringify(files)}`);
+      this.wrong.push(`${key} names what never was there together: ${JSON.stringify({ files, ledger })}`);
+    else this.#judgeContents(key, folder, manifest);
+  }
+
+  #judgeContents(key: string, folder: string, { run, source, ids, stored, failed, files, ledger }: Manifest): void {
+    const upload = this.#uploads.get(source.sequencer);
+    const selected = (upload && factsOf(upload))?.ids ?? [];
+    const entries = entriesOf(ledger ? this.#textOf(ledger) : "").filter(
+      (entry) => entry.run === run && entry.imdb_id !== null,
+    );
+    const isFailed = new Set(entries.map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
+    const so = [selected.length, selected.length - entries.length, entries.length];
+    if (JSON.stringify([ids, stored, failed]) !== JSON.stringify(so))
+      this.wrong.push(`${key} tells ${[ids, stored, failed]} ids, stored and failed, and they are ${so}`);
+    const bodies = new Map(files.map((file) => [file.key, this.#textOf(file)]));
+    for (let from = 0, lote = 1; from < selected.length; from += this.#loteSize, lote++) {
+      const left = selected.slice(from, from + this.#loteSize).filter((id) => !isFailed.has(`${lote} ${id}`));
+      const expected = left.map((id) => lineOf(id) ?? `(TMDB does not know ${id})`).sort();
+      const lines = (bodies.get(`${folder}lote_${lote}.json`) ?? "").split("\n").filter((line) => line !== "");
+      if (JSON.stringify(lines.sort()) !== JSON.stringify(expected))
+        this.wrong.push(
+          `${key} was written too early: lote_${lote}.json has [${lines}], and its ids less the failed ones are [${expected}]`,
+        );
+    }
+  }
+
+  #textOf({ key, etag }: NamedFile): string {
+    return String(this.#statesOf(key).find((state) => state.etag === etag)?.body ?? "");
   }
 }

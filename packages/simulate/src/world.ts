@@ -20,7 +20,7 @@ const TIMEOUTS_HIDDEN = 6;
 /** The bucket and the queues of one schedule. */
 export class World {
   readonly bucket: Bucket;
-  readonly manifests = new ManifestJudge();
+  readonly manifests: ManifestJudge;
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly #simulation: Simulation;
   #sequence = 0;
@@ -30,6 +30,7 @@ export class World {
     this.#simulation = simulation;
     const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
     const { opaqueEtags = false, versions: keepsVersions = true } = schedule.store ?? {};
+    this.manifests = new ManifestJudge(schedule.loteSize);
     this.bucket = new Bucket({
       time,
       epochMs: EPOCH_MS,
