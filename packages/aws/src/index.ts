@@ -1,3 +1,4 @@
+export { CALL_TIMEOUTS } from "./call-timeouts.ts";
 export { S3ObjectStore } from "./s3-object-store.ts";
 export { type MoveOutcome, SqsBacklog } from "./sqs-backlog.ts";
 export { MessagesRefusedError, SqsMessageQueue } from "./sqs-message-queue.ts";

@@ -27,7 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/run-rules.ts",
-        from: 'return current.status === "queued" ? "already queued" : "go on";',
+        from: 'return status === "queued" ? "already queued" : "go on";',
         to: 'return "already queued";',
       },
     ],
@@ -254,6 +254,36 @@ export const MUTATIONS: readonly Mutation[] = [
         file: "core/src/stages/finish.ts",
         from: "if (again === undefined) return;",
         to: "if (again !== undefined) return;",
+      },
+    ],
+  },
+  {
+    name: "the manifest is written on one look in the place of two",
+    edits: [
+      {
+        file: "core/src/files/take-stock.ts",
+        from: "if (!(await isUnchanged(run, ledgerObject, files, output))) return unsettled;",
+        to: "",
+      },
+    ],
+  },
+  {
+    name: "the ids of a manifest are counted, and not compared",
+    edits: [
+      {
+        file: "core/src/files/take-stock.ts",
+        from: "return accounted.size === ids && stored + failures.length === ids;",
+        to: "return lotes.reduce((sum, lote) => sum + lote.ids.length, 0) + failures.length === ids;",
+      },
+    ],
+  },
+  {
+    name: "a file is written anew without a word to the collector",
+    edits: [
+      {
+        file: "core/src/stages/consume.ts",
+        from: "const told = report ?? closing;",
+        to: "const told = report;",
       },
     ],
   },

@@ -6,6 +6,7 @@ const COLUMNS = [
   "unsent",
   "answer lost",
   "slow",
+  "overtaken",
   "throttled",
   "broken",
   "conflict",

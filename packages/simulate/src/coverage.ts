@@ -18,6 +18,7 @@ const ANY_CALL = [
   "unsent",
   "answer lost",
   "slow",
+  "overtaken",
   "throttled",
   "broken",
 ] as const satisfies readonly FateKind[];

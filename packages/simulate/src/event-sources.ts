@@ -11,9 +11,11 @@ import type { World } from "./world.ts";
 const COLLECTOR_BATCH = 10;
 // Lambda gathers reports for a batch. What stands in the queue meanwhile, an operator may find there.
 const GATHERING_MS = [0, 0, 500, 5_000];
-// A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
+// A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work, and may come when
+// all others are done.
 const LATE_ONE_IN = 3;
-const LATEST_MS = 300;
+const LATEST_MS = [300, 300, 300, 10_000];
+const VERY_LATE_MS = 300;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
 // What failed comes back when its visibility timeout is over, or, as here mostly, so soon that it meets what is still at work.
@@ -77,9 +79,13 @@ export class EventSources {
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
     const draw = () =>
-      choices.oneIn(`${key} late`, LATE_ONE_IN) ? choices.below(`${key} late by`, LATEST_MS) : undefined;
+      choices.oneIn(`${key} late`, LATE_ONE_IN)
+        ? choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS))
+        : undefined;
     const step = `the ${source.name} is given messages`;
-    const late = choices.deviation({ key: `${key} late`, step, atMs: time.now }, draw, () => "late");
+    const late = choices.deviation({ key: `${key} late`, step, atMs: time.now }, draw, (ms) =>
+      ms > VERY_LATE_MS ? "very late" : "late",
+    );
     if (late !== undefined) await time.sleep(late);
     for (const [record, comesBack] of await this.#delivered(source, records, key)) {
       if (copies.length > 0) this.#endCopy(record, comesBack);

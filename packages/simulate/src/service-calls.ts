@@ -1,6 +1,6 @@
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
-import type { Call, Fate, Troubles } from "./troubles.ts";
+import { CALL_MS, type Call, type Fate, type Troubles } from "./troubles.ts";
 
 /** How a service answers a call that it does not do. */
 export interface ServiceErrors {
@@ -19,8 +19,10 @@ const MOST_BACKOFF_MS = 20_000;
 
 /** Whether the SDK tries a call again that was answered so. */
 function isTransient(error: unknown): boolean {
-  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
-  return code === "ECONNRESET" || ($metadata?.httpStatusCode ?? 0) >= 500 || isThrottled(error);
+  const { $metadata, code, name } = error as { $metadata?: { httpStatusCode?: number }; code?: string; name: string };
+  return (
+    code === "ECONNRESET" || name === "TimeoutError" || ($metadata?.httpStatusCode ?? 0) >= 500 || isThrottled(error)
+  );
 }
 
 function isThrottled(error: unknown): boolean {
@@ -29,6 +31,10 @@ function isThrottled(error: unknown): boolean {
 
 export function connectionReset(): Error {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
+}
+
+function lostAfter(ms: number): Error {
+  return ms < CALL_MS ? connectionReset() : Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
 }
 
 /** The calls of one process to S3 and SQS, as they go through AWS's SDK and the network. */
@@ -72,7 +78,7 @@ export class ServiceCalls {
 
   #once<T>(call: Call, errors: ServiceErrors, perform: (fate?: Fate) => T): Promise<T> {
     const { process } = this;
-    const { time, choices } = this.#simulation;
+    const { time, choices, heldAnswers } = this.#simulation;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // A dead process sends nothing more, and hears nothing more.
     if (process.dead) return promise;
@@ -94,6 +100,7 @@ export class ServiceCalls {
     const send = (answered: (settle: () => void) => void) => {
       time.after(way(" there"), () => {
         let settle: () => void;
+        heldAnswers.passed(process);
         try {
           const result = perform(fate);
           tell(fate ? `done, but ${fate.kind}` : "done");
@@ -121,9 +128,16 @@ export class ServiceCalls {
         tell("the connection breaks before it is sent");
         answer(() => reject(connectionReset()));
         break;
-      case "answer lost":
-        send(() => answer(() => reject(connectionReset())));
+      case "answer lost": {
+        const { afterMs } = fate;
+        send(() => answer(() => reject(lostAfter(afterMs)), afterMs));
         break;
+      }
+      case "overtaken": {
+        const { calls } = fate;
+        send((settle) => heldAnswers.hold(process, calls, () => answer(settle)));
+        break;
+      }
       case "slow": {
         const { ms } = fate;
         send((settle) => answer(settle, ms));

@@ -109,7 +109,7 @@ export class Shrinker {
   }
 }
 
-const LISTS = ["uploads", "operator", "strangers", "tmdb", "disturbances", "clockSteps"] as const;
+const LISTS = ["uploads", "operator", "cancels", "strangers", "tmdb", "disturbances", "clockSteps"] as const;
 
 const NO_TIME = { min: 0, max: 0 };
 

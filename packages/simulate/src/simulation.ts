@@ -1,5 +1,6 @@
 import type { Schedule } from "@lotes/schedules/schedule";
 import { Choices, type Deviation } from "./choices.ts";
+import { HeldAnswers } from "./held-answers.ts";
 import { Process } from "./process.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -24,6 +25,7 @@ export class Simulation {
   readonly focus: Focus | undefined;
   readonly time = new VirtualTime();
   readonly choices: Choices;
+  readonly heldAnswers = new HeldAnswers(this.time);
   /** How often each step was taken, and which log lines were written. */
   readonly steps = new Map<string, number>();
   /** All that was logged. */

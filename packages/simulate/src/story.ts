@@ -27,7 +27,7 @@ export async function storyOf({ schedule, planned, wrong, runs }: Shrunk): Promi
 }
 
 function givenOf(schedule: Schedule): string[] {
-  const { uploads, operator, strangers, tmdb, disturbances, clockSteps, freezes, store } = schedule;
+  const { uploads, operator, cancels, strangers, tmdb, disturbances, clockSteps, freezes, store } = schedule;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(3)} s`;
   return [
     `lotes of ${schedule.loteSize}, ${schedule.requestsPerSecond} requests per second, ${schedule.consumers} consumers, functions of ${seconds(schedule.functionMs)}`,
@@ -41,6 +41,7 @@ function givenOf(schedule: Schedule): string[] {
       return `at ${seconds(atMs)} a CSV for ${date} with ${shown}, told ${events} times`;
     }),
     ...operator.map(({ atMs, does, date }) => `at ${seconds(atMs)} the operator does ${does} of ${date}`),
+    ...cancels.map(({ atMs, date }) => `at ${seconds(atMs)} the operator cancels the run of ${date}`),
     ...strangers.map(({ queue, body }) => `a stranger sends ${body.length} characters to ${queue}`),
     ...tmdb.map((rule) => `TMDB: ${JSON.stringify(rule)}`),
     ...disturbances.map(

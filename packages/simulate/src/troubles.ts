@@ -1,3 +1,4 @@
+import { CALL_TIMEOUTS } from "@lotes/aws";
 import { weighted } from "@lotes/local/sample/random";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
@@ -7,8 +8,12 @@ export type Fate =
   /** The process dies as it is about to send it, or with the answer on its way. */
   | { readonly kind: "dies before" | "dies after" }
   /** The connection breaks before the service has the call, or after it has done it. */
-  | { readonly kind: "unsent" | "answer lost" }
+  | { readonly kind: "unsent" }
+  /** The process learns of it so much later. */
+  | { readonly kind: "answer lost"; readonly afterMs: number }
   | { readonly kind: "slow"; readonly ms: number }
+  /** The answer comes when other processes have made so many calls. */
+  | { readonly kind: "overtaken"; readonly calls: number }
   /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
   | { readonly kind: "throttled" | "broken" | "conflict" }
   /** SQS takes a part of the batch. */
@@ -30,6 +35,7 @@ const KINDS = weighted<FateKind>([
   ["unsent", 2],
   ["answer lost", 4],
   ["slow", 4],
+  ["overtaken", 4],
   ["throttled", 2],
   ["broken", 2],
   ["conflict", 3],
@@ -39,6 +45,10 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
+const MOST_CALLS = 8;
+/** What a lost answer is waited for at the most, which is what a call has of time. */
+export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
+const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
 
 /** Decides what becomes of the calls of a schedule's functions. */
 export class Troubles {
@@ -120,6 +130,15 @@ export class Troubles {
   #fate(key: string, kind: FateKind, call: Call): Fate | undefined {
     if ((kind === "conflict" && !call.conditional) || (kind === "in part" && !call.batch)) return undefined;
     const { choices } = this.#simulation;
-    return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
+    switch (kind) {
+      case "slow":
+        return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
+      case "overtaken":
+        return { kind, calls: choices.between(`${key} calls`, 1, MOST_CALLS) };
+      case "answer lost":
+        return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
+      default:
+        return { kind };
+    }
   }
 }

@@ -1,0 +1,34 @@
+import { beforeEach, expect, test } from "vitest";
+import { HeldAnswers } from "../src/held-answers.ts";
+import { Process } from "../src/process.ts";
+import { VirtualTime } from "../src/virtual-time.ts";
+
+let time: VirtualTime;
+let answers: HeldAnswers;
+let came: number[];
+const come = () => void came.push(time.now);
+
+beforeEach(() => {
+  time = new VirtualTime();
+  answers = new HeldAnswers(time);
+  came = [];
+});
+
+function process(name: string): Process {
+  return new Process({ name, time, clockAheadMs: () => 0, random: () => 0.5 });
+}
+
+test("a held answer comes with the last of the calls of others that it waits for", async () => {
+  const [mine, other] = [process("mine"), process("other")];
+  answers.hold(mine, 2, come);
+  for (const [at, who] of [[1, other] as const, [2, mine] as const, [3, other] as const, [4, other] as const])
+    time.at(at, () => answers.passed(who));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([3]);
+});
+
+test("a held answer comes after two seconds where nobody else calls", async () => {
+  answers.hold(process("mine"), 1, come);
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([2_000]);
+});
