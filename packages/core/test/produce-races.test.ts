@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { inputKey, runKey } from "../src/dataset/keys.ts";
+import { inputKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { type CsvVersion, readRun } from "../src/files/run-file.ts";
+import { cancelRun } from "../src/operator/cancel-run.ts";
 import { FORCE, produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
@@ -69,6 +70,20 @@ test("a later upload that can be used leaves nothing of the one that can't", asy
   await lake.produce(await lake.upload(UNUSABLE));
   await lake.produce(await lake.upload(USABLE));
   expect(await readRun(lake.store, DATE)).toMatchObject({ source: { sequencer: "03" }, rejected: null });
+});
+
+test("a run that was cancelled when its producer had died leaves nothing of the run before it, once its event comes again", async () => {
+  const lake = new Lake();
+  const source = await lake.upload(USABLE);
+  const dying = async () => {
+    throw new Error("the producer died");
+  };
+  await expect(lake.produce(source, dying)).rejects.toThrow("the producer died");
+  const earlier = { ...textObject("{}\n"), metadata: { run: "earlier" } };
+  await lake.store.putIf(loteKey(DATE, 7), undefined, earlier);
+  await cancelRun(lake.store, DATE, new Date());
+  expect(await lake.produce(source)).toBe("cancelled");
+  expect(await lake.store.get(loteKey(DATE, 7))).toBeUndefined();
 });
 
 describe("an upload that is used only since it demands it, and whose producer died while it queued", () => {

@@ -52,13 +52,13 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const output = new DateOutput(store, date);
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await output.currentRun());
-  if (before !== "go on") return skipped(before, log);
+  if (before !== "go on") return skip(before, started.run, output, log);
 
   const read = await readCsv(source, deps);
   if (read === "replaced") {
     await output.changeRun((current) => giveUp(started.run, current));
     await removeFilesIfRejected(output);
-    return skipped("outdated", log);
+    return skip("outdated", started.run, output, log);
   }
   if ("unusable" in read) return rejectUpload(started, read.unusable, output, deps);
   const { rows, malformed, unreadable, ids } = read.selection;
@@ -70,7 +70,7 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const lotes = cutIntoLotes(ids, loteSize);
   const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length };
   const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
-  if (verdict !== "go on") return skipped(verdict, log);
+  if (verdict !== "go on") return skip(verdict, run.run, output, log);
   log.info("run in force", {
     rows,
     malformed,
@@ -134,9 +134,18 @@ function countOddRows({ malformed, unreadable }: RunFile, metrics: Metrics): voi
   if (unreadable.count > 0) metrics.add(METRICS.rowsUnreadable, unreadable.count);
 }
 
-function skipped(verdict: Exclude<Verdict, "go on">, log: Log): UploadOutcome {
-  if (verdict === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
-  else if (verdict === "cancelled") log.info("the run of this upload was cancelled");
+/** Ends an upload of which nothing more is to be queued. */
+async function skip(
+  verdict: Exclude<Verdict, "go on">,
+  run: string,
+  output: DateOutput,
+  log: Log,
+): Promise<UploadOutcome> {
+  if (verdict === "cancelled") {
+    // A producer that died when its run was in force may have left files of the run before it, and the cancelled run stays in force.
+    await removeEarlierFiles(output, run);
+    log.info("the run of this upload was cancelled");
+  } else if (verdict === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
   else log.info("this upload is queued already");
   return verdict;
 }
@@ -148,7 +157,7 @@ async function rejectUpload(
   { log, metrics }: ProducerDeps,
 ): Promise<UploadOutcome> {
   const { verdict } = await output.changeRun((current) => reject(run, reason, new Date(), current));
-  if (verdict !== "go on") return skipped(verdict, log);
+  if (verdict !== "go on") return skip(verdict, run.run, output, log);
   await removeFilesIfRejected(output);
   log.error("the CSV can't be used", { reason });
   metrics.add(METRICS.csvRejected, 1);
