@@ -119,6 +119,7 @@ function untrue(
   // One id's 401 ends the whole lote, the retries of the others too.
   const wasRefused = evidence.arrivals.some((arrival) => arrival.outcome === 401 && ids.includes(arrival.id ?? ""));
   const again = asked > 1 || outOfTime || wasRefused;
+  const wasCancelled = evidence.cancels.some((cancel) => cancel.run === run);
   const facts: Readonly<Record<string, () => boolean>> = {
     not_found: () => status === 404 && evidence.recordOf(id) === undefined && met(404),
     // A page of whatever stands before TMDB refuses no token.
@@ -135,7 +136,8 @@ function untrue(
     deadline: () =>
       mine.some(({ timeUsed, heldUp, receives }) => timeUsed > MUCH_TIME && !(heldUp && receives < MAX_RECEIVES)),
     invalid_id: () => !isId,
-    lote_failed: () => mine.filter(({ failed }) => failed).length >= MAX_RECEIVES,
+    // A delivery that found the run cancelled ended well, and told nobody anything of the ids.
+    lote_failed: () => mine.filter(({ failed }) => failed || wasCancelled).length >= MAX_RECEIVES,
   };
   if (reason !== "invalid_id" && reason !== "lote_failed" && !isId) return "it is no id, and was asked for";
   return facts[reason]?.() === true ? undefined : "nothing that happened bears it out";

@@ -265,6 +265,13 @@ describe("a cancelled run", () => {
     expect(judge(ended())).toEqual([]);
   });
 
+  test("may have lotes that were received too often, though some of their deliveries ended well, with nothing to do", () => {
+    const delivery = { body: lote(2, ["tt0000003"]), timeUsed: 0, heldUp: false };
+    const deliveries = [1, 2, 3, 4, 5].map((receives) => ({ ...delivery, failed: receives > 1, receives }));
+    const files = ledgerWith(entry({ reason: "lote_failed", status: null, retryable: true }));
+    expect(judge(ended({ deliveries, files }))).toEqual([]);
+  });
+
   test.each<[string, Changes, string]>([
     ["that nobody has cancelled", { cancels: [] }, "nobody has cancelled the run"],
     ["with another account", { accounts: new Map([["2026/11/23", account]]) }, "status says"],
