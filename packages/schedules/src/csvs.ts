@@ -2,9 +2,8 @@ import { type Random, weighted } from "@lotes/local/sample/random";
 import { FIRST_KNOWN, KNOWN, TWINS } from "./known.ts";
 import { oddId } from "./odd-ids.ts";
 import { happens, ONE_IN } from "./one-in.ts";
+import type { Size } from "./size.ts";
 
-// A few lotes: enough for all of them to meet, and no more work than that.
-const MOST_ROWS = 12;
 // Of an upload that has fewer lotes than the one before it: files are left that nobody will overwrite.
 const FEW_ROWS = 3;
 // Of an upload whose lotes keep all consumers busy for longer than a second.
@@ -53,20 +52,20 @@ const BAD_LINES: readonly ((known: number) => string)[] = [
 ];
 
 /** A movies.csv that can be used, or now and then not. */
-export function csvOf(random: Random, mostRows = MOST_ROWS): string {
-  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random);
-  const many = happens(random, ONE_IN.manyRows);
+export function csvOf(random: Random, size: Size, mostRows = size.rows): string {
+  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random, size);
+  const many = happens(random, size.manyRowsOneIn);
   const rows = many ? random.between(MANY_ROWS.least, MANY_ROWS.most) : random.between(1, mostRows);
   const lines = linesOf(random, rows);
   if (happens(random, ONE_IN.badRows)) lines.push(...withBadOnes(random, lines.length));
-  if (happens(random, ONE_IN.largeCsv)) lines.push(...largeFillers());
+  if (happens(random, size.largeCsvOneIn)) lines.push(...largeFillers());
   return textOf(lines);
 }
 
 /** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
-export function laterCsv(earlier: string, random: Random): string {
+export function laterCsv(earlier: string, random: Random, size: Size): string {
   if (random.oneIn(6)) return random.pick(UNUSABLE);
-  return random.oneIn(4) ? earlier : csvOf(random, random.pick([FEW_ROWS, MOST_ROWS]));
+  return random.oneIn(4) ? earlier : csvOf(random, size, random.pick([FEW_ROWS, size.rows]));
 }
 
 /** Movies by both their ids, and ids so long that the lote's list of them does not fit beside its file. */
@@ -77,8 +76,8 @@ export function csvOfTwins(): string {
 }
 
 /** As an export goes wrong: every row is hurt, or none is wanted. */
-function spoilt(random: Random): string {
-  const lines = linesOf(random, random.between(1, MOST_ROWS));
+function spoilt(random: Random, size: Size): string {
+  const lines = linesOf(random, random.between(1, size.rows));
   return random.pick([
     () => textOf(lines.map((line) => `${line}|`)),
     () => textOf(lines.map((line) => line.replace("|20000", "|20,000"))),

@@ -4,6 +4,7 @@ import { Random } from "@lotes/local/sample/random";
 import { csvOf, csvOfTwins, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import { happens, ONE_IN } from "./one-in.ts";
+import { SIZES, type Size } from "./size.ts";
 import { type StrangersMessage, strangersOf } from "./strangers.ts";
 import { ruleForTwins, rulesOf } from "./tmdb-rules.ts";
 
@@ -98,14 +99,16 @@ export function seedOf(seed: number, index: number): number {
   return (Math.imul(seed, 2_654_435_761) + Math.imul(index, 40_503)) >>> 0;
 }
 
-export function scheduleOf(seed: number, index: number): Schedule {
+/** The schedule of an index. Its size decides how much there is to do in it. */
+export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual): Schedule {
   const random = new Random(seedOf(seed, index));
   const consumers = random.pick([2, 2, 2, 3]);
-  const twins = happens(random, ONE_IN.twins);
+  const twins = happens(random, size.twinsOneIn);
   const dates = random.oneIn(6) ? DATES : DATES.slice(0, 1);
   const warmConsumers = happens(random, ONE_IN.warmEnvironments) ? random.between(3, 5) : 0;
   const firstAtMs = warmConsumers > 0 ? random.pick([0, WARM_MS]) : 0;
-  const uploads = dates.flatMap((date) => uploadsOf(date, firstAtMs, twins ? csvOfTwins() : csvOf(random), random));
+  const first = () => (twins ? csvOfTwins() : csvOf(random, size));
+  const uploads = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), size, random));
   const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
   return {
     seed,
@@ -123,7 +126,7 @@ export function scheduleOf(seed: number, index: number): Schedule {
     uploads,
     store: happens(random, ONE_IN.oddStore) ? storeOf(random) : undefined,
     operator: Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, () => actionOf(random, dates, lastAtMs)),
-    strangers: strangersOf(random),
+    strangers: strangersOf(random, size.strangers),
     tmdb: [...(twins ? [ruleForTwins(random)] : []), ...rulesOf(random)],
     tmdbWayMs: { min: 0, max: happens(random, ONE_IN.way) ? random.pick([30, 100, 250]) : 0 },
     tmdbLatencyMs: random.pick([
@@ -140,14 +143,14 @@ export function scheduleOf(seed: number, index: number): Schedule {
   };
 }
 
-function uploadsOf(date: string, firstAtMs: number, first: string, random: Random): Upload[] {
-  const count = random.pick([1, 1, 1, 2, 2, 3]);
+function uploadsOf(date: string, firstAtMs: number, first: string, size: Size, random: Random): Upload[] {
+  const count = random.pick(size.uploads);
   let atMs = firstAtMs;
   let csv = first;
   return Array.from({ length: count }, (_, nth) => {
     // A later one comes in the middle of the earlier one's work, or when that has written its files.
     if (nth > 0) atMs += random.below(LONGEST_GAP_MS);
-    if (nth > 0) csv = laterCsv(csv, random);
+    if (nth > 0) csv = laterCsv(csv, random, size);
     return {
       date,
       atMs,

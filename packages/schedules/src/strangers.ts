@@ -17,14 +17,16 @@ const NONSENSE = [
 ];
 // SQS took no more until August 2025, and many programs still fill what it took.
 const LARGEST_BYTES = 250 * 1024;
-const MOST = 24;
 
-/** What strangers send: one small message, or many that may be large. */
-export function strangersOf(random: Random): StrangersMessage[] {
+/**
+ * What strangers send: one small message, or several that may be large.
+ * @param most so many of them
+ */
+export function strangersOf(random: Random, most: number): StrangersMessage[] {
   if (!happens(random, ONE_IN.strangers)) return [];
   const queue = random.pick(["LoteQueue", "DeadLetterQueue"] as const);
   if (random.oneIn(2)) return [{ queue, body: random.pick(NONSENSE) }];
-  return Array.from({ length: random.between(1, MOST) }, (_, nth) => {
+  return Array.from({ length: random.between(1, most) }, (_, nth) => {
     const text = random.pick([`{"nth":${nth},"text":"`, `${nth} ção `, `${nth} x`]);
     return { queue, body: text + "x".repeat(random.pick([0, 1_000, LARGEST_BYTES - text.length - 10])) };
   });

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { focusOf } from "./coverage.ts";
 import { coverageTable } from "./coverage-table.ts";
 import { runSchedules } from "./run-schedules.ts";
-import type { Numbered } from "./thread.ts";
+import type { Numbered, Source } from "./thread.ts";
 import { Threads } from "./threads.ts";
 
 function wholeNumber(text: string): number {
@@ -20,10 +20,10 @@ function atLeastOne(text: string): number {
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** @param trace whether to tell everything that happens in it */
-async function tellOne(seed: number, schedule: Numbered, trace = false): Promise<void> {
+async function tellOne(source: Source, schedule: Numbered, trace = false): Promise<void> {
   await using threads = new Threads(1);
-  if (trace) for (const line of await threads.lines({ do: "trace", seed, schedule })) print(line);
-  const story = await threads.lines({ do: "shrink", seed, schedule });
+  if (trace) for (const line of await threads.lines({ do: "trace", ...source, schedule })) print(line);
+  const story = await threads.lines({ do: "shrink", ...source, schedule });
   for (const line of story) print(line);
   if (story.length > 0) process.exitCode = 1;
   else print("no promise is broken");
@@ -37,16 +37,27 @@ const program = new Command("simulate")
   .option("--seed <number>", "decides all of them; by default a new one", wholeNumber)
   .option("--index <number>", "only this one of them, and the shortest that breaks the same promise", wholeNumber)
   .option("--focus <pair>", "with --index: the step and the trouble that the schedule was to meet")
+  .option("--small", "smaller schedules, as the tests have them")
   .option("--trace", "with --index: everything that happens")
   .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
   .option("--stories <number>", "how many broken promises are told at length", wholeNumber, 3)
   .option("--until-broken", "end with the first broken promise")
   .option("--digest", "a digest of all traces, to compare two runs by")
   .action(
-    async ({ seed = randomInt(2 ** 31), index, focus, trace, digest = false, untilBroken = false, ...options }) => {
+    async ({
+      seed = randomInt(2 ** 31),
+      small = false,
+      index,
+      focus,
+      trace,
+      digest = false,
+      untilBroken = false,
+      ...options
+    }) => {
       const which = focus === undefined ? undefined : focusOf(focus);
-      if (index !== undefined) return tellOne(seed, { index, focus: which }, trace);
-      const sum = await runSchedules({ ...options, seed, digest, untilBroken, print });
+      const source = { seed, size: small ? "small" : "usual" } as const;
+      if (index !== undefined) return tellOne(source, { index, focus: which }, trace);
+      const sum = await runSchedules({ ...options, ...source, digest, untilBroken, print });
       for (const line of coverageTable(sum.coverage)) print(line);
       if (sum.digest !== undefined) print(`traces ${sum.digest}`);
       if (sum.broken > 0) process.exitCode = 1;

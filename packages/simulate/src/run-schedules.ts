@@ -2,7 +2,7 @@ import { addCoverage, type Coverage, leastMet, noCoverage, pairOf } from "./cove
 import { Digest } from "./digest.ts";
 import { promiseOf } from "./promise-of.ts";
 import type { Focus } from "./simulation.ts";
-import type { Broken, Numbered, Results } from "./thread.ts";
+import type { Broken, Numbered, Results, Source } from "./thread.ts";
 import { type RoundOptions, Threads } from "./threads.ts";
 
 export interface SimulateOptions extends RoundOptions {
@@ -34,7 +34,7 @@ const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
 export async function runSchedules(options: SimulateOptions): Promise<Sum> {
-  const { seed, schedules, stories, print } = options;
+  const { seed, size, schedules, stories, print } = options;
   const began = performance.now();
   const report = new Report(options);
   await using threads = new Threads(options.threads);
@@ -46,8 +46,8 @@ export async function runSchedules(options: SimulateOptions): Promise<Sum> {
     print(report.told(performance.now() - began));
   }
   for (const schedule of report.firsts.slice(0, stories)) {
-    const story = await threads.lines({ do: "shrink", seed, schedule });
-    print(["", again(seed, schedule), ...story].join("\n"));
+    const story = await threads.lines({ do: "shrink", seed, size, schedule });
+    print(["", again(options, schedule), ...story].join("\n"));
   }
   return report.sum;
 }
@@ -89,7 +89,7 @@ class Report {
     for (const [, digest] of digests) this.#digest.add(digest);
     if (this.#options.digest) sum.digest = this.#digest.text();
     for (const broken of results.flatMap((each) => each.broken).sort((a, b) => a.index - b.index)) {
-      this.#options.print(toldOf(this.#options.seed, broken));
+      this.#options.print(toldOf(this.#options, broken));
       const promise = promiseOf(broken.wrong[0] ?? "");
       if (!this.#firsts.has(promise)) this.#firsts.set(promise, broken);
     }
@@ -108,11 +108,11 @@ function numbered(index: number, focuses: readonly Focus[]): Numbered {
   return { index, focus: looks ? focuses[Math.floor(index / FOCUSED_ONE_IN) % focuses.length] : undefined };
 }
 
-function again(seed: number, { index, focus }: Numbered): string {
-  return `pnpm simulate --seed ${seed} --index ${index}${focus ? ` --focus "${pairOf(focus)}"` : ""}`;
+function again({ seed, size }: Source, { index, focus }: Numbered): string {
+  return `pnpm simulate --seed ${seed}${size === "small" ? " --small" : ""} --index ${index}${focus ? ` --focus "${pairOf(focus)}"` : ""}`;
 }
 
-function toldOf(seed: number, broken: Broken): string {
+function toldOf(source: Source, broken: Broken): string {
   const shown = broken.wrong.slice(0, SENTENCES_SHOWN).map((sentence) => sentence.slice(0, LONGEST_SENTENCE));
-  return [`see it again with ${again(seed, broken)}`, ...shown].join("\n  ");
+  return [`see it again with ${again(source, broken)}`, ...shown].join("\n  ");
 }

@@ -2,6 +2,7 @@
 import "./globals.ts";
 import { parentPort } from "node:worker_threads";
 import { scheduleOf } from "@lotes/schedules/schedule";
+import { SIZES, type SizeName } from "@lotes/schedules/size";
 import { addOutcome, type Coverage, noCoverage } from "./coverage.ts";
 import { Digest } from "./digest.ts";
 import { runSchedule } from "./run-schedule.ts";
@@ -15,9 +16,15 @@ export interface Numbered {
   readonly focus: Focus | undefined;
 }
 
+/** Which schedules are run. */
+export interface Source {
+  readonly seed: number;
+  readonly size: SizeName;
+}
+
 export type Task =
-  | { readonly do: "run"; readonly seed: number; readonly schedules: readonly Numbered[]; readonly digest: boolean }
-  | { readonly do: "trace" | "shrink"; readonly seed: number; readonly schedule: Numbered };
+  | ({ readonly do: "run"; readonly schedules: readonly Numbered[]; readonly digest: boolean } & Source)
+  | ({ readonly do: "trace" | "shrink"; readonly schedule: Numbered } & Source);
 
 /** A schedule that broke a promise. */
 export interface Broken extends Numbered {
@@ -39,7 +46,7 @@ export interface Results {
 // To make the traces of errors that are answers takes longer than all else, and nobody reads them.
 Error.stackTraceLimit = 0;
 
-async function run({ seed, schedules, digest }: Extract<Task, { do: "run" }>): Promise<Results> {
+async function run({ seed, size, schedules, digest }: Extract<Task, { do: "run" }>): Promise<Results> {
   const sum = { schedules: 0, troubles: 0, deaths: 0, events: 0 };
   const broken: Broken[] = [];
   const digests: [number, string][] = [];
@@ -47,7 +54,7 @@ async function run({ seed, schedules, digest }: Extract<Task, { do: "run" }>): P
   for (const { index, focus } of schedules) {
     const traced = digest ? new Digest() : undefined;
     const trace = traced && ((line: string) => traced.add(line));
-    const outcome = await runSchedule({ schedule: scheduleOf(seed, index), focus, trace });
+    const outcome = await runSchedule({ schedule: scheduleOf(seed, index, SIZES[size]), focus, trace });
     sum.schedules++;
     sum.troubles += outcome.troubles;
     sum.deaths += outcome.deaths;
@@ -59,8 +66,13 @@ async function run({ seed, schedules, digest }: Extract<Task, { do: "run" }>): P
   return { ...sum, broken, coverage, digests };
 }
 
-async function lines({ do: task, seed, schedule: { index, focus } }: Exclude<Task, { do: "run" }>): Promise<string[]> {
-  const schedule = scheduleOf(seed, index);
+async function lines({
+  do: task,
+  seed,
+  size,
+  schedule: { index, focus },
+}: Exclude<Task, { do: "run" }>): Promise<string[]> {
+  const schedule = scheduleOf(seed, index, SIZES[size]);
   if (task === "shrink") {
     const shrunk = await Shrinker.shrink(schedule, focus, runSchedule);
     return shrunk ? await storyOf(shrunk) : [];

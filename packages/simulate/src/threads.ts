@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { startThread } from "@lotes/local/start-thread";
-import type { Numbered, Results, Task } from "./thread.ts";
+import type { Numbered, Results, Source, Task } from "./thread.ts";
 
 // Handed to a thread at a time.
 const SHARE = 10;
 
-export interface RoundOptions {
-  readonly seed: number;
+export interface RoundOptions extends Source {
   /** Whether to take the digest of each trace. */
   readonly digest: boolean;
   /** Whether to end with the first broken promise. */
@@ -25,7 +24,7 @@ export class Threads implements AsyncDisposable {
   }
 
   /** @returns what became of the schedules, in any order */
-  async run(schedules: readonly Numbered[], { seed, digest, untilBroken }: RoundOptions): Promise<Results[]> {
+  async run(schedules: readonly Numbered[], { seed, size, digest, untilBroken }: RoundOptions): Promise<Results[]> {
     const results: Results[] = [];
     const isEnough = () => untilBroken && results.some(({ broken }) => broken.length > 0);
     let next = 0;
@@ -33,7 +32,7 @@ export class Threads implements AsyncDisposable {
       while (next < schedules.length && !isEnough()) {
         const share = schedules.slice(next, next + SHARE);
         next += SHARE;
-        results.push(await ask<Results>(worker, { do: "run", seed, schedules: share, digest }));
+        results.push(await ask<Results>(worker, { do: "run", seed, size, schedules: share, digest }));
       }
     };
     await Promise.all(this.#workers.map(work));
