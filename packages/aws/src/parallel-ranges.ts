@@ -32,17 +32,18 @@ export class BrokenRangeError extends Error {
  * Reads an object in ranges, several at once, and yields them in order. A range that breaks off is asked for again. At no time is there
  * more than {@link RANGES_AT_ONCE} ranges in memory, and their memory is used again: what was yielded holds until the next is asked for.
  * @param head the first range, asked for already
+ * @param rangeBytes bytes of each range but the last
  */
-export async function* parallelRanges(head: Range, read: ReadRange): AsyncGenerator<Buffer> {
+export async function* parallelRanges(head: Range, read: ReadRange, rangeBytes: number): AsyncGenerator<Buffer> {
   const { size } = head;
   const stop = new AbortController();
-  const count = Math.ceil(size / RANGE_BYTES);
+  const count = Math.ceil(size / rangeBytes);
   const memories = Array.from({ length: Math.min(count, RANGES_AT_ONCE) }, () =>
-    Buffer.allocUnsafeSlow(Math.min(size, RANGE_BYTES)),
+    Buffer.allocUnsafeSlow(Math.min(size, rangeBytes)),
   );
   const fetch = (index: number): Promise<Buffer> => {
-    const first = index * RANGE_BYTES;
-    const last = Math.min(size, first + RANGE_BYTES) - 1;
+    const first = index * rangeBytes;
+    const last = Math.min(size, first + rangeBytes) - 1;
     const memory = (memories[index % RANGES_AT_ONCE] as Buffer).subarray(0, last - first + 1);
     const open = (signal: AbortSignal) => read(first, last, signal);
     const fetching = fillWithRetries(memory, open, stop.signal, index === 0 ? head : undefined);

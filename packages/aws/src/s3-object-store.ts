@@ -10,20 +10,11 @@ import {
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
-import {
-  type Folder,
-  type FolderStore,
-  type NewObject,
-  ObjectChangedError,
-  type ObjectHead,
-  type ObjectSummary,
-  type StoredObject,
-  UncertainWriteError,
-} from "@lotes/core";
+import type { Folder, FolderStore, NewObject, ObjectHead, ObjectSummary, StoredObject } from "@lotes/core";
 import { CALL_TIMEOUTS } from "./call-timeouts.ts";
 import { BrokenRangeError, parallelRanges, RANGE_BYTES, RANGE_TIMEOUT_MS, type ReadRange } from "./parallel-ranges.ts";
+import { conditionalWriteError, conditionError, isEmptyObject, isGone } from "./s3-errors.ts";
 
 /** One S3 bucket. Every write and removal is conditional. */
 export class S3ObjectStore implements FolderStore {
@@ -33,17 +24,25 @@ export class S3ObjectStore implements FolderStore {
   /** Reads ranges without checksums, since a store may send that of the whole object with a range. It shares the same connections. */
   readonly #ranges: S3Client;
   readonly #bucket: string;
+  readonly #rangeBytes: number;
 
   /**
    * @param config beyond what the environment says; for a bucket that lies elsewhere
    * @param connect makes each of the clients
+   * @param rangeBytes how much of an object is asked for at once when it is streamed
    */
-  constructor(bucket: string, config: S3ClientConfig = {}, connect = (each: S3ClientConfig) => new S3Client(each)) {
+  constructor(
+    bucket: string,
+    config: S3ClientConfig = {},
+    connect = (each: S3ClientConfig) => new S3Client(each),
+    rangeBytes = RANGE_BYTES,
+  ) {
     this.#client = connect({ ...CALL_TIMEOUTS, ...config });
     const { requestHandler } = this.#client.config;
     this.#once = connect({ ...config, requestHandler, maxAttempts: 1 });
     this.#ranges = connect({ ...config, requestHandler, responseChecksumValidation: "WHEN_REQUIRED" });
     this.#bucket = bucket;
+    this.#rangeBytes = rangeBytes;
   }
 
   async get(key: string, versionId?: string): Promise<StoredObject | undefined> {
@@ -89,7 +88,8 @@ export class S3ObjectStore implements FolderStore {
       return { size, body: addAbortSignal(signal, Body as Readable) };
     };
     try {
-      return parallelRanges(await read(0, RANGE_BYTES - 1, AbortSignal.timeout(RANGE_TIMEOUT_MS)), read);
+      const head = await read(0, this.#rangeBytes - 1, AbortSignal.timeout(RANGE_TIMEOUT_MS));
+      return parallelRanges(head, read, this.#rangeBytes);
     } catch (error) {
       if (isEmptyObject(error)) return emptyStream();
       throw error;
@@ -158,34 +158,6 @@ function modifiedAtOf(modified: Date | undefined): Date {
 }
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {}
-
-/** S3 answers 416 to a range of an object without bytes. */
-function isEmptyObject(error: unknown): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== "NoSuchBucket";
-}
-
-/** 412: the condition did not hold. 409: another conditional write of the key was under way. 404: there is no object to match. */
-function conditionError(key: string, error: unknown): unknown {
-  if (!(error instanceof S3ServiceException)) return error;
-  const status = error.$metadata.httpStatusCode;
-  const changed = status === 412 || status === 409 || isGone(error);
-  return changed ? new ObjectChangedError(key, { cause: error }) : error;
-}
-
-/** The domain's error for a conditional write or removal that failed. */
-function conditionalWriteError(key: string, error: unknown): unknown {
-  return isUncertain(error) ? new UncertainWriteError(key, { cause: error }) : conditionError(key, error);
-}
-
-/** After a 5xx or a broken connection nobody knows whether the call was done. After any other error it was not. */
-function isUncertain(error: unknown): boolean {
-  if (error instanceof S3ServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
-  return error instanceof Error && ("code" in error || error.name === "TimeoutError");
-}
 
 // S3's headers carry ETags in quotes, its events without.
 function quoted(etag: string): string {

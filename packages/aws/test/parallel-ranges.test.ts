@@ -5,9 +5,11 @@ import { type OneObjectOptions, OneObjectS3 } from "@lotes/local";
 import { clientConfigFor } from "@lotes/local/client-config";
 import { afterEach, describe, expect, test } from "vitest";
 import { S3ObjectStore } from "../src/index.ts";
-import { RANGE_BYTES, RANGES_AT_ONCE } from "../src/parallel-ranges.ts";
+import { RANGES_AT_ONCE } from "../src/parallel-ranges.ts";
 
 const ETAG = "0123456789abcdef";
+/** With the ranges of S3ObjectStore's default each test would move 70 MB. */
+const RANGE_BYTES = 64 * 1024;
 /** More ranges than are read at once, the last one shorter. */
 const RANGES = RANGES_AT_ONCE + 3;
 const bytes = Buffer.alloc(RANGE_BYTES * (RANGES - 1) + 12_345);
@@ -28,7 +30,7 @@ async function serving(options: Partial<OneObjectOptions> = {}): Promise<{ s3: O
   const s3 = await OneObjectS3.start({ bytes, etag: ETAG, ...options });
   running.push(s3);
   const config = { ...clientConfigFor(s3.url), forcePathStyle: true };
-  const store = new S3ObjectStore("data-lake", config);
+  const store = new S3ObjectStore("data-lake", config, undefined, RANGE_BYTES);
   running.push({ stop: () => store.close() });
   return { s3, store };
 }

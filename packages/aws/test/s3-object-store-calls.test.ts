@@ -1,3 +1,4 @@
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { ObjectChangedError } from "@lotes/core";
 import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -13,6 +14,17 @@ afterAll(async () => {
   store.close();
   await services.stop();
 });
+
+/** Makes clients that get so many keys of a list at a time, where S3 sends a thousand. */
+function withPagesOf(keys: number) {
+  return (config: S3ClientConfig) => {
+    const client = new S3Client(config);
+    client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, MaxKeys: keys } }), {
+      step: "initialize",
+    });
+    return client;
+  };
+}
 
 const object = (body: string) => ({ body, contentType: "text/plain", metadata: { run: "r" } });
 
@@ -48,12 +60,12 @@ describe("the object store", () => {
   });
 
   test("lists every object under a prefix, beyond one page of S3's", async () => {
-    const keys = Array.from({ length: 1_005 }, (_, index) => `many/${String(index).padStart(4, "0")}`);
-    for (let first = 0; first < keys.length; first += 5) {
-      await Promise.all(keys.slice(first, first + 5).map((key) => store.putIf(key, undefined, object(key))));
-    }
+    const keys = Array.from({ length: 5 }, (_, index) => `many/${index}`);
+    await Promise.all(keys.map((key) => store.putIf(key, undefined, object(key))));
+    const paged = new S3ObjectStore(services.bucket, services.clientConfig, withPagesOf(2));
+    onTestFinished(() => paged.close());
     const listed: string[] = [];
-    for await (const { key } of store.list("many/")) listed.push(key);
+    for await (const { key } of paged.list("many/")) listed.push(key);
     expect(listed).toEqual(keys);
   });
 

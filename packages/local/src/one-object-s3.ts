@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 
 export interface OneObjectOptions {
   readonly bytes: Uint8Array;
@@ -77,10 +77,14 @@ export class OneObjectS3 {
 }
 
 async function* pieces(bytes: Uint8Array, bytesPerSecond = Number.POSITIVE_INFINITY, cut = bytes.length) {
-  const piece = Math.min(LARGEST_PIECE_BYTES, Math.ceil(bytesPerSecond / PIECES_PER_SECOND));
+  const piece = Math.min(LARGEST_PIECE_BYTES, Math.ceil(bytesPerSecond / PIECES_PER_SECOND), cut);
   const began = performance.now();
   for (let sent = 0; sent < bytes.length; sent += piece) {
-    if (sent >= cut) throw new Error("cut");
+    if (sent >= cut) {
+      // Node sends what was written at the end of this turn. Before, the cut would take the headers as well.
+      await nextTurn();
+      throw new Error("cut");
+    }
     // The pace goes by the clock and not by the piece, so late timers don't slow it down.
     const early = (sent / bytesPerSecond) * 1000 - (performance.now() - began);
     if (early > 0) await delay(early);
