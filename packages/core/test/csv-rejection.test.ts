@@ -53,7 +53,8 @@ describe("a CSV is rejected", () => {
     const file = csv(...times(96, row()), ...times(2, SHORT), ...times(2, ODD));
     expect(await verdict(file, 2)).toBeUndefined();
     expect(await verdict(file, 1.9)).toContain("MAX_MALFORMED_PERCENT");
-    expect(await verdict(csv(...times(100_000, row()), SHORT), 0)).toContain("1 of 100001 rows");
+    const unselected = times(100_000, row({ numeroVotos: "9" }));
+    expect(await verdict(csv(row(), ...unselected, SHORT), 0)).toContain("1 of 100002 rows");
     expect(await verdict(csv(row(), ...times(9, SHORT)), 100)).toBeUndefined();
   });
 

@@ -143,19 +143,20 @@ describe("a header that lacks a required column", () => {
 
 describe("a row that is longer than 1 MiB", () => {
   const LONG = "x".repeat(MIB + 1);
+  /** Of chunks: a part of the row that is no power of two, one as a stream of Node's has it, and all at once. */
+  const SIZES = [17_000, 64 * KIB, 4 * MIB];
 
   test.each([
     ["the first one", csv(LONG, row())],
     ["one of many", csv(...Array.from({ length: 1000 }, () => row()), LONG, row())],
     ["the last one, without an end", `${csv(row())}${LONG}`],
   ])("is refused as such, be it %s", async (_, file) => {
-    for (const size of [1000, 64 * KIB, 2 * MIB]) expect(await refusal(file, size)).toMatch(/line .* 1 MiB/);
+    for (const size of SIZES) expect(await refusal(file, size)).toMatch(/line .* 1 MiB/);
   });
 
   test("is told to be several rows when carriage returns are in it", async () => {
     const file = `${HEADER}\n${`${row()}\r`.repeat(10_000)}`;
-    for (const size of [1000, 64 * KIB, 4 * MIB])
-      expect(await refusal(file, size)).toMatch(/carriage returns.* LF or CRLF/);
+    for (const size of SIZES) expect(await refusal(file, size)).toMatch(/carriage returns.* LF or CRLF/);
     expect(await refusal(`${file}\n`, 4 * MIB)).toMatch(/carriage returns.* LF or CRLF/);
   });
 

@@ -53,12 +53,13 @@ function share(rows: readonly Row[], matches: (row: Row) => boolean): number {
 // From twice its rows on, a sample holds the whole table.
 const TABLE_ROWS = films().reduce((sum, film) => sum + film.cast.length, 0);
 
-const large = text(40_000);
+const LARGE_ROWS = 20_000;
+const large = text(LARGE_ROWS);
 const rows = parse(large);
 
 describe("a sample is made by its rows and its seed", () => {
   it("has the same bytes for the same rows and seed", () => {
-    expect(text(40_000)).toBe(large);
+    expect(text(LARGE_ROWS)).toBe(large);
   });
 
   it("has other bytes for another seed", () => {
@@ -66,7 +67,7 @@ describe("a sample is made by its rows and its seed", () => {
     expect(new Set(digests).size).toBe(4);
   });
 
-  it.each([1, 2, 3, 10, 99, 1_000, 2 * TABLE_ROWS - 1, 2 * TABLE_ROWS, 2 * TABLE_ROWS + 1, 12_345, 40_000])(
+  it.each([1, 2, 3, 10, 99, 1_000, 2 * TABLE_ROWS - 1, 2 * TABLE_ROWS, 2 * TABLE_ROWS + 1, 12_345])(
     "has exactly %i rows when asked for so many",
     (count) => {
       const lines = text(count).split("\n");
@@ -104,24 +105,21 @@ describe("a sample has the shape of the genuine file", () => {
   });
 
   it("has rows of about the genuine size", () => {
-    expect(Buffer.byteLength(large) / 40_000).toBeCloseTo(165, -1);
+    expect(Buffer.byteLength(large) / LARGE_ROWS).toBeCloseTo(165, -1);
   });
 
   // A million rows is the genuine file's size: its early ids stand close.
-  it.each([10, 3_000, 40_000, 250_000])(
-    "is sorted as text by id, the rows of a film together, with %i rows",
-    (count) => {
-      let last = "";
-      let misplaced = 0;
-      for (const chunk of sampleCsv({ rows: count, seed: SEED }).drop(1)) {
-        for (const [, id = ""] of chunk.matchAll(/^(tt\d{7,8})\|.*\n/gm)) {
-          if (id < last) misplaced++;
-          last = id;
-        }
+  it.each([10, 3_000, 100_000])("is sorted as text by id, the rows of a film together, with %i rows", (count) => {
+    let last = "";
+    let misplaced = 0;
+    for (const chunk of sampleCsv({ rows: count, seed: SEED }).drop(1)) {
+      for (const [, id = ""] of chunk.matchAll(/^(tt\d{7,8})\|.*\n/gm)) {
+        if (id < last) misplaced++;
+        last = id;
       }
-      expect(misplaced).toBe(0);
-    },
-  );
+    }
+    expect(misplaced).toBe(0);
+  });
 
   it("has well-formed ids only", () => {
     expect(rows.every((row) => /^tt\d{7,8}$/.test(row.id))).toBe(true);
@@ -141,8 +139,8 @@ describe("a sample has the shape of the genuine file", () => {
   });
 
   it("has one to three genres, sorted, and actors and actresses", () => {
-    for (const { genero } of rows) {
-      const genres = genero.split(",");
+    const cells = new Set(rows.map(({ genero }) => genero));
+    for (const genres of [...cells].map((cell) => cell.split(","))) {
       expect(genres.length).toBeLessThanOrEqual(3);
       expect(genres).toEqual([...genres].sort());
     }
@@ -209,7 +207,7 @@ describe("of a sample only known films are selected", () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6])("never selects a filler film with seed %i", (seed) => {
-    expect(selectedIds(parse(text(20_000, seed)))).toEqual(selected);
+    expect(selectedIds(parse(text(10_000, seed)))).toEqual(selected);
   });
 
   it("never gives a filler film an id of the table", () => {

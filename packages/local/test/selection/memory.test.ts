@@ -18,8 +18,8 @@ const csv = join(directory, "movies.csv");
 
 beforeAll(async () => {
   const [header = "", ...rows] = sampleCsv({ rows: SAMPLE_ROWS, seed: 1 });
-  const body = rows.join("");
-  await pipeline(Readable.from([header, ...Array<string>(COPIES).fill(body)]), createWriteStream(csv));
+  const body = Buffer.from(rows.join(""));
+  await pipeline(Readable.from([header, ...Array<Buffer>(COPIES).fill(body)]), createWriteStream(csv));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
