@@ -1,17 +1,21 @@
 import { facts, movieIds } from "@lotes/core/testing/movie-rows";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
+import type { MisbehaviourAnswer } from "@lotes/local/tmdb/misbehaviour-rule";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { idsOf, messageIn, Pipeline, type PipelineOptions, type Report, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);
 const unknown = "tt7777777";
 
 let pipeline: Pipeline;
-beforeEach(async () => {
-  pipeline = await Pipeline.start({ facts: known.map(facts), cold: true });
-});
-afterEach(() => pipeline.stop());
+const start = async (options?: PipelineOptions) => {
+  pipeline = await Pipeline.start({ facts: known.map(facts), ...options });
+};
+const stop = () => pipeline.stop();
 
 describe("what has no record", () => {
+  beforeEach(() => start());
+  afterEach(stop);
+
   test("is reported to the DeadLetterQueue in one message that can be sent back as it is", async () => {
     const ids = [known[0] ?? "", unknown, "not-an-id"];
     const [record] = await pipeline.lotesOf(ids);
@@ -38,88 +42,84 @@ describe("what has no record", () => {
     await pipeline.consume([record]);
     expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
   });
+});
 
-  test.each([
-    ["an HTML page", "html" as const],
-    ["JSON that is no movie", { status: 200 as const, body: { success: true } }],
-    ["a record that is no movie's", { status: 200 as const, body: { ...facts("tt5555555"), imdb_id: "nm5555555" } }],
-  ])("because of %s, as long as there is time, is an invalid_response", async (_, answer) => {
-    const id = known[0] ?? "";
-    const [record] = await pipeline.lotesOf([id]);
-    await pipeline.tmdb.misbehave([{ answer }]);
-    await pipeline.consume([record], 2_500);
-    expect((await pipeline.report()).failures).toEqual([
-      expect.objectContaining({ id, reason: "invalid_response", status: 200 }),
-    ]);
-  });
-
-  test.each([
-    ["a 500", { status: 500 as const }, "server_error", 500],
-    ["a reset", "reset" as const, "network", null],
-    ["a 429", { status: 429 as const }, "rate_limited", 429],
-    // Last: a request that was broken off may still arrive, and this short an invocation leaves the wait for that to the process.
-    ["no answer", "hang" as const, "deadline", null],
-  ])("because %s lasted to the end of the function's time is told as such", async (_, answer, reason, status) => {
-    const id = known[0] ?? "";
-    const [record] = await pipeline.lotesOf([id]);
-    await pipeline.tmdb.misbehave([{ answer }]);
-    await pipeline.consume([record], 4_000);
-    expect((await pipeline.report()).failures).toEqual([expect.objectContaining({ id, reason, status })]);
-  });
-
-  test("because the function's time was over is a deadline, and everything before is stored", async () => {
-    await pipeline.stop();
-    pipeline = await Pipeline.start({
-      facts: known.map(facts),
-      settings: { TMDB_REQUESTS_PER_SECOND: "10", LOTE_SIZE: "20" },
-    });
+describe("a trouble that lasts to the end of the function's time", () => {
+  const movie = facts("tt5555555");
+  const lasting: [string, MisbehaviourAnswer, { reason: string; status: number | null }][] = [
+    ["an HTML page", "html", { reason: "invalid_response", status: 200 }],
+    ["JSON that is no movie", { status: 200, body: { success: true } }, { reason: "invalid_response", status: 200 }],
+    [
+      "a record that is no movie's",
+      { status: 200, body: { ...movie, imdb_id: "nm5555555" } },
+      { reason: "invalid_response", status: 200 },
+    ],
+    ["a 500", { status: 500 }, { reason: "server_error", status: 500 }],
+    ["a reset", "reset", { reason: "network", status: null }],
+    ["a 429", { status: 429 }, { reason: "rate_limited", status: 429 }],
+    ["no answer", "hang", { reason: "deadline", status: null }],
+  ];
+  const troubled = known.slice(0, lasting.length);
+  let report: Report;
+  beforeAll(async () => {
+    await start({ cold: true });
     const [record] = await pipeline.lotesOf(known);
-    await pipeline.consume([record], 3_000);
+    await pipeline.tmdb.misbehave(lasting.map(([, answer], at) => ({ ids: troubled.slice(at, at + 1), answer })));
+    await pipeline.consume([record], 4_000);
+    report = await pipeline.report();
+  });
+  afterAll(stop);
 
-    const stored = await pipeline.lote(1);
-    const { failures } = await pipeline.report();
-    expect(stored.length).toBeGreaterThan(0);
-    expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["deadline"]));
-    expect([...idsOf(stored), ...failures.map((failure) => failure.id)].sort()).toEqual(known);
+  test.each(lasting)("is told as such: %s", (what, _, told) => {
+    const id = troubled[lasting.findIndex(([name]) => name === what)];
+    expect(report.failures.find((failure) => failure.id === id)).toMatchObject(told);
+  });
+
+  test("leaves what was answered before stored, and nothing else is reported", async () => {
+    expect(idsOf(await pipeline.lote(1))).toEqual(known.slice(troubled.length));
+    expect(report.failures.map(({ id }) => id)).toEqual(troubled);
   });
 });
 
 describe("a passing trouble", () => {
-  test.each([
-    ["a 500", { status: 500 as const }],
-    ["a 403 page of a CDN", { status: 403, page: true as const }],
-    ["a page in the movie's place", "html" as const],
-    ["a 503", { status: 503 as const }],
-    ["a reset", "reset" as const],
-    ["a 429 with Retry-After in seconds", { status: 429 as const, retryAfter: 1 }],
-    [
-      "a 429 with Retry-After as a date",
-      { status: 429 as const, retryAfter: new Date(Date.now() + 2_000).toUTCString() },
-    ],
-    ["a 429 without Retry-After", { status: 429 as const }],
-  ])("such as %s costs no record", async (_, answer) => {
+  const passing: [string, MisbehaviourAnswer, number | string][] = [
+    ["a 500", { status: 500 }, 500],
+    ["a 403 page of a CDN", { status: 403, page: true }, 403],
+    ["a page in the movie's place", "html", 200],
+    ["a 503", { status: 503 }, 503],
+    ["a reset", "reset", "reset"],
+    ["a 429 with Retry-After in seconds", { status: 429, retryAfter: 1 }, 429],
+    ["a 429 with Retry-After as a date", { status: 429, retryAfter: new Date(Date.now() + 2_000).toUTCString() }, 429],
+    ["a 429 without Retry-After", { status: 429 }, 429],
+    ["a hanging request", "hang", "hang"],
+  ];
+  /** Two ids for each. */
+  const idsAt = (at: number) => known.slice(2 * at, 2 * at + 2);
+  beforeAll(async () => {
+    await start({ cold: true });
     const [record] = await pipeline.lotesOf(known);
-    await pipeline.tmdb.misbehave([{ limit: 3, answer }]);
+    await pipeline.tmdb.misbehave(passing.map(([, answer], at) => ({ ids: idsAt(at), times: 1, answer })));
     await pipeline.consume([record]);
-    expect(idsOf(await pipeline.lote(1))).toEqual(known);
-    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
+  });
+  afterAll(stop);
+
+  test.each(passing)("such as %s is asked for again", async (what, _, outcome) => {
+    const ids = idsAt(passing.findIndex(([name]) => name === what));
+    const arrivals = await pipeline.tmdb.arrivals();
+    for (const id of ids) {
+      expect(arrivals.filter((each) => each.id === id).map((each) => each.outcome)).toEqual([outcome, 200]);
+    }
   });
 
-  test("such as a hanging request is given up and tried again", async () => {
-    const [record] = await pipeline.lotesOf(known);
-    await pipeline.tmdb.misbehave([{ limit: 1, answer: "hang" }]);
-    await pipeline.consume([record]);
+  test("costs no record", async () => {
     expect(idsOf(await pipeline.lote(1))).toEqual(known);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
   });
 });
 
 describe("a pause that TMDB asks for, longer than the function's time", () => {
-  // A process keeps such a pause: these have one of their own.
-  const settings = { TMDB_REQUESTS_PER_SECOND: "100" };
-  beforeEach(async () => {
-    await pipeline.stop();
-    pipeline = await Pipeline.start({ facts: known.map(facts), settings });
-  });
+  beforeEach(() => start({ cold: true }));
+  afterEach(stop);
 
   test("gives the lote back to SQS with what it has stored, and the last delivery tells the reason", async () => {
     const [record] = await pipeline.lotesOf(known);
@@ -141,15 +141,15 @@ describe("a pause that TMDB asks for, longer than the function's time", () => {
 });
 
 describe("a refused token", () => {
+  afterEach(stop);
+
   test("stops the lote after a few requests and reports every id as unauthorized", async () => {
-    await pipeline.stop();
-    pipeline = await Pipeline.start({ settings: { TMDB_TOKEN: "wrong" } });
-    const ids = movieIds(100);
-    const [record] = await pipeline.lotesOf(ids);
+    await start({ settings: { TMDB_TOKEN: "wrong" } });
+    const [record] = await pipeline.lotesOf(known);
     await pipeline.consume([record]);
 
     const { failures } = await pipeline.report();
-    expect(failures.map((failure) => failure.id)).toEqual(ids);
+    expect(failures.map((failure) => failure.id)).toEqual(known);
     expect(new Set(failures.map((failure) => failure.reason))).toEqual(new Set(["unauthorized"]));
     expect(new Set(failures.map((failure) => failure.status))).toEqual(new Set([401]));
     expect(JSON.stringify(failures)).not.toContain("wrong");
@@ -158,8 +158,7 @@ describe("a refused token", () => {
   });
 
   test("of 32 hexadecimal digits is sent as an api_key", async () => {
-    await pipeline.stop();
-    pipeline = await Pipeline.start({ settings: { TMDB_TOKEN: "0123456789abcdef0123456789abcdef" } });
+    await start({ settings: { TMDB_TOKEN: "0123456789abcdef0123456789abcdef" } });
     const [record] = await pipeline.lotesOf([known[0] ?? ""]);
     await pipeline.consume([record]);
     const { failures } = await pipeline.report();
