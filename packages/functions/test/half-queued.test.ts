@@ -1,20 +1,23 @@
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Pipeline } from "./support/pipeline.ts";
+import { LOTE_SIZE, Pipeline } from "./support/pipeline.ts";
 
 const REFUSED = { status: 403, code: "AccessDenied", message: "Access Denied" };
 
+/** Of two lotes. */
+const IDS = movieIds(1.4 * LOTE_SIZE);
+
 let pipeline: Pipeline;
 beforeEach(async () => {
-  pipeline = await Pipeline.start({ facts: movieIds(150).map(facts) });
+  pipeline = await Pipeline.start({ facts: IDS.map(facts) });
 });
 afterEach(() => pipeline.stop());
 
 describe("a run whose producer died before all of its lotes were queued", () => {
   /** A run that says `queuing`, some files of it, and the event that Lambda will send again. */
   async function halfQueued() {
-    const event = await pipeline.drop(csvSelecting(movieIds(150)));
+    const event = await pipeline.drop(csvSelecting(IDS));
     pipeline.fault = (request) =>
       request.service === "s3" && request.method === "PUT" && request.ifMatch ? REFUSED : undefined;
     await expect(pipeline.produce(event)).rejects.toThrow(REFUSED.message);

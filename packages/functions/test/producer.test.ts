@@ -1,26 +1,29 @@
 import { inputKey } from "@lotes/core";
 import { csvOf, csvSelecting, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DATE, messageIn, Pipeline } from "./support/pipeline.ts";
+import { DATE, LOTE_SIZE, messageIn, Pipeline } from "./support/pipeline.ts";
+
+/** Of two full lotes, and a third one. */
+const IDS = movieIds(2.4 * LOTE_SIZE);
 
 let pipeline: Pipeline;
 beforeEach(async () => {
-  pipeline = await Pipeline.start({ facts: movieIds(250).map(facts) });
+  pipeline = await Pipeline.start({ facts: IDS.map(facts) });
 });
 afterEach(() => pipeline.stop());
 
 describe("a usable CSV", () => {
-  test("becomes one message per lote of 100 ids, in the order first seen", async () => {
-    const ids = movieIds(250).reverse();
+  test("becomes one message per lote, full but for the last one, in the order first seen", async () => {
+    const ids = IDS.toReversed();
     await pipeline.produce(await pipeline.drop(csvSelecting([...ids, ...ids])));
 
     const messages = (await pipeline.take("LoteQueue")).map(messageIn);
     const { run } = await pipeline.runFile();
     const common = { version: 2, kind: "lote", run, date: DATE, attempts: 0 };
     expect(messages).toEqual([
-      { ...common, lote: 1, ids: ids.slice(0, 100) },
-      { ...common, lote: 2, ids: ids.slice(100, 200) },
-      { ...common, lote: 3, ids: ids.slice(200) },
+      { ...common, lote: 1, ids: ids.slice(0, LOTE_SIZE) },
+      { ...common, lote: 2, ids: ids.slice(LOTE_SIZE, 2 * LOTE_SIZE) },
+      { ...common, lote: 3, ids: ids.slice(2 * LOTE_SIZE) },
     ]);
   });
 
@@ -79,7 +82,7 @@ describe("the same event again", () => {
   });
 
   test("sends every lote again after a producer that died while queuing, and says that it may not be the first time", async () => {
-    const event = await pipeline.drop(csvSelecting(movieIds(150)));
+    const event = await pipeline.drop(csvSelecting(IDS));
     pipeline.fault = (request) =>
       request.service === "sqs" && request.operation === "SendMessageBatch"
         ? { status: 400, code: "AccessDenied", message: "no" }
@@ -95,11 +98,12 @@ describe("the same event again", () => {
     expect(messages.map(({ lote, kind }) => ({ lote, kind }))).toEqual([
       { lote: 1, kind: "resumed" },
       { lote: 2, kind: "resumed" },
+      { lote: 3, kind: "resumed" },
     ]);
   });
 
   test("leaves what consumers of the run have written already", async () => {
-    const event = await pipeline.drop(csvSelecting(movieIds(150)));
+    const event = await pipeline.drop(csvSelecting(IDS));
     const died = new Error("died");
     pipeline.fault = (request) => {
       // The last write of the producer: `queued`. By then the lotes are sent.
@@ -119,15 +123,15 @@ describe("the same event again", () => {
 
     await pipeline.produce(event);
 
-    expect(await pipeline.lote(1)).toHaveLength(100);
-    expect(await pipeline.lote(2)).toHaveLength(50);
+    const stored = await Promise.all([1, 2, 3].map((lote) => pipeline.lote(lote)));
+    expect(stored.flat()).toHaveLength(IDS.length);
   });
 });
 
 describe("a new upload for the same date", () => {
   test("removes every lote and the ledger of the earlier run", async () => {
     const unknown = "tt7777777";
-    await pipeline.produce(await pipeline.drop(csvSelecting([...movieIds(250), unknown])));
+    await pipeline.produce(await pipeline.drop(csvSelecting([...IDS, unknown])));
     await pipeline.settle();
     const files = async () => Object.keys(await pipeline.files()).filter((name) => name !== "_manifest.json");
     expect((await files()).sort()).toEqual([

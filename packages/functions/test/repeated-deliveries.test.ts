@@ -1,9 +1,9 @@
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, expect, test } from "vitest";
-import { Pipeline, redelivered } from "./support/pipeline.ts";
+import { LOTE_SIZE, Pipeline, redelivered } from "./support/pipeline.ts";
 
-const known = movieIds(250);
+const known = movieIds(2.4 * LOTE_SIZE);
 const selected = [...known, "tt7777771", "not-an-id", "tt7777772"].sort();
 const pipelines: Pipeline[] = [];
 afterEach(() => Promise.all(pipelines.splice(0).map((pipeline) => pipeline.stop())));
@@ -57,8 +57,8 @@ test("the same event twice, each message twice and all in reverse make the same 
 
 test("two consumers with the same lote at the same time make one file of it", async () => {
   const pipeline = await started();
-  await pipeline.produce(await pipeline.drop(csvSelecting(known.slice(0, 100))));
-  const [record] = (await pipeline.take("LoteQueue")) as [SQSRecord];
+  const ids = known.slice(0, LOTE_SIZE);
+  const [record] = await pipeline.lotesOf(ids);
   await Promise.all([pipeline.consume([record]), pipeline.consume([record]), pipeline.consume([record])]);
-  expect((await pipeline.lote(1)).map((movie) => movie.imdb_id)).toEqual(known.slice(0, 100));
+  expect((await pipeline.lote(1)).map((movie) => movie.imdb_id)).toEqual(ids);
 });

@@ -2,10 +2,11 @@ import { inputKey, runId } from "@lotes/core";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { expect, test } from "vitest";
-import { Pipeline } from "./support/pipeline.ts";
+import { LOTE_SIZE, Pipeline } from "./support/pipeline.ts";
 
 const NEXT_DAY = "2026/11/24";
-const IDS = movieIds(120);
+/** Of two lotes. */
+const IDS = movieIds(1.2 * LOTE_SIZE);
 const UNKNOWN = "tt7777771";
 
 test("with REUSE_HOURS the next day's functions ask TMDB for what is new and what had failed, and write what asking for all would have", async () => {
@@ -19,7 +20,10 @@ test("with REUSE_HOURS the next day's functions ask TMDB for what is new and wha
     const run = runId({ bucket: pipeline.services.bucket, key: decodeURIComponent(key), sequencer, etag, size });
     const body = JSON.stringify({ version: 2, kind: "closing", run, date: "2026/11/23" });
     await pipeline.collect([...(await pipeline.take("DeadLetterQueue")), { ...record, messageId: "closing", body }]);
-    expect(JSON.parse((await pipeline.read("_manifest.json")) ?? "")).toMatchObject({ stored: 119, failed: 1 });
+    expect(JSON.parse((await pipeline.read("_manifest.json")) ?? "")).toMatchObject({
+      stored: IDS.length - 1,
+      failed: 1,
+    });
 
     const before = (await pipeline.tmdb.stats()).requests;
     await pipeline.produce(await pipeline.drop(csvSelecting([...IDS, UNKNOWN]), inputKey(NEXT_DAY)));

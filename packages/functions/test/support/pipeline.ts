@@ -40,6 +40,8 @@ import { handlersInProcess, type Invoke } from "./invoke.ts";
 
 export const DATE = "2026/11/23";
 const TOKEN = "the-token-of-the-tests";
+/** Ids of a lote: a few, so that several lotes cost few requests. */
+export const LOTE_SIZE = 25;
 
 export interface PipelineOptions {
   /** The movies TMDB knows. */
@@ -104,6 +106,7 @@ export class Pipeline {
         TMDB_BASE_URL: tmdb.url,
         TMDB_TOKEN: TOKEN,
         TMDB_REQUESTS_PER_SECOND: "1000",
+        LOTE_SIZE: String(LOTE_SIZE),
         ...settings,
       }),
       POWERTOOLS_LOG_LEVEL: "SILENT",
