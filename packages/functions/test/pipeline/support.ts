@@ -1,7 +1,17 @@
 import { pathToFileURL } from "node:url";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { S3ObjectStore } from "@lotes/aws";
-import { Accountant, inputKey, Ledger, type LedgerEntry, ledgerKey, loteKey, type MovieRecord } from "@lotes/core";
+import {
+  type Account,
+  Accountant,
+  inputKey,
+  Ledger,
+  type LedgerEntry,
+  ledgerKey,
+  loteKey,
+  type MovieRecord,
+  manifestKey,
+} from "@lotes/core";
 import type { FunctionName } from "@lotes/core/topology";
 import { LocalStack, type LocalStackOptions, type LogLine } from "@lotes/local";
 import { inject } from "vitest";
@@ -10,9 +20,10 @@ import { runFunctionsHere } from "../support/functions-here.ts";
 
 export const DATE = "2026/11/23";
 
-/** Handlers that get a thread each, which can be killed whatever they are doing. */
-export function inThreads(functionName: string): string {
-  return pathToFileURL(scriptFile(inject("functionScripts"), functionName as FunctionName)).href;
+/** The consumer in a thread for each of its environments, which can be killed whatever it is doing; the others in this process. */
+export function consumerInThreads(functionName: string): string {
+  if (functionName !== "consumer") return new URL(`../../src/${functionName}.ts`, import.meta.url).href;
+  return pathToFileURL(scriptFile(inject("functionScripts"), functionName satisfies FunctionName)).href;
 }
 
 /** A local stack under test, and what it logged. */
@@ -34,22 +45,29 @@ export class Run {
     return new Run(await LocalStack.start({ ...options, onLog }), log);
   }
 
-  async drop(csv: string): Promise<void> {
+  async drop(csv: string, date = DATE): Promise<void> {
     const s3 = new S3Client(this.stack.services.clientConfig);
-    await s3.send(new PutObjectCommand({ Bucket: this.stack.services.bucket, Key: inputKey(DATE), Body: csv }));
+    await s3.send(new PutObjectCommand({ Bucket: this.stack.services.bucket, Key: inputKey(date), Body: csv }));
     s3.destroy();
   }
 
-  accountant(): Accountant {
-    return new Accountant(this.store, DATE);
+  /** The account of a date, once its manifest says that its run has settled. */
+  async settled(date = DATE): Promise<Account | undefined> {
+    const { emulator } = this.stack.services;
+    const manifest = manifestKey(date);
+    const written = new Promise<void>((resolve) => {
+      emulator.on("created", ({ key }) => key === manifest && resolve());
+    });
+    if (emulator.objects(manifest).length === 0) await written;
+    return new Accountant(this.store, date).account();
   }
 
-  async ledger(): Promise<LedgerEntry[]> {
-    return Ledger.parse(await this.store.get(ledgerKey(DATE))).entries();
+  async ledger(date = DATE): Promise<LedgerEntry[]> {
+    return Ledger.parse(await this.store.get(ledgerKey(date))).entries();
   }
 
-  async lote(lote: number): Promise<MovieRecord[]> {
-    const { body } = (await this.store.get(loteKey(DATE, lote))) ?? { body: "" };
+  async lote(lote: number, date = DATE): Promise<MovieRecord[]> {
+    const { body } = (await this.store.get(loteKey(date, lote))) ?? { body: "" };
     return body
       .split("\n")
       .filter((line) => line !== "")

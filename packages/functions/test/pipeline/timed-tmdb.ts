@@ -1,17 +1,17 @@
 import { TmdbHost } from "@lotes/chaos/tmdb-host";
 import type { TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
 import { certainPeak, type TimedArrival } from "@lotes/schedules/certain-peak";
-import { afterEach } from "vitest";
+import { afterAll } from "vitest";
 import { Run } from "./support.ts";
 
 const TOKEN = "the-token-of-the-tests";
-/** Ten times TMDB's, so that a thousand ids take 2.5 s and not 25. */
-export const BUDGET = 400;
-export const SETTLED = { timeout: 120_000, interval: 250 };
+/** More than TMDB's, so that what takes several seconds of it takes no longer. */
+export const BUDGET = 100;
 
-const running: { stop(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const each of running.splice(0).reverse()) await each.stop();
+const host = new TmdbHost();
+const running: { stop(): Promise<void> }[] = [host];
+afterAll(async () => {
+  for (const each of running.reverse()) await each.stop();
 });
 
 /** What a TMDB saw that knows how late it may have looked: a machine that stalls makes it less sure, and never wrong. */
@@ -21,10 +21,8 @@ export interface Seen {
   readonly peak: number;
 }
 
-/** The pipeline and a server for it to ask. Both end with the test. */
+/** The pipeline and a server for it to ask. Both end with the file's tests. */
 export async function startTimed(options: TmdbServerOptions): Promise<{ run: Run; end: () => Promise<Seen> }> {
-  const host = new TmdbHost();
-  running.push(host);
   const { server, port } = await host.start({ token: TOKEN, ...options });
   const run = await Run.start({
     settings: {
