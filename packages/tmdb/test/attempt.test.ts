@@ -1,21 +1,16 @@
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, test, vi } from "vitest";
 import { TmdbClient } from "../src/tmdb-client.ts";
 
 const ATTEMPT_MS = 100;
 const EVERY_MS = 10;
 
-const opened: { end(): void }[] = [];
-afterEach(() => {
-  vi.restoreAllMocks();
-  for (const each of opened.splice(0)) each.end();
-});
-
-/** A server that says something on each connection for as long as it is open. */
+/** A server that says something on each connection for as long as it is open, until the test has ended. */
 async function saying(
   first: string,
   again: (nth: number) => string,
+  onTestFinished: (end: () => void) => void,
 ): Promise<{ baseUrl: string; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>();
   const server = net.createServer((socket) => {
@@ -30,50 +25,55 @@ async function saying(
     });
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  opened.push({
-    end: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
   });
   return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
-describe("an attempt is over when its time is over", () => {
-  test.each([
+// A new client waits for a second: all of them at once.
+describe.concurrent("an attempt is over when its time is over", () => {
+  test.for([
     ["a body that drips", `${OK}content-length: 1000000\r\n\r\n{`, () => " "],
     ["chunks without end", `${OK}transfer-encoding: chunked\r\n\r\n`, () => "1\r\n \r\n"],
     ["a header that drips", "HTTP/1.1 200 OK\r\nx-slow: ", () => "x"],
-    ["headers without end", "HTTP/1.1 200 OK\r\n", (nth: number) => `x-${nth}: 1\r\n`],
+    ["headers without end", "HTTP/1.1 200 OK\r\n", (nth) => `x-${nth}: 1\r\n`],
     ["information without end", "", () => "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"],
     ["an error whose body drips", "HTTP/1.1 503 Busy\r\ncontent-length: 1000000\r\n\r\n", () => "x"],
-  ])("whatever comes meanwhile: %s", async (_, first, again) => {
-    const { baseUrl, sockets } = await saying(first, again);
-    const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };
-    const movies = new TmdbClient(settings, 1, { attemptMs: ATTEMPT_MS, backoffMs: 1 });
-    const enough = new AbortController();
-    const told: unknown[] = [];
-    const answer = await movies.movie("tt0111161", {
-      deadline: performance.now() + 60_000,
-      timeIsUp: enough.signal,
-      signal: enough.signal,
-      onFailedAttempt: (failure) => {
-        told.push(failure);
-        enough.abort();
-      },
-    });
-    const failure = { reason: "network", status: null, message: `no whole answer within ${ATTEMPT_MS} ms` };
-    expect(told).toEqual([failure]);
-    expect(answer).toEqual({ failure });
-    // Its connection is closed, not kept.
-    await expect.poll(() => sockets.size).toBe(0);
-  });
+  ] as [string, string, (nth: number) => string][])(
+    "whatever comes meanwhile: %s",
+    async ([, first, again], context) => {
+      const { expect, onTestFinished } = context;
+      const { baseUrl, sockets } = await saying(first, again, onTestFinished);
+      const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };
+      const movies = new TmdbClient(settings, 1, { attemptMs: ATTEMPT_MS, backoffMs: 1 });
+      const enough = new AbortController();
+      const told: unknown[] = [];
+      const answer = await movies.movie("tt0111161", {
+        deadline: performance.now() + 60_000,
+        timeIsUp: enough.signal,
+        signal: enough.signal,
+        onFailedAttempt: (failure) => {
+          told.push(failure);
+          enough.abort();
+        },
+      });
+      const failure = { reason: "network", status: null, message: `no whole answer within ${ATTEMPT_MS} ms` };
+      expect(told).toEqual([failure]);
+      expect(answer).toEqual({ failure });
+      // Its connection is closed, not kept.
+      await expect.poll(() => sockets.size).toBe(0);
+    },
+  );
 });
 
-test("an attempt that is answered leaves no timer behind", async () => {
-  const { baseUrl } = await saying(`${OK}connection: close\r\ncontent-length: 2\r\n\r\n{}`, () => "");
+test("an attempt that is answered leaves no timer behind", async ({ expect, onTestFinished }) => {
+  const answer = `${OK}connection: close\r\ncontent-length: 2\r\n\r\n{}`;
+  const { baseUrl } = await saying(answer, () => "", onTestFinished);
+  onTestFinished(() => void vi.restoreAllMocks());
   const set = vi.spyOn(globalThis, "setTimeout");
   const clear = vi.spyOn(globalThis, "clearTimeout");
   const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };

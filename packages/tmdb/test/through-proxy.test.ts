@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import tls from "node:tls";
 import { loadSettings } from "@lotes/core";
 import { tmdbAnswer } from "@lotes/core/testing/movies";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { TmdbClient, type TmdbTiming } from "../src/tmdb-client.ts";
 import { OfficeProxy } from "./support/office-proxy.ts";
 import { TMDB_TEST } from "./support/self-signed.ts";
@@ -39,8 +39,8 @@ function ask(movies: TmdbClient, patienceMs = 20_000) {
   return movies.movie(ID, { deadline: performance.now() + patienceMs, signal: AbortSignal.timeout(patienceMs) });
 }
 
-describe("requests to TMDB", () => {
-  test("go through the proxy, by one tunnel that is kept, with its user and password", async () => {
+describe.concurrent("requests to TMDB", () => {
+  test("go through the proxy, by one tunnel that is kept, with its user and password", async ({ expect }) => {
     await using proxy = await OfficeProxy.start(portOf("https"));
     const movies = client({
       TMDB_BASE_URL: "https://tmdb.test",
@@ -52,14 +52,14 @@ describe("requests to TMDB", () => {
     expect(proxy.forwarded).toEqual([]);
   });
 
-  test("without TLS go through the proxy too", async () => {
+  test("without TLS go through the proxy too", async ({ expect }) => {
     await using proxy = await OfficeProxy.start(portOf("http"));
     const movies = client({ TMDB_BASE_URL: "http://tmdb.test", HTTP_PROXY: `127.0.0.1:${proxy.port}` });
     expect(await ask(movies)).toMatchObject({ record: { imdb_id: ID } });
     expect(proxy.forwarded).toEqual([`http://tmdb.test/3/movie/${ID}?language=pt-BR`]);
   });
 
-  test("that the proxy refuses fail as the network, without its password", async () => {
+  test("that the proxy refuses fail as the network, without its password", async ({ expect }) => {
     await using proxy = await OfficeProxy.start(portOf("https"), "refuses");
     const url = `http://ana:s3cret@127.0.0.1:${proxy.port}`;
     const movies = client(
@@ -71,7 +71,7 @@ describe("requests to TMDB", () => {
     expect(JSON.stringify(answered)).not.toContain("s3cret");
   });
 
-  test("give up a proxy that never answers, and ask again", { timeout: 30_000 }, async () => {
+  test("give up a proxy that never answers, and ask again", { timeout: 30_000 }, async ({ expect }) => {
     await using proxy = await OfficeProxy.start(portOf("https"), "is silent");
     const environment = { TMDB_BASE_URL: "https://tmdb.test", HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
     const movies = client(environment, { attemptMs: 200, backoffMs: 1 });

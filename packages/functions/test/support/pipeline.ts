@@ -33,7 +33,7 @@ import {
   type TmdbStandIn,
   toRecord,
 } from "@lotes/local";
-import { TmdbServer, type TmdbServerOptions } from "@lotes/local/tmdb/tmdb-server";
+import { tmdbInProcess } from "@lotes/local/testing/tmdb";
 import type { S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
 import { handlersInProcess, type Invoke } from "./invoke.ts";
@@ -89,7 +89,7 @@ export class Pipeline {
     const serve = (port: number) =>
       LocalServices.start(DEPLOYED_TIMING, { port, fault: (request) => fault.of?.fault?.(request) });
     const services = await onPort(warm?.ports.aws, serve);
-    const serveTmdb = (port: number) => tmdbInProcess({ facts, misbehaviour, token: TOKEN }, port);
+    const serveTmdb = (port: number) => tmdbInProcess({ facts, misbehaviour, token: TOKEN, port });
     const tmdb = await onPort(warm?.ports.tmdb, serveTmdb);
     const ports = { aws: portOf(services.emulator.url), tmdb: portOf(tmdb.url) };
     const stillThere = warm !== undefined && ports.aws === warm.ports.aws && ports.tmdb === warm.ports.tmdb;
@@ -273,18 +273,6 @@ async function onPort<T>(port: number | undefined, start: (port: number) => Prom
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
-}
-
-/** The stand-in for TMDB without its thread, which nobody needs here whose time is not measured. */
-async function tmdbInProcess(options: TmdbServerOptions, port: number): Promise<TmdbStandIn> {
-  const server = new TmdbServer(options);
-  return {
-    url: await server.listen(port),
-    stats: async () => server.stats(),
-    arrivals: async () => server.arrivals(),
-    misbehave: async (rules) => server.misbehave(rules),
-    stop: () => server.close(),
-  };
 }
 
 /** What a message holds as it travels. */

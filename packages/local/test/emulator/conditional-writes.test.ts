@@ -44,8 +44,8 @@ const statusOf = (call: Promise<{ $metadata: { httpStatusCode?: number } }>) =>
   );
 
 describe("If-None-Match: *", () => {
-  test("lets one of twenty simultaneous writers win, in each of twenty rounds", async () => {
-    for (let round = 0; round < 20; round++) {
+  test("lets one of twenty simultaneous writers win, in each of five rounds", async () => {
+    for (let round = 0; round < 5; round++) {
       Key = `round ${round}`;
       const writers = Array.from({ length: 20 }, (_, writer) =>
         statusOf(put(`writer ${writer}`, { IfNoneMatch: "*" })),

@@ -63,7 +63,7 @@ test("the remaining time counts from the timeout down, loading not included", as
   expect(remainingMs).toBeGreaterThan(5_000);
 });
 
-test.each<ProbeEvent>([{ do: "wait", ms: 60_000 }, { do: "spin" }])(
+test.each<ProbeEvent>([{ do: "wait", ms: 60_000 }, { do: "block" }])(
   "a handler that runs past its timeout (%o) is killed, and the next invocation starts anew",
   async (event) => {
     const { run } = probe({ timeoutMs: 1_500 });

@@ -2,6 +2,7 @@ import type { MovieRecord } from "@lotes/core";
 import { expect, onTestFinished, vi } from "vitest";
 import type { MisbehaviourRule } from "../../src/tmdb/misbehaviour-rule.ts";
 import { startTmdbStandIn, type TmdbStandIn, type TmdbStandInOptions } from "../../src/tmdb/start-tmdb-stand-in.ts";
+import { TmdbServer } from "../../src/tmdb/tmdb-server.ts";
 
 export const YOJIMBO: MovieRecord = {
   id: 11878,
@@ -36,8 +37,27 @@ export const TOO_MANY = {
 
 export const FACTS = [YOJIMBO, CHARADE];
 
-/** One for this test. */
+/** The stand-in without its thread, which nobody needs whose time is not measured: a thread takes a tenth of a second to start. */
+export async function tmdbInProcess({ port = 0, ...options }: TmdbStandInOptions): Promise<TmdbStandIn> {
+  const server = new TmdbServer(options);
+  return {
+    url: await server.listen(port),
+    stats: async () => server.stats(),
+    arrivals: async () => server.arrivals(),
+    misbehave: async (rules) => server.misbehave(rules),
+    stop: () => server.close(),
+  };
+}
+
+/** One for this test, in this process. */
 export async function start(options: Partial<TmdbStandInOptions> = {}): Promise<TmdbStandIn> {
+  const standIn = await tmdbInProcess({ facts: FACTS, ...options });
+  onTestFinished(() => standIn.stop());
+  return standIn;
+}
+
+/** One for this test, in a thread of its own. */
+export async function startInThread(options: Partial<TmdbStandInOptions> = {}): Promise<TmdbStandIn> {
   const standIn = await startTmdbStandIn({ facts: FACTS, ...options });
   onTestFinished(() => standIn.stop());
   return standIn;

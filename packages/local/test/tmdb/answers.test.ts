@@ -1,14 +1,14 @@
 import { get, type IncomingMessage } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { startTmdbStandIn, type TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
+import type { TmdbStandIn } from "../../src/tmdb/start-tmdb-stand-in.ts";
 import { TmdbServer } from "../../src/tmdb/tmdb-server.ts";
-import { FACTS, getMovie, NOT_FOUND, request, start, YOJIMBO } from "../support/tmdb.ts";
+import { FACTS, getMovie, NOT_FOUND, request, start, tmdbInProcess, YOJIMBO } from "../support/tmdb.ts";
 
-/** One for all tests that need nothing of their own: a thread takes a tenth of a second to start. */
+/** One for all tests that need nothing of their own. */
 let plain: TmdbStandIn;
 beforeAll(async () => {
-  plain = await startTmdbStandIn({ facts: FACTS });
+  plain = await tmdbInProcess({ facts: FACTS });
 });
 afterAll(() => plain.stop());
 
@@ -58,7 +58,7 @@ describe("movies", () => {
 describe("the token", () => {
   let standIn: TmdbStandIn;
   beforeAll(async () => {
-    standIn = await startTmdbStandIn({ facts: FACTS, token: "s3cret" });
+    standIn = await tmdbInProcess({ facts: FACTS, token: "s3cret" });
   });
   afterAll(() => standIn.stop());
 

@@ -4,11 +4,11 @@ import { connect } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { PortInUseError } from "../../src/port-in-use-error.ts";
-import { misbehaving, start } from "../support/tmdb.ts";
+import { startInThread } from "../support/tmdb.ts";
 
 describe("stop", () => {
   test("ends every connection, hanging and idle ones too, and frees the port", async () => {
-    const standIn = await misbehaving({ ids: ["1"], answer: "hang" });
+    const standIn = await startInThread({ misbehaviour: [{ ids: ["1"], answer: "hang" }] });
     const port = Number(new URL(standIn.url).port);
     const idle = connect(port, "127.0.0.1");
     await once(idle, "connect");
@@ -20,7 +20,7 @@ describe("stop", () => {
 
     expect(await hanging).toBeInstanceOf(TypeError);
     await idleEnds;
-    const again = await start({ port });
+    const again = await startInThread({ port });
     expect(again.url).toBe(standIn.url);
   });
 
@@ -45,9 +45,9 @@ describe("stop", () => {
 });
 
 test("a port in use is one clear line", async () => {
-  const port = Number(new URL((await start()).url).port);
+  const port = Number(new URL((await startInThread()).url).port);
 
-  const second = start({ port });
+  const second = startInThread({ port });
 
   await expect(second).rejects.toBeInstanceOf(PortInUseError);
   await expect(second).rejects.toThrow(new RegExp(`^port ${port} .*is in use: .+$`));

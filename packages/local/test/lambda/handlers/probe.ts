@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface ProbeEvent {
-  readonly do: "report" | "throw" | "wait" | "exit" | "spin";
+  readonly do: "report" | "throw" | "wait" | "exit" | "block";
   readonly ms?: number;
 }
 
@@ -28,7 +28,7 @@ export async function handler(
   if (event.do === "exit") process.exit(1);
   if (event.do === "wait") await delay(event.ms);
   // Not even the event loop turns: only a kill ends this.
-  while (event.do === "spin") {}
+  if (event.do === "block") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   return {
     invocations,
     scope,
