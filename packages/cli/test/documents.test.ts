@@ -39,9 +39,11 @@ const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
 /** What comes to its end by being stopped, and is up while the others run. */
 const STAYS = /^\.\/lotes local( |$)/;
 
-const START = "npx -y pnpm@10.34.9 start";
-const CHAOS = "npx -y pnpm@10.34.9 chaos";
-const SIMULATE = "npx -y pnpm@10.34.9 simulate";
+const NPX = "npx -y pnpm@10.34.9 ";
+/** The first command of a new user, which installs. */
+const START = `${NPX}start`;
+const CHAOS = `${NPX}chaos`;
+const SIMULATE = `${NPX}simulate`;
 const SAMPLE = "./lotes sample > movies.csv";
 
 /** Keeps a part of a CSV, with the film that the documents name: each of the other commands would read all of it, most of them twice. */
@@ -55,17 +57,23 @@ function shorten(csv: string): void {
 const SHORTER = new Map([
   // One schedule, which is known to be a short one.
   [CHAOS, "--seed 7 --only 2"],
-  [SIMULATE, "--schedules 10"],
+  [SIMULATE, "--schedules 2 --threads 1"],
 ]);
 
-/** The same command, and less of the same work. Once npx has called a script, its other lines call it without npx's seconds. */
+/** The same command, and less of the same work. */
 function shortened(line: string): string {
-  for (const [command, options] of SHORTER) {
-    if (!line.startsWith(command)) continue;
-    const script = `PATH="$PWD/node_modules/.bin:$PATH" with-node ${command.split(" ").at(-1)}`;
-    return `${line === command ? command : script}${line.slice(command.length)} ${options}`;
-  }
+  for (const [command, options] of SHORTER) if (line.startsWith(command)) return `${line} ${options}`;
   return line;
+}
+
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** What pnpm calls by one of its lines, without the seconds that npx and pnpm take. The first command has them: what they call is to be shown once. */
+function withoutPnpm(line: string): string {
+  return line.replace(/(?:^|(?<= ))npx -y pnpm@10\.34\.9 (\w+)/, (_, script) => {
+    if (!(script in scripts)) throw new Error(`${line}: package.json has no script ${script}`);
+    return `PATH="$PWD/node_modules/.bin:$PATH" ${scripts[script]}`;
+  });
 }
 
 let clone: string;
@@ -94,13 +102,14 @@ function shellEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** What mostly waits, and meets none of the others: typed at the beginning, beside them. */
+/** What mostly waits, and meets none of the others: typed from the beginning on, beside them. */
 const begun = new Map<string, ReturnType<typeof type>>();
 
 async function type(line: string): Promise<{ code: number | null; output: string }> {
   // The first command has run the functions of the sources, as a user's does.
   const env = /\.\/lotes run( |$)/.test(line) ? { ...environment, ...functionsHere() } : environment;
-  const shell = spawn("bash", ["-c", line], { cwd: clone, env, stdio: ["ignore", "pipe", "pipe"] });
+  const entered = line === START ? line : withoutPnpm(line);
+  const shell = spawn("bash", ["-c", entered], { cwd: clone, env, stdio: ["ignore", "pipe", "pipe"] });
   const [out, err, [code]] = await Promise.all([text(shell.stdout), text(shell.stderr), once(shell, "close")]);
   return { code, output: out + err };
 }
@@ -136,7 +145,6 @@ beforeAll(async () => {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
   for (const file of files.split("\0").filter((name) => name !== "")) cpSync(join(root, file), join(clone, file));
   environment = shellEnvironment();
-  // The first command of a new user, which installs.
   const start = type(START);
   begun.set(START, start);
   const { code, output } = await start;
@@ -148,7 +156,13 @@ beforeAll(async () => {
   });
   const [line] = await once(createInterface(local.stdout as NodeJS.ReadableStream), "line");
   environment.SST_BIN_PATH = standInForSst(JSON.parse(line).url);
-  for (const { line } of distinct) if (line.startsWith(CHAOS)) begun.set(line, type(shortened(line)));
+  // One after the other, for each loads what the one before has compiled.
+  let before: Promise<unknown> = Promise.resolve();
+  for (const { line } of distinct.filter((command) => command.line.startsWith(CHAOS))) {
+    const outcome = before.then(() => type(shortened(line)));
+    begun.set(line, outcome);
+    before = outcome;
+  }
 });
 
 afterAll(async () => {
@@ -167,13 +181,13 @@ describe("a command of the documents, typed in a clone", () => {
 });
 
 describe("a command of the documents for SST", () => {
-  const NPX = "npx -y pnpm@10.34.9 sst ";
+  const SST = `${NPX}sst `;
   // A sentence may leave out how SST is called: docs/deployment.md says how.
   const lines = commands.map(({ line }) => line).filter((line) => isOfSst(line) && !/^sst /.test(line));
 
   test("is called in one way", () => {
     expect(lines).not.toEqual([]);
-    expect(lines.filter((line) => !line.includes(NPX))).toEqual([]);
+    expect(lines.filter((line) => !line.includes(SST))).toEqual([]);
   });
 
   // Beyond the evaluation of the configuration all of them need AWS. `install` ends there, by the same code.
@@ -185,7 +199,7 @@ describe("a command of the documents for SST", () => {
     mkdirSync(join(clone, ".sst"));
     symlinkSync(platform, join(clone, ".sst/platform"));
     const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
-    const { code, output } = await type(`unset SST_BIN_PATH; ${quiet} ${NPX}install --stage prod`);
+    const { code, output } = await type(`unset SST_BIN_PATH; ${quiet} ${SST}install --stage prod`);
     expect(output).toContain("Installed providers");
     expect(code).toBe(0);
   });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FUNCTIONS_OF_SOURCES, Workplace } from "./support/cli.ts";
+import { Workplace } from "./support/cli.ts";
 import { jsonExamples, RUN_HEADING, shapeOf } from "./support/json-docs.ts";
 
 let place: Workplace;
@@ -26,10 +26,7 @@ const HEADER = "id|anoLancamento|genero|numeroVotos";
 
 describe("lotes run without a CSV", () => {
   test("runs the sample to its end and leaves the date's files in out/", async () => {
-    const { code, stdout, stderr } = await place.process(
-      ["run", "--json", "--date", "2026/11/23"],
-      FUNCTIONS_OF_SOURCES,
-    );
+    const { code, stdout, stderr } = await place.lotes(["run", "--json", "--date", "2026/11/23"]);
 
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
