@@ -164,6 +164,7 @@ export class Functions {
         TMDB_REQUESTS_PER_SECOND: String(schedule.requestsPerSecond),
         CONSUMER_CONCURRENCY: String(schedule.consumers),
         LOTE_SIZE: String(schedule.loteSize),
+        REUSE_HOURS: String(schedule.reuseHours),
         SST_RESOURCE_App: link({ name: "lotes", stage: "chaos" }),
         SST_RESOURCE_DataLake: link({ name: world.bucket }),
         SST_RESOURCE_LoteQueue: link({ url: world.url("LoteQueue") }),

@@ -12,6 +12,7 @@ import { EventSources } from "./event-sources.ts";
 import { Troubles } from "./fates.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
+import { stalledSoFarMs } from "./stalls.ts";
 import { World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";
@@ -125,8 +126,9 @@ class ScheduleRun {
 
   /** Waits until nothing is under way and nothing is queued. */
   async #settled(): Promise<void> {
-    const end = performance.now() + MOST_SECONDS * 1000;
-    while (performance.now() < end) {
+    const elapsedMs = () => performance.now() - stalledSoFarMs();
+    const end = elapsedMs() + MOST_SECONDS * 1000;
+    while (elapsedMs() < end) {
       // Asked before and after, since the queues can only be asked in between.
       if (this.#activity.isNone && (await this.#sources.isDrained()) && this.#activity.isNone) return;
       await delay(LOOK_MS);
