@@ -1,7 +1,8 @@
 /**
- * Evaluates sst.config.ts for a stage with SST's own components under Pulumi's mocks, and prints as JSON what would be deployed: offline,
+ * Evaluates sst.config.ts for stages with SST's own components under Pulumi's mocks, and prints as JSON what would be deployed: offline,
  * without an AWS account and without Pulumi's CLI. It bundles the configuration as `sst deploy` does, and answers the calls that the
- * components make to SST's server. A process of its own, since SST changes the directory and Pulumi its globals.
+ * components make to SST's server. A process of its own, since SST changes the directory and Pulumi its globals. Several stages have
+ * Pulumi's modules in common, which take most of the time; each has SST's and the configuration's for itself.
  */
 import crypto from "node:crypto";
 import { once } from "node:events";
@@ -13,13 +14,14 @@ import path from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-// The next evaluation loads what this one has compiled in two thirds of the time.
+// The next process loads what this one has compiled in two thirds of the time.
 enableCompileCache();
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
 
-const [stage] = process.argv.slice(2);
+/** Each with the name of its stage and its environment. */
+const evaluations = JSON.parse(process.argv[2]);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const platform = path.join(root, ".sst/platform");
 const work = mkdtempSync(path.join(tmpdir(), "lotes-stack-"));
@@ -30,20 +32,40 @@ const esbuild = createRequire(path.join(platform, "package.json"))("esbuild");
 // Random names would make two evaluations of one stack two stacks.
 crypto.randomBytes = (size) => Buffer.alloc(size);
 
-const handlers = [];
-const resources = [];
+let handlers;
+let resources;
 
 await serveAsSst();
-globalThis.$app = { stage };
-const { config, run, pulumi } = await loadConfiguration();
-const app = await config.app({ stage });
-Object.assign(globalThis.$app, app);
-await pulumi.runtime.setMocks({ newResource, call }, app.name, stage, false);
-const outputs = await pulumi.runtime.runInPulumiStack(() => run(config.run));
-await pulumi.runtime.disconnect();
-const graph = JSON.stringify({ app, outputs: await resolved(outputs), handlers, resources });
+const own = { ...process.env };
+const file = await bundledConfiguration();
+const graphs = [];
+try {
+  for (const evaluation of evaluations) {
+    graphs.push(await evaluated(evaluation).catch((error) => ({ error: error.stack })));
+  }
+} finally {
+  rmSync(file);
+}
 // SST's client would keep its connection open for some seconds more.
-process.stdout.write(graph, () => process.exit());
+process.stdout.write(JSON.stringify(graphs), () => process.exit());
+
+async function evaluated({ stage, env }) {
+  process.env = { ...own, ...env };
+  handlers = [];
+  resources = [];
+  globalThis.$app = { stage };
+  const { config, run, pulumi, state } = await import(`${pathToFileURL(file)}?${graphs.length}`);
+  // What Pulumi knows of a program, such as which stack its resources belong to.
+  return state.withLocalStorage(async () => {
+    const app = await config.app({ stage });
+    Object.assign(globalThis.$app, app);
+    await pulumi.runtime.setMocks({ newResource, call }, app.name, stage, false);
+    const outputs = await pulumi.runtime.runInPulumiStack(() => run(config.run));
+    await pulumi.runtime.disconnect();
+    const result = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
+    return { app: { ...app }, outputs: result, handlers, resources };
+  });
+}
 
 /** SST's components ask the CLI that evaluates them for what it knows of the account, and to build their functions. */
 async function serveAsSst() {
@@ -66,13 +88,14 @@ async function serveAsSst() {
 }
 
 /** With SST's globals, and with what it only finds at run time left out. */
-async function loadConfiguration() {
+async function bundledConfiguration() {
   const outfile = path.join(platform, `lotes-${process.pid}.mjs`);
   const cli = { command: "deploy", dev: false, paths: { home: work, root, work, platform }, state: { version: {} } };
   const globals = `import * as aws from "@pulumi/aws"; import * as sst from "${platform}/src/components";\n`;
   await esbuild.build({
     stdin: {
-      contents: `export * as pulumi from "@pulumi/pulumi"; export { run } from "${platform}/src/auto/run.ts";
+      contents: `export * as pulumi from "@pulumi/pulumi"; export * as state from "@pulumi/pulumi/runtime/state.js";
+                 export { run } from "${platform}/src/auto/run.ts";
                  export { default as config } from "${root}sst.config.ts";`,
       resolveDir: root,
       loader: "ts",
@@ -112,11 +135,7 @@ async function loadConfiguration() {
     ],
     logLevel: "error",
   });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile);
-  }
+  return outfile;
 }
 
 /** What AWS would answer to the creation of a resource. */
@@ -149,8 +168,4 @@ function call({ token, inputs }) {
   // SST looks at the statements to decide whether a role gets a policy.
   if (token.endsWith(":getPolicyDocument")) return { ...inputs, json: JSON.stringify(inputs) };
   throw new Error(`no answer to ${token}`);
-}
-
-function resolved(value) {
-  return new Promise((resolve) => pulumi.output(value).apply(resolve));
 }

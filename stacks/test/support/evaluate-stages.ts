@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
-import { evaluateStack } from "./stack-graph.ts";
-import { TOLD } from "./stages.ts";
+import { notifying, S3Notifications } from "./s3-notifications.ts";
+import { type Evaluated, evaluateStacks, type StackGraph } from "./stack-graph.ts";
+import { type EvaluatedStages, TOLD } from "./stages.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -32,14 +33,25 @@ export default function evaluateStages({ provide }: TestProject): () => Promise<
   };
 }
 
-async function evaluated() {
+async function evaluated(): Promise<EvaluatedStages> {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
   await promisify(execFile)(process.execPath, [install]);
-  // One after the other: each loads what the one before has compiled.
-  const dev = await evaluateStack("dev");
-  const prod = await evaluateStack("prod");
-  const told = await evaluateStack("prod", TOLD);
-  return { dev, prod, told };
+  await using s3 = await S3Notifications.answering(200, notifying());
+  const [dev, prod, told, lake, oneConsumer] = await evaluateStacks([
+    { stage: "dev", env: {} },
+    { stage: "prod", env: {} },
+    { stage: "prod", env: TOLD },
+    { stage: "prod", env: { ...s3.env, DATA_LAKE_BUCKET: "the-lake" } },
+    { stage: "prod", env: { CONSUMER_CONCURRENCY: "1" } },
+  ]);
+  if (oneConsumer === undefined || !("error" in oneConsumer)) throw new Error("one consumer is enough for a stage");
+  return { dev: graphOf(dev), prod: graphOf(prod), told: graphOf(told), lake: graphOf(lake), oneConsumer };
+}
+
+function graphOf(evaluated: Evaluated | undefined): StackGraph {
+  if (evaluated === undefined || "error" in evaluated)
+    throw new Error(`the stack can't be evaluated: ${evaluated?.error}`);
+  return evaluated;
 }
 
 /** Whole or not at all: it is waited for. */

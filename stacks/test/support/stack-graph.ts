@@ -23,19 +23,28 @@ const EVALUATE = fileURLToPath(new URL("./evaluate-stack.mjs", import.meta.url))
 /** How Pulumi marks what must not be shown. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
+/** A deployment to evaluate. */
+export interface Evaluation {
+  readonly stage: string;
+  /** Its settings; nothing of this process's. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a deployment consists of, or the error that stops it. */
+export type Evaluated = StackGraph | { readonly error: string };
+
 /**
  * Evaluates sst.config.ts, in a process of its own.
- * @param env the settings of the deployment; nothing of this process's
- * @throws with what the evaluation said, when it failed
+ * @throws with what the process said, when it failed
  */
-export async function evaluateStack(stage: string, env: Readonly<Record<string, string>> = {}): Promise<StackGraph> {
-  const child = spawn(process.execPath, [EVALUATE, stage], {
-    env: { PATH: process.env.PATH, ...env },
+export async function evaluateStacks(evaluations: readonly Evaluation[]): Promise<Evaluated[]> {
+  const child = spawn(process.execPath, [EVALUATE, JSON.stringify(evaluations)], {
+    env: { PATH: process.env.PATH },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  if (status !== 0) throw new Error(`the stack can't be evaluated: ${stderr}`);
+  if (status !== 0) throw new Error(`the stacks can't be evaluated: ${stderr}`);
   return JSON.parse(stdout, (_, value) => (value?.[SECRET] ? value.value : value));
 }
 

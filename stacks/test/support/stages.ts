@@ -15,8 +15,19 @@ export const TOLD = {
   TMDB_TOKEN: "of-this-machine",
 };
 
-/** Waits for the stages to be evaluated. `told` is a `prod` with the settings above. */
-export async function evaluatedStages(): Promise<Readonly<Record<"dev" | "prod" | "told", StackGraph>>> {
+export interface EvaluatedStages {
+  readonly dev: StackGraph;
+  readonly prod: StackGraph;
+  /** A `prod` with the settings above. */
+  readonly told: StackGraph;
+  /** A `prod` over a bucket that is there already, and notifies nobody. */
+  readonly lake: StackGraph;
+  /** What stops a `prod` whose CONSUMER_CONCURRENCY is 1. */
+  readonly oneConsumer: { readonly error: string };
+}
+
+/** Waits for the stages to be evaluated. */
+export async function evaluatedStages(): Promise<EvaluatedStages> {
   const file = join(inject("stages"), "evaluated.json");
   for (;;) {
     const text = await readFile(file, "utf8").catch(() => undefined);
