@@ -8,8 +8,6 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly indexes: readonly number[];
   readonly threads: number;
-  /** How many schedules a thread runs side by side, at the most. Default 15. */
-  readonly atOnce?: number;
   readonly print: (line: string) => void;
 }
 
@@ -21,7 +19,8 @@ export interface Sum {
   deaths: number;
 }
 
-// They mostly wait. With more of them a thread is so busy that functions run out of time for no other reason.
+// How many schedules a thread runs side by side, at the most. They mostly wait. With more of them a thread is so busy that functions run out
+// of time for no other reason.
 const AT_ONCE = 15;
 // Some 100 MB are in use at a time. Left alone, the collector lets the dead environments of many schedules pile up.
 const HEAP_MB = 2_000;
@@ -32,7 +31,7 @@ const SENTENCES_SHOWN = 4;
 const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
-export async function runSchedules({ seed, indexes, threads, atOnce = AT_ONCE, print }: ChaosOptions): Promise<Sum> {
+export async function runSchedules({ seed, indexes, threads, print }: ChaosOptions): Promise<Sum> {
   const began = performance.now();
   const sum: Sum = { schedules: 0, broken: 0, troubles: 0, deaths: 0 };
   const told = () => {
@@ -58,7 +57,7 @@ export async function runSchedules({ seed, indexes, threads, atOnce = AT_ONCE, p
       const workerData: Share = {
         seed,
         indexes: indexes.filter((_, nth) => nth % threads === thread),
-        atOnce,
+        atOnce: AT_ONCE,
         scripts,
       };
       const worker = startThread(new URL("./lab-thread.ts", import.meta.url), {

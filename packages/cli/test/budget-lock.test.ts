@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { csvSelecting, movieIds } from "@lotes/core/testing/movie-rows";
 import { startTmdbStandIn } from "@lotes/local";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { takeBudget } from "../src/budget-lock.ts";
@@ -80,16 +81,15 @@ test("a folder that can't be used is one clear line", async () => {
 test("two runs on one machine with one token keep to the budget together", { timeout: 120_000 }, async () => {
   const tmdb = await startTmdbStandIn({ facts: [], token: "right" });
   onTestFinished(() => tmdb.stop());
-  const rows = Array.from({ length: 40 }, (_, nth) => `tt${1_000_000 + nth}|1994|Crime|20000`);
   const env = { TMDB_TOKEN: "right", TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: "40", LOTE_SIZE: "20" };
-  const runs = await Promise.all(
-    ["one", "other"].map(async () => {
-      const place = new Workplace();
-      onTestFinished(() => place[Symbol.dispose]());
-      writeFileSync(join(place.path, "movies.csv"), `id|anoLancamento|genero|numeroVotos\n${rows.join("\n")}\n`);
-      return await place.process(["run", "movies.csv"], env);
-    }),
-  );
+  const places = [new Workplace(), new Workplace()] as const;
+  for (const place of places) {
+    onTestFinished(() => place[Symbol.dispose]());
+    writeFileSync(join(place.path, "movies.csv"), csvSelecting(movieIds(40)));
+  }
+  const [here, there] = places;
+  // A process of its own takes longer to begin, and so most often it is the one that waits.
+  const runs = await Promise.all([there.process(["run", "movies.csv"], env), here.lotes(["run", "movies.csv"], env)]);
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   expect(runs.filter(({ stderr }) => stderr.includes("Waiting: another lotes"))).toHaveLength(1);
   const { requests, peakPerSecond } = await tmdb.stats();
