@@ -150,6 +150,6 @@ test("of any file in any pieces, the selection is that of csv-parser alone and o
         expect(selectedByHand(file, filter)).toEqual(expected);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });

@@ -1,104 +1,88 @@
-import {
-  GetQueueAttributesCommand,
-  type QueueAttributeName,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DEPLOYED_TIMING, LocalServices, type QueueName } from "../../src/index.ts";
-import { EventSourceMapping } from "../../src/lambda/event-source-mapping.ts";
+import { describe } from "vitest";
 import { type Invoked, LambdaFunction } from "../../src/lambda/lambda-function.ts";
 import { scripted } from "../support/scripted.ts";
+import type { Services } from "../support/services.ts";
+import { test as base } from "../support/test.ts";
 import { answer } from "./handlers/batch.ts";
 
 const SOON = { timeout: 120_000, interval: 50 };
+const ONE = { visible: 1, hidden: 0 };
+const EMPTY = { visible: 0, hidden: 0 };
 
-let services: LocalServices;
-let sqs: SQSClient;
-/** What the function was invoked with, a batch each. */
-let batches: SQSRecord[][];
-let errors: string[];
-let stops: (() => Promise<void>)[];
-beforeEach(async () => {
-  const timing = { ...DEPLOYED_TIMING, loteVisibilitySeconds: 1, maxReceiveCount: 2 };
-  services = await LocalServices.start(timing, { port: 0 });
-  sqs = new SQSClient(services.clientConfig);
-  batches = [];
-  errors = [];
-  stops = [];
-});
-afterEach(async () => {
-  for (const stop of stops) await stop();
-  sqs.destroy();
-  await services.stop();
-});
+/** Queues with two receives of a second each, to be mapped to a function that does as the bodies say. */
+class Mapped {
+  readonly services: Services;
+  /** What the function was invoked with, a batch each. */
+  readonly batches: SQSRecord[][] = [];
+  readonly errors: string[] = [];
 
-function map({ batchSize = 10, invoked = batch() } = {}): EventSourceMapping {
-  const mapping = new EventSourceMapping(invoked, {
-    sqs,
-    queueUrl: services.queueUrl("LoteQueue"),
-    queueArn: services.queueArn("LoteQueue"),
-    batchSize,
-    concurrency: 1,
-    onError: ({ message }) => errors.push(message),
-  });
-  stops.unshift(() => mapping.stop());
-  return mapping;
-}
+  constructor(services: Services) {
+    this.services = services;
+  }
 
-function batch(): Invoked {
-  return scripted<SQSEvent>((event) => {
-    batches.push(event.Records);
+  get bodies(): string[] {
+    return this.batches.flat().map(({ body }) => body);
+  }
+
+  get receiveCounts(): string[] {
+    return this.batches.flat().map(({ attributes }) => attributes.ApproximateReceiveCount);
+  }
+
+  readonly batch: Invoked = scripted<SQSEvent>((event) => {
+    this.batches.push(event.Records);
     return answer(event);
   }).function;
+
+  async send(...bodies: string[]): Promise<void> {
+    const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+    const QueueUrl = this.services.local.queueUrl("LoteQueue");
+    await this.services.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  }
 }
 
-/** In a thread, which can be killed. */
-function killable(timeoutMs: number): Invoked {
-  const lambda = new LambdaFunction({
-    name: "batch",
-    module: new URL("handlers/batch.ts", import.meta.url).href,
-    timeoutMs,
-    env: {},
-    onLine: (line) => batches.push(JSON.parse(line)),
-  });
-  stops.push(() => lambda.stop());
-  return lambda;
-}
-
-async function send(...bodies: string[]): Promise<void> {
-  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl: services.queueUrl("LoteQueue"), Entries }));
-}
-
-/** How many messages a queue holds, hidden ones included. */
-async function depth(queue: QueueName): Promise<number> {
-  const AttributeNames: QueueAttributeName[] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: services.queueUrl(queue), AttributeNames }),
+const test = base
+  .extend("mapped", async ({ startServices }) => {
+    return new Mapped(await startServices({ timing: { loteVisibilitySeconds: 1, maxReceiveCount: 2 } }));
+  })
+  .extend(
+    "map",
+    ({ mapped, startMapping }) =>
+      ({ batchSize = 10, invoked = mapped.batch } = {}) =>
+        startMapping(mapped.services, invoked, {
+          batchSize,
+          onError: ({ message }) => mapped.errors.push(message),
+        }),
+  )
+  .extend(
+    "killable",
+    ({ mapped, onTestFinished } /** In a thread, which can be killed. */) =>
+      (timeoutMs: number): Invoked => {
+        const lambda = new LambdaFunction({
+          name: "batch",
+          module: new URL("handlers/batch.ts", import.meta.url).href,
+          timeoutMs,
+          env: {},
+          onLine: (line) => mapped.batches.push(JSON.parse(line)),
+        });
+        onTestFinished(() => lambda.stop());
+        return lambda;
+      },
   );
-  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
-}
 
-const bodies = () => batches.flat().map(({ body }) => body);
-const receiveCounts = () => batches.flat().map(({ attributes }) => attributes.ApproximateReceiveCount);
-
-describe("a batch", () => {
-  test("has as many messages as the mapping allows, in the shape Lambda gives them", async () => {
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: services.queueUrl("LoteQueue"),
-        MessageBody: "one",
-        MessageAttributes: { attempts: { DataType: "Number", StringValue: "2" } },
-      }),
-    );
-    await send("two", "three", "four", "five");
+describe.concurrent("a batch", () => {
+  test("has as many messages as the mapping allows, in the shape Lambda gives them", async ({
+    mapped,
+    map,
+    expect,
+  }) => {
+    await mapped.services.send("one", { attempts: { DataType: "Number", StringValue: "2" } });
+    await mapped.send("two", "three", "four", "five");
     map({ batchSize: 2 });
-    await expect.poll(() => bodies().length, SOON).toBe(5);
-    expect(Math.max(...batches.map((batch) => batch.length))).toBe(2);
-    expect(batches.flat().find(({ body }) => body === "one")).toEqual({
+    await expect.poll(() => mapped.bodies.length, SOON).toBe(5);
+    expect(Math.max(...mapped.batches.map((batch) => batch.length))).toBe(2);
+    expect(mapped.batches.flat().find(({ body }) => body === "one")).toEqual({
       messageId: expect.any(String),
       receiptHandle: expect.any(String),
       body: "one",
@@ -114,44 +98,51 @@ describe("a batch", () => {
     });
   });
 
-  test("that succeeds is deleted", async () => {
-    await send("one", "two");
+  test("that succeeds is deleted", async ({ mapped, map, expect }) => {
+    await mapped.send("one", "two");
     map();
-    await expect.poll(() => depth("LoteQueue"), SOON).toBe(0);
-    expect(bodies().sort()).toEqual(["one", "two"]);
+    await expect.poll(() => mapped.services.counts(), SOON).toEqual(EMPTY);
+    expect(mapped.bodies.sort()).toEqual(["one", "two"]);
   });
 
-  test("of which one message fails leaves just that one, which comes back and then goes to the dead-letter queue", async () => {
-    await send("one", "fail", "two");
+  test("of which one message fails leaves just that one, which comes back and then goes to the dead-letter queue", async ({
+    mapped,
+    map,
+    expect,
+  }) => {
+    await mapped.send("one", "fail", "two");
     map();
-    await expect.poll(() => depth("DeadLetterQueue"), SOON).toBe(1);
-    expect(bodies().filter((body) => body !== "fail")).toHaveLength(2);
-    expect(receiveCounts().sort()).toEqual(["1", "1", "1", "2"]);
-    expect(await depth("LoteQueue")).toBe(0);
+    await expect.poll(() => mapped.services.counts("DeadLetterQueue"), SOON).toEqual(ONE);
+    expect(mapped.bodies.filter((body) => body !== "fail")).toHaveLength(2);
+    expect(mapped.receiveCounts.sort()).toEqual(["1", "1", "1", "2"]);
+    expect(await mapped.services.counts()).toEqual(EMPTY);
   });
 
-  test.each(["throw", "blame another"])("whose function does %s comes back whole", async (body) => {
-    await send("one", body);
-    map();
-    await expect.poll(() => depth("DeadLetterQueue"), SOON).toBe(2);
-    expect(receiveCounts().sort()).toEqual(["1", "1", "2", "2"]);
-  });
+  test.for(["throw", "blame another"])(
+    "whose function does %s comes back whole",
+    async (body, { mapped, map, expect }) => {
+      await mapped.send("one", body);
+      map();
+      await expect.poll(() => mapped.services.counts("DeadLetterQueue"), SOON).toEqual({ visible: 2, hidden: 0 });
+      expect(mapped.receiveCounts.sort()).toEqual(["1", "1", "2", "2"]);
+    },
+  );
 
-  test("whose function is killed comes back", async () => {
-    await send("hang");
+  test("whose function is killed comes back", async ({ mapped, map, killable, expect }) => {
+    await mapped.send("hang");
     map({ invoked: killable(400) });
-    await expect.poll(() => depth("DeadLetterQueue"), SOON).toBe(1);
-    expect(bodies()).toEqual(["hang", "hang"]);
-    expect(errors).toEqual(["batch timed out and was killed", "batch timed out and was killed"]);
+    await expect.poll(() => mapped.services.counts("DeadLetterQueue"), SOON).toEqual(ONE);
+    expect(mapped.bodies).toEqual(["hang", "hang"]);
+    expect(mapped.errors).toEqual(["batch timed out and was killed", "batch timed out and was killed"]);
   });
 });
 
-test("stopping waits for what runs, and takes nothing more", async () => {
-  await send("slow");
+test("stopping waits for what runs, and takes nothing more", async ({ mapped, map, expect }) => {
+  await mapped.send("slow");
   const mapping = map({ batchSize: 1 });
-  await expect.poll(bodies, SOON).toEqual(["slow"]);
+  await expect.poll(() => mapped.bodies, SOON).toEqual(["slow"]);
   await mapping.stop();
-  await send("late");
-  expect(await depth("LoteQueue")).toBe(1);
-  expect(bodies()).toEqual(["slow"]);
+  await mapped.send("late");
+  expect(await mapped.services.counts()).toEqual(ONE);
+  expect(mapped.bodies).toEqual(["slow"]);
 });
