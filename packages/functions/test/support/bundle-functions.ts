@@ -20,9 +20,15 @@ export function scriptFile(folder: string, name: FunctionName): string {
 
 const compiledFile = (folder: string, name: FunctionName) => join(folder, `${name}.compiled`);
 
-/** The code of a function, compiled already. */
+const codes = new Map<FunctionName, FunctionCode>();
+
+/** The code of a function, compiled already. It is read once for each process. */
 export function bundledCode(folder: string, name: FunctionName): FunctionCode {
-  return functionCode(name, readFileSync(scriptFile(folder, name), "utf8"), readFileSync(compiledFile(folder, name)));
+  const read = () =>
+    functionCode(name, readFileSync(scriptFile(folder, name), "utf8"), readFileSync(compiledFile(folder, name)));
+  const code = codes.get(name) ?? read();
+  codes.set(name, code);
+  return code;
 }
 
 /** Bundles and compiles the functions once for all test files, which would each take two seconds for it. */

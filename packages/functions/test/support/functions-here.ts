@@ -46,7 +46,6 @@ function functionOf(data: Partial<EnvironmentData> | undefined): FunctionName | 
   return FUNCTIONS.find((each) => each === name);
 }
 
-const codes = new Map<FunctionName, FunctionCode>();
 let isPatched = false;
 
 /**
@@ -57,17 +56,12 @@ let isPatched = false;
 export function runFunctionsHere(folder: string): void {
   if (isPatched) return;
   isPatched = true;
-  const codeOf = (name: FunctionName) => {
-    const code = codes.get(name) ?? bundledCode(folder, name);
-    codes.set(name, code);
-    return code;
-  };
   workerThreads.Worker = new Proxy(workerThreads.Worker, {
     construct(thread, args: [file: URL, options?: WorkerOptions]): Worker {
       const [, options] = args;
       const name = functionOf(options?.workerData);
       if (name === undefined) return new thread(...args);
-      return new FunctionHere(codeOf(name), options?.env as Record<string, string>) as unknown as Worker;
+      return new FunctionHere(bundledCode(folder, name), options?.env as Record<string, string>) as unknown as Worker;
     },
   });
   syncBuiltinESMExports();
