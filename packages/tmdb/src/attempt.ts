@@ -23,8 +23,7 @@ export async function attempt(
   events: RequestEvents,
   timeoutMs: number,
 ): Promise<AxiosResponse> {
-  const { timeIsUp, ...rest } = config;
-  const over = timeIsUp ?? (config.signal as AbortSignal | undefined);
+  const over = config.timeIsUp ?? (config.signal as AbortSignal | undefined);
   const end = new AbortController();
   const stop = () => end.abort();
   let isLate = false;
@@ -35,7 +34,7 @@ export async function attempt(
   over?.addEventListener("abort", stop);
   if (over?.aborted) stop();
   try {
-    const response = await send({ ...rest, signal: end.signal });
+    const response = await send({ ...config, signal: end.signal });
     tellAnswered(response, events);
     // A retry uses the original config, not the signal that ends this attempt.
     return { ...response, config };

@@ -107,7 +107,9 @@ export class TmdbClient implements MovieSource {
     const retryDelay = (_: number, error: AxiosError) =>
       isRateLimited(error) ? 0 : Math.max(0, Math.min(this.#backoff(backoffs, error), deadline - performance.now()));
     try {
-      const { data: record } = await this.#http.get<MovieRecord>(`/3/${moviePath(id)}`, {
+      // Not by `get`, which would merge the options once more than this does.
+      const { data: record } = await this.#http.request<MovieRecord>({
+        url: `/3/${moviePath(id)}`,
         movie: id,
         signal,
         deadline,

@@ -45,7 +45,9 @@ const AHEAD_MS = 8;
 export class Turns {
   readonly #process: Process;
   readonly #account: InvocationAccount;
-  readonly #bottleneck: SteadyBottleneck;
+  readonly #minTimeMs: number;
+  /** Made for the first request: an invocation may have none. */
+  #bottleneck: SteadyBottleneck | undefined;
   /** Requests that wait. Nothing can leave Bottleneck's own queue, so that holds turns only, and the first request here takes the next turn. */
   readonly #line = new Set<() => Promise<void>>();
   /** Units that were given to Bottleneck's reservoir so far. */
@@ -57,11 +59,7 @@ export class Turns {
     this.#process = process;
     this.#account = new InvocationAccount(options);
     this.#granted = this.#account.returnedBy(options.begunAt + AHEAD_MS);
-    this.#bottleneck = new SteadyBottleneck({
-      maxConcurrent: process.connections * TURNS_PER_CONNECTION,
-      minTime: 1000 / options.perSecond / CATCH_UP,
-      reservoir: this.#granted,
-    });
+    this.#minTimeMs = 1000 / options.perSecond / CATCH_UP;
   }
 
   /** Runs `send` when its turn comes; `signal` ends the waiting for it. */
@@ -78,8 +76,9 @@ export class Turns {
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#line.add(turn);
+      const bottleneck = this.#openBottleneck();
       this.#grantReturned();
-      void this.#bottleneck.schedule(() => this.#process.connection(() => this.#serveNext()));
+      void bottleneck.schedule(() => this.#process.connection(() => this.#serveNext()));
     });
   }
 
@@ -110,13 +109,22 @@ export class Turns {
     return Math.min(this.#account.allBackAt, latest);
   }
 
+  #openBottleneck(): SteadyBottleneck {
+    this.#bottleneck ??= new SteadyBottleneck({
+      maxConcurrent: this.#process.connections * TURNS_PER_CONNECTION,
+      minTime: this.#minTimeMs,
+      reservoir: this.#granted,
+    });
+    return this.#bottleneck;
+  }
+
   async #serveNext(): Promise<void> {
     for (;;) {
       // Another answer may prolong the pause while this one waits.
       for (let left = this.#process.pauseLeft(); left > 0; left = this.#process.pauseLeft()) await delay(left);
       const [turn] = this.#line;
       // Nobody takes the unit: it goes back to the reservoir.
-      if (turn === undefined) return void this.#bottleneck.incrementReservoir(1);
+      if (turn === undefined) return void this.#bottleneck?.incrementReservoir(1);
       const now = performance.now();
       if (this.#account.send(now)) {
         this.#line.delete(turn);
@@ -154,7 +162,7 @@ export class Turns {
     clearTimeout(this.#timer);
     const soon = performance.now() + AHEAD_MS;
     const units = this.#account.returnedBy(soon) - this.#granted;
-    if (units > 0) void this.#bottleneck.incrementReservoir(units);
+    if (units > 0) void this.#bottleneck?.incrementReservoir(units);
     this.#granted += units;
     if (this.#granted - this.#account.sent >= this.#line.size) return;
     const next = this.#account.nextReturnAfter(soon);
