@@ -5,6 +5,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 export interface StoredObject {
   /** Text, or the bytes of what was uploaded. */
   readonly body: string | Buffer;
+  readonly bytes: number;
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly modifiedAt: Date;
@@ -77,6 +78,7 @@ export class Bucket {
     const nth = ++this.#writes;
     const object: StoredObject = {
       body,
+      bytes: Buffer.byteLength(body),
       etag: hash("md5", opaqueEtags ? `write ${nth}` : body),
       metadata: { ...metadata },
       // S3 tells it to the second.

@@ -116,6 +116,8 @@ Object.assign(globalThis, replaced, { Date: VirtualDate });
 Object.assign(timers, replaced);
 Object.assign(timersPromises, { setTimeout: delay, setImmediate: (value: unknown) => delay(0, value) });
 syncBuiltinESMExports();
+// Powertools reads variables for each batch, and one of the environment itself takes a hundred times as long.
+process.env = { ...process.env };
 performance.now = () => current?.now ?? 0;
 Math.random = () => (running.getStore()?.random ?? trueRandom)();
 AbortSignal.timeout = (ms) => {

@@ -52,12 +52,14 @@ const program = new Command("simulate")
       trace,
       digest = false,
       untilBroken = false,
+      threads,
       ...options
     }) => {
       const which = focus === undefined ? undefined : focusOf(focus);
       const source = { seed, size: small ? "small" : "usual" } as const;
       if (index !== undefined) return tellOne(source, { index, focus: which }, trace);
-      const sum = await runSchedules({ ...options, ...source, digest, untilBroken, print });
+      await using started = new Threads(threads);
+      const sum = await runSchedules({ ...options, ...source, digest, untilBroken, print }, started);
       for (const line of coverageTable(sum.coverage)) print(line);
       if (sum.digest !== undefined) print(`traces ${sum.digest}`);
       if (sum.broken > 0) process.exitCode = 1;

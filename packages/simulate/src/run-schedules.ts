@@ -3,11 +3,10 @@ import { Digest } from "./digest.ts";
 import { promiseOf } from "./promise-of.ts";
 import type { Focus } from "./simulation.ts";
 import type { Broken, Numbered, Results, Source } from "./thread.ts";
-import { type RoundOptions, Threads } from "./threads.ts";
+import type { RoundOptions, Threads } from "./threads.ts";
 
 export interface SimulateOptions extends RoundOptions {
   readonly schedules: number;
-  readonly threads: number;
   /** Of how many broken promises the shortest schedule that breaks them is looked for. */
   readonly stories: number;
   readonly print: (line: string) => void;
@@ -33,11 +32,10 @@ const SENTENCES_SHOWN = 4;
 const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
-export async function runSchedules(options: SimulateOptions): Promise<Sum> {
+export async function runSchedules(options: SimulateOptions, threads: Threads): Promise<Sum> {
   const { seed, size, schedules, stories, print } = options;
   const began = performance.now();
   const report = new Report(options);
-  await using threads = new Threads(options.threads);
   print(`seed ${seed}`);
   for (let from = 0; from < schedules && !report.isEnough; from += ROUND) {
     const focuses = leastMet(report.sum.coverage);

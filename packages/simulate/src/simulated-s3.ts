@@ -109,13 +109,13 @@ function matching(object: StoredObject, ifMatch: string | undefined): StoredObje
   return object;
 }
 
-function told({ body, etag, metadata, modifiedAt, version }: StoredObject) {
+function told({ bytes, etag, metadata, modifiedAt, version }: StoredObject) {
   return {
     ETag: `"${etag}"`,
     Metadata: { ...metadata },
     LastModified: modifiedAt,
     VersionId: version,
-    ContentLength: Buffer.byteLength(body),
+    ContentLength: bytes,
   };
 }
 

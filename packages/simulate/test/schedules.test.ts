@@ -1,19 +1,25 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFunctionsCall } from "../src/coverage.ts";
-import { runSchedules, type SimulateOptions, type Sum } from "../src/run-schedules.ts";
+import { runSchedules } from "../src/run-schedules.ts";
+import { Threads } from "../src/threads.ts";
 
-const SEED = 18;
 const SCHEDULES = 1_000;
-const THREADS = 2;
+const ROUND = { seed: 18, size: "small", digest: false, untilBroken: true } as const;
+// More than one thread is handed at a time.
+const TRACED = 12;
 
-function run(options: Partial<SimulateOptions>): Promise<Sum> {
-  const usual = { seed: SEED, size: "small", threads: THREADS, stories: 0, digest: false, untilBroken: false } as const;
-  return runSchedules({ ...usual, schedules: SCHEDULES, print: () => {}, ...options });
-}
+let threads: Threads;
+
+beforeAll(() => {
+  threads = new Threads(2);
+});
+
+afterAll(() => threads[Symbol.asyncDispose]());
 
 test("in a thousand schedules of failures every promise holds", async () => {
   const lines: string[] = [];
-  const sum = await run({ stories: 1, untilBroken: true, print: (line) => lines.push(line) });
+  const options = { ...ROUND, schedules: SCHEDULES, stories: 1, print: (line: string) => lines.push(line) };
+  const sum = await runSchedules(options, threads);
   expect(sum.broken, lines.join("\n")).toBe(0);
   expect(sum.schedules).toBe(SCHEDULES);
   // What the test is about did happen.
@@ -32,8 +38,13 @@ test("in a thousand schedules of failures every promise holds", async () => {
   expect([...steps.keys()].filter((step) => step.includes(" logs: ")).length).toBeGreaterThan(15);
 });
 
-test("a seed gives the same traces, whatever the number of threads", async () => {
-  const digestBy = async (threads: number) => (await run({ schedules: 12, digest: true, threads })).digest;
-  const once = await digestBy(1);
-  expect(await digestBy(2)).toBe(once);
+test("a schedule has the same trace in whichever thread and after whichever others it runs", async () => {
+  const forth = Array.from({ length: TRACED }, (_, index) => ({ index, focus: undefined }));
+  const digests = async (schedules: typeof forth) => {
+    const results = await threads.run(schedules, { ...ROUND, digest: true });
+    return results.flatMap((each) => each.digests).sort(([a], [b]) => a - b);
+  };
+  const once = await digests(forth);
+  expect(once).toHaveLength(TRACED);
+  expect(await digests(forth.toReversed())).toEqual(once);
 });
