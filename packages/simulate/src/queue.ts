@@ -29,8 +29,10 @@ export interface QueueOptions {
   readonly onVisible: () => void;
 }
 
-// SQS hands a message out a moment after it took it.
+// SQS hands a message out a moment after it took it, and one in so many when those that were sent after it are done.
 const LATEST_MS = 50;
+const VERY_LATE_ONE_IN = 10;
+const VERY_LATEST_MS = 6_000;
 
 /** A standard SQS queue: in any order, at least once. */
 export class Queue {
@@ -61,7 +63,10 @@ export class Queue {
     if (refusal) return refusal;
     const { name, choices, time } = this.#options;
     const id = `${name}-${++this.#sent}`;
-    const visibleAt = time.now + delayMs + choices.fraction(`${id} visible`) * LATEST_MS;
+    const draw = () => (choices.oneIn(`${id} late`, VERY_LATE_ONE_IN) ? VERY_LATEST_MS : undefined);
+    const at = { key: `${id} late`, step: `${name} takes a message`, atMs: time.now };
+    const latestMs = choices.deviation(at, draw, () => "very late") ?? LATEST_MS;
+    const visibleAt = time.now + delayMs + choices.fraction(`${id} visible`) * latestMs;
     this.#add({ id, body, attributes, sentAt: time.now, receives: 0, visibleAt });
     return undefined;
   }

@@ -45,7 +45,7 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
-const MOST_CALLS = 8;
+const CALLS = [1, 2, 4, 8, 16, 32];
 /** What a lost answer is waited for at the most, which is what a call has of time. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
@@ -134,7 +134,7 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, calls: choices.between(`${key} calls`, 1, MOST_CALLS) };
+        return { kind, calls: choices.pick(`${key} calls`, CALLS) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
