@@ -9,7 +9,7 @@ import {
   type RunDate,
 } from "@lotes/core";
 import { INPUT_EVENTS } from "@lotes/core/dataset/keys";
-import { countByReason } from "./reasons.ts";
+import { reasonCounts } from "./reasons.ts";
 
 /**
  * What the commands print with `--json`, as far as several of them print it. Names are those of the files in the data lake. The shapes are
@@ -53,7 +53,7 @@ export function accountDocument(account: Account, bucket: string, date: RunDate)
     failed: failures.length,
     cancelled,
     left: idsLeft(account),
-    reasons: countByReason(account),
+    reasons: reasonCounts(account),
     malformed_messages: countForeignMessages(malformedMessages),
     settled,
     started_at: run.started_at,

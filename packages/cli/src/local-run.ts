@@ -8,6 +8,7 @@ import { keepFiles, outputFiles } from "./keep-files.ts";
 import { LogFile } from "./log-file.ts";
 import { note } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { withReport } from "./run-report.ts";
 import { RunWatch } from "./run-watch.ts";
 import { STOP_GRACE_MS } from "./stopping.ts";
 import type { RunResult } from "./summary.ts";
@@ -48,7 +49,10 @@ export async function runHere(run: LocalRun): Promise<Omit<RunResult, "isToday">
   const { bucket, clientConfig } = stack.services;
   const store = new S3ObjectStore(bucket, clientConfig);
   const accountant = new Accountant(store, date);
-  const keep = () => keepFiles(() => outputFiles(store, date), { out, signal, tell: note });
+  // Nobody can talk to this stack any more when the page is read.
+  const place = { name: "this machine", bucket, store, budget: run.budget };
+  const files = () => withReport(outputFiles(store, date), place, date, note);
+  const keep = () => keepFiles(files, { out, signal, tell: note });
   try {
     const started = performance.now();
     const settled = await untilSettled(run, stack, accountant, watch).catch(async (error) => {

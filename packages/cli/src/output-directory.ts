@@ -5,7 +5,7 @@ import { systemReason } from "./system-error.ts";
 import { UsageError, UserError } from "./user-error.ts";
 
 /** What the pipeline writes, and nothing else that may stand in the directory. */
-const OUTPUT_NAME = /^(lote_\d+|erros_geral|_run)\.json$/;
+const OUTPUT_NAME = /^(lote_\d+\.json|erros_geral\.json|_run\.json|_manifest\.json|report\.html)$/;
 
 // The file of a full lote has some 25 kB. Without room for one file a run need not begin.
 const PROBE_BYTES = 32 * 1024;

@@ -8,6 +8,7 @@ import { ingest } from "./commands/ingest.ts";
 import { local } from "./commands/local.ts";
 import { plan } from "./commands/plan.ts";
 import { replay } from "./commands/replay.ts";
+import { report } from "./commands/report.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
@@ -33,7 +34,7 @@ export function program(): Command {
     if (typeof stage === "string") await (await import("./stage.ts")).linkTo(stage);
   });
 
-  for (const declare of [run, local, plan, ingest, status, errors, replay, cancel, runs, explain, sample])
+  for (const declare of [run, local, plan, ingest, status, errors, replay, cancel, runs, explain, report, sample])
     declare(lotes);
   return lotes;
 }

@@ -1,20 +1,11 @@
-import type { DatedManifest, Trouble } from "@lotes/core";
+import { type DatedManifest, manifestProblems, runSummaries } from "@lotes/core";
 import { formatNumber } from "./output.ts";
 import { troubleLines } from "./status-text.ts";
 import { tableLines } from "./table.ts";
 
 /** For a program. */
 export function runsDocument(dated: readonly DatedManifest[]) {
-  return {
-    runs: dated.flatMap((each) => ("manifest" in each ? [runDocument(each)] : [])),
-    troubles: troublesOf(dated),
-  };
-}
-
-function runDocument({ date, manifest }: Extract<DatedManifest, { readonly manifest: unknown }>) {
-  const { run, revision, ids, stored, failed, reused, requests, started_at, finished_at } = manifest;
-  const seconds = (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
-  return { date, run, revision, ids, stored, failed, reused, requests, seconds, started_at, finished_at };
+  return { runs: runSummaries(dated), troubles: manifestProblems(dated) };
 }
 
 const COLUMNS = ["ids", "stored", "failed", "reused", "requests", "seconds"] as const;
@@ -30,12 +21,6 @@ export function runsLines(dated: readonly DatedManifest[], place: string): strin
   ]);
   const cells = aligned([["date", "finished (UTC)", ...COLUMNS], ...rows]);
   return ["", ...(rows.length > 0 ? tableLines(cells) : []), ...troubleLines(troubles), ""];
-}
-
-function troublesOf(dated: readonly DatedManifest[]): Trouble[] {
-  return dated.flatMap((each) =>
-    "problem" in each ? [{ code: "unreadable_manifest", message: `${each.date}: ${each.problem}` } as const] : [],
-  );
 }
 
 /** The same cells, the numbers with their last digits below each other. */

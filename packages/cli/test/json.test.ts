@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -114,6 +114,19 @@ describe("against a stack", { timeout: 60_000 }, () => {
     const { stdout } = await lotesHere("runs");
     expect(stdout).toContain(`! ${DATE}: _manifest.json is not JSON; remove it, and drop the CSV again`);
     await operator.swap("_manifest.json", manifest);
+  });
+
+  test("report writes the run as a file, and says which", async () => {
+    const file = join(directory, "reports/monday.html");
+    const { code, document } = await lotes("report", "report", "--date", DATE, "--out", file);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ ids: 3, stored: 2, failed: 1, settled: true, file });
+    expect(readFileSync(file, "utf8")).toContain(document.run);
+    expect(document.bytes).toBe(statSync(file).size);
+    // A directory is in the place of the file.
+    const { stderr } = await lotesHere("report", "--date", DATE, "--out", directory);
+    expect(stderr).toMatch(/^lotes: .* can't be written: .*; give another --out\n$/);
+    expect((await lotesHere("report", "--date", "2026/01/01", "--out", file)).stderr).toContain("there is no run of");
   });
 
   test("explain tells what became of an id, and which rows of the CSV select it", async () => {

@@ -66,6 +66,7 @@ test("a run that is interrupted takes no more lotes, keeps what it has, and says
   expect(readdirSync(join(place.path, "out")).sort()).toEqual([
     "_run.json",
     ...[1, 2, 3, 4].map((n) => `lote_${n}.json`),
+    "report.html",
   ]);
   expect(JSON.parse(readFileSync(join(place.path, "out/_run.json"), "utf8"))).toMatchObject({
     ids: 10,

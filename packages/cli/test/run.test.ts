@@ -53,7 +53,9 @@ describe("lotes run without a CSV", () => {
       "lote_2.json",
       "lote_3.json",
       "lote_4.json",
+      "report.html",
     ]);
+    expect(result.files).toContain("report.html");
     const records = [1, 2, 3, 4].flatMap((lote) => linesOf(`out/lote_${lote}.json`));
     expect(new Set(records.map((record) => record.imdb_id)).size).toBe(303);
     const godfather = records.find((record) => record.imdb_id === "tt0068646");
@@ -116,6 +118,7 @@ describe("lotes run with a CSV", () => {
       "_run.json",
       "erros_geral.json",
       "notes.txt",
+      "report.html",
     ]);
     expect(readFileSync(join(place.path, "out/erros_geral.json"), "utf8")).not.toBe("old");
   });

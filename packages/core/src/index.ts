@@ -16,9 +16,11 @@ export { ContentionError } from "./files/update-object.ts";
 export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./metrics.ts";
 export { type Account, Accountant, hasFaults, idsLeft } from "./operator/account.ts";
 export { cancelRun } from "./operator/cancel-run.ts";
+export { countByReason } from "./operator/count-by-reason.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
 export { diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
 export { type Explanation, explain, type Fate } from "./operator/explain.ts";
+export { LoteReader, type StoredLote } from "./operator/lote-reader.ts";
 export { type MisplacedInput, misplacedInputs } from "./operator/misplaced-inputs.ts";
 export {
   chooseReplay,
@@ -27,7 +29,7 @@ export {
   replayMessages,
   replayOutcome,
 } from "./operator/replay.ts";
-export { type DatedManifest, settledRuns } from "./operator/runs.ts";
+export { type DatedManifest, manifestProblems, type RunSummary, runSummaries, settledRuns } from "./operator/runs.ts";
 export { TROUBLE_CODES, type Trouble } from "./operator/trouble.ts";
 export { type Upload, uploadIn } from "./operator/upload.ts";
 export * from "./ports.ts";

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 const packages = fileURLToPath(new URL("../../", import.meta.url));
 
 function sourcesOf(name: string): { file: string; text: string }[] {
-  const files = globSync(`${name}/src/**/*.ts`, { cwd: packages });
+  const files = globSync(`${name}/src/**/*.{ts,tsx}`, { cwd: packages });
   expect(files).not.toEqual([]);
   return files.map((file) => ({ file, text: readFileSync(packages + file, "utf8") }));
 }
@@ -90,6 +90,7 @@ const PACKAGES = [
   "functions",
   "local",
   "cli",
+  "console",
   "bundler",
   "bench",
   "schedules",
@@ -134,6 +135,11 @@ describe("the packages keep to their side", () => {
 
   test("TMDB's client knows of the other packages the domain alone, and AWS's clients too", () => {
     expect([...filesMatching("tmdb", OTHER_THAN_CORE), ...filesMatching("aws", OTHER_THAN_CORE)]).toEqual([]);
+  });
+
+  test("the page knows of the other packages the domain alone, and of AWS nothing", () => {
+    expect(filesMatching("console", OTHER_THAN_CORE)).toEqual([]);
+    expect(filesMatching("console", /@aws-sdk|from "sst"/)).toEqual([]);
   });
 
   test("the handlers and the domain write to no console", () => {

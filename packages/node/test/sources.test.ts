@@ -20,6 +20,9 @@ test("the sources are formatted and linted", () => run("biome", ["check", "--err
 // One checker and no collection of garbage take half the processor's time of the compiler's defaults, and no more memory.
 test("the sources' types check", () => run("tsc", ["--checkers", "1"], { GOGC: "off" }));
 
+test("the types of the page, which runs in a browser, check", () =>
+  run("tsc", ["--checkers", "1", "-p", "packages/console/src/page"], { GOGC: "off" }));
+
 test("GitHub's workflows are such as GitHub runs", async () => {
   const lint = await createLinter();
   const files = globSync(".github/workflows/*.yml", { cwd: root });

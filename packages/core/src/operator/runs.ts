@@ -4,6 +4,7 @@ import { isRunDate, type RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { type Manifest, ManifestError, parseManifest } from "../files/manifest.ts";
 import type { FolderStore } from "../ports.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** What the manifest of a date says of its last settled run, or why it can't be read. */
 export type DatedManifest =
@@ -46,4 +47,39 @@ async function manifestOf(store: FolderStore, date: RunDate): Promise<DatedManif
     if (error instanceof ManifestError) return { date, problem: error.message };
     throw error;
   }
+}
+
+/** A settled run in a line. */
+export interface RunSummary {
+  readonly date: RunDate;
+  readonly run: string;
+  readonly revision: number;
+  readonly ids: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly reused: number;
+  readonly requests: number;
+  /** From its begin to the instant at which all of its files were there. */
+  readonly seconds: number;
+  readonly started_at: string;
+  readonly finished_at: string;
+}
+
+/** The runs whose manifests can be read. */
+export function runSummaries(dated: readonly DatedManifest[]): RunSummary[] {
+  return dated.flatMap((each) => {
+    if (!("manifest" in each)) return [];
+    const { run, revision, ids, stored, failed, reused, requests, started_at, finished_at } = each.manifest;
+    const seconds = (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+    return [
+      { date: each.date, run, revision, ids, stored, failed, reused, requests, seconds, started_at, finished_at },
+    ];
+  });
+}
+
+/** Which manifests can't be read, and why. */
+export function manifestProblems(dated: readonly DatedManifest[]): Trouble[] {
+  return dated.flatMap((each) =>
+    "problem" in each ? [{ code: "unreadable_manifest", message: `${each.date}: ${each.problem}` } as const] : [],
+  );
 }

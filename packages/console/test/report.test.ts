@@ -1,0 +1,92 @@
+import { ledgerKey, loteKey, runKey } from "@lotes/core";
+import { loteObject } from "@lotes/core/files/lote-file";
+import { runObject } from "@lotes/core/files/run-file";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { loteFile, movieIds } from "@lotes/core/testing/movies";
+import { report as failureReport, ledgerOf } from "@lotes/core/testing/reports";
+import { queuedRun } from "@lotes/core/testing/runs";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runDocumentSchema } from "../src/document.ts";
+import { report } from "../src/report.ts";
+import { RunReader } from "../src/run-reader.ts";
+
+const DATE = "2026/11/23";
+const NOW = new Date("2026-11-23T12:00:00Z");
+const MOST_BYTES = 400_000;
+const HOSTILE = `</script><script>alert(1)</script><!--<img src=x onerror=alert(2)> "'&`;
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = new MemoryStore();
+});
+
+const place = () => ({ name: "here", bucket: "data-lake", store, budget: 40 });
+
+/** A run of so many ids, of which one in seven has failed. */
+async function writeRun(count: number, title = "O Poderoso Chefão: Parte II, Versão"): Promise<void> {
+  const ids = movieIds(count);
+  const run = { ...queuedRun("1"), ids: count, lotes: Math.ceil(count / 100), rows: count };
+  await store.putIf(runKey(DATE), undefined, runObject(run));
+  const failed = ids.filter((_, index) => index % 7 === 6);
+  const isFailed = new Set(failed);
+  for (let lote = 1; lote <= run.lotes; lote++) {
+    const all = ids.slice((lote - 1) * 100, lote * 100);
+    const stored = all.filter((id) => !isFailed.has(id));
+    const { records, ...rest } = loteFile(all, stored, { run: run.run });
+    const named = new Map([...records].map(([id, record]) => [id, { ...record, title }]));
+    await store.putIf(loteKey(DATE, lote), undefined, loteObject({ ...rest, records: named }));
+  }
+  const lote = (id: string) => Math.floor(ids.indexOf(id) / 100) + 1;
+  const reports = failed.map((id) => failureReport({ id, run: run.run, lote: lote(id) }));
+  await store.putIf(ledgerKey(DATE), undefined, ledgerOf(...reports).toObject(run.run));
+}
+
+describe("a report", () => {
+  test("of 2,000 ids takes at most 400 kB, and names no other place", async () => {
+    await writeRun(2_000);
+    const { html = "", document } = (await report(place(), DATE)) ?? {};
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(MOST_BYTES);
+    expect(document?.run).toMatchObject({ ids: 2_000, stored: 1_715, failed: 285, left: 0, settled: true });
+    expect(document?.lotes.flatMap(({ records, failures }) => [...records, ...failures])).toHaveLength(2_000);
+    // Those of XML's names are no addresses that anybody asks.
+    expect(html.replaceAll(/"http:\/\/www\.w3\.org\/[^"]*"/g, "")).not.toMatch(/https?:\/\//);
+    expect(html).not.toMatch(/@import|url\((?!["']?data:)/);
+  });
+
+  test("keeps a hostile title text", async () => {
+    await writeRun(1, HOSTILE);
+    const html = (await report(place(), DATE))?.html ?? "";
+    const [, json = ""] = /<script type="application\/json" id="document">([^<]*)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(json).lotes[0].records[0][3]).toBe(HOSTILE);
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
+  });
+
+  test("there is none of a date without a run", async () => {
+    expect(await report(place(), DATE)).toBeUndefined();
+  });
+});
+
+describe("what the page is told", () => {
+  test("is of the run in force alone, and what it says is what it may say", async () => {
+    await writeRun(150);
+    await store.putIf(loteKey(DATE, 9), undefined, loteObject(loteFile(["tt9"], ["tt9"], { run: "another" })));
+    const document = await new RunReader(place(), DATE).document(NOW);
+    expect(runDocumentSchema.parse(document)).toEqual(document);
+    expect(document.lotes.map(({ lote }) => lote)).toEqual([1, 2]);
+    expect(document.run?.reasons).toMatchObject([{ reason: "server_error", count: 21, retryable: true }]);
+  });
+
+  test("is read anew only where a file has changed", async () => {
+    await writeRun(300);
+    const reader = new RunReader(place(), DATE);
+    const before = await reader.document(NOW);
+    const get = vi.spyOn(store, "get");
+    expect((await reader.document(NOW)).lotes).toEqual(before.lotes);
+    const lotesRead = get.mock.calls.filter(([key]) => key.includes("/lote_"));
+    expect(lotesRead).toEqual([]);
+  });
+
+  test("of a date without a run is that there is none", async () => {
+    expect(await new RunReader(place(), DATE).document(NOW)).toMatchObject({ run: null, lotes: [], runs: [] });
+  });
+});
