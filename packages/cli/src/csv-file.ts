@@ -99,6 +99,6 @@ export async function assertUsable(path: string, acceptance: Acceptance, force: 
 }
 
 /** @param reason why the producer would reject the CSV */
-function csvUnusable(path: string, reason: string, cause?: Error): UserError {
+export function csvUnusable(path: string, reason: string, cause?: Error): UserError {
   return new UserError(`${path} can't be used: ${reason}`, { code: "csv_unusable", cause });
 }

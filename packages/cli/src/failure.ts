@@ -33,6 +33,11 @@ export function tellFailure(error: unknown, args: readonly string[]): number {
   return code === "csv_rejected" && args.includes("--strict") ? EXIT.faults : exitCode;
 }
 
+/** Why something failed, in one line. */
+export function failureLine(error: unknown): string {
+  return failureOf(error).message;
+}
+
 function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return { code: "wrong_usage", message: error.message.replace(/^error: /, ""), exitCode: EXIT.wrongUsage };

@@ -3,9 +3,14 @@ import { COMMAND } from "./command-name.ts";
 import { LOCAL_DATA_DIR } from "./local-state.ts";
 import { today } from "./today.ts";
 
-/** That the local stack is up and what to do with it, for people. */
-export function welcomeLines(url: string, bucket: string): string[] {
+/**
+ * That the local stack is up and what to do with it, for people.
+ * @param page the address of its page
+ */
+export function welcomeLines(url: string, bucket: string, page: string): string[] {
   return [
+    "",
+    `Its page: ${page}`,
     "",
     `The local stack is up: S3 and SQS at ${url}, its state in ${LOCAL_DATA_DIR}/`,
     "",

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { cancel } from "./commands/cancel.ts";
 import { complete, completion } from "./commands/completion.ts";
+import { console } from "./commands/console.ts";
 import { errors } from "./commands/errors.ts";
 import { explain } from "./commands/explain.ts";
 import { ingest } from "./commands/ingest.ts";
@@ -34,7 +35,21 @@ export function program(): Command {
     if (typeof stage === "string") await (await import("./stage.ts")).linkTo(stage);
   });
 
-  for (const declare of [run, local, plan, ingest, status, errors, replay, cancel, runs, explain, report, sample])
+  for (const declare of [
+    run,
+    local,
+    plan,
+    ingest,
+    status,
+    errors,
+    replay,
+    cancel,
+    runs,
+    explain,
+    report,
+    console,
+    sample,
+  ])
     declare(lotes);
   return lotes;
 }

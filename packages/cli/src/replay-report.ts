@@ -58,7 +58,8 @@ export function tellSent(sent: SentReplay, json = false): void {
   if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
 }
 
-function replayLines(sent: SentReplay): string[] {
+/** For people. */
+export function replayLines(sent: SentReplay): string[] {
   const { entries, lotes, notChosen, dryRun, dlq, troubles } = sent;
   const what = `${plural(entries.length, "id")} of ${plural(lotes, "lote")} ${dryRun ? "would be sent" : "sent"} back to LoteQueue.`;
   const others = `${plural(notChosen, "other failure")} not chosen: --all, --reason or --id would choose among them.`;

@@ -61,7 +61,8 @@ function deployed(): Target {
   }
 }
 
-function local({ url }: LocalState): Target {
+/** The local stack at a URL. */
+export function local({ url }: Pick<LocalState, "url">): Target {
   const { bucket, queueUrls, clientConfig } = whereaboutsAt(url);
   return target(`the local stack at ${url}`, bucket, queueUrls.LoteQueue, queueUrls.DeadLetterQueue, clientConfig);
 }

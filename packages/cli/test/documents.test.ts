@@ -37,7 +37,7 @@ const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
 ];
 
 /** What comes to its end by being stopped, and is up while the others run. */
-const STAYS = /^\.\/lotes local( |$)/;
+const STAYS = /^\.\/lotes (local|console)( |$)/;
 
 const NPX = "npx -y pnpm@10.34.9 ";
 /** The first command of a new user, which installs. */

@@ -5,10 +5,11 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { inputKey, TROUBLE_CODES } from "@lotes/core";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ERROR_CODES } from "../src/user-error.ts";
+import type { CliResult } from "./support/cli.ts";
 import { Folder } from "./support/folder.ts";
-import { lotesHere } from "./support/in-process.ts";
+import { lotesHere, lotesWriting } from "./support/in-process.ts";
 import { codesInDocs, jsonExamples, RUN_HEADING, shapeOf } from "./support/json-docs.ts";
 import { DATE, Operator } from "./support/operator.ts";
 
@@ -38,7 +39,12 @@ describe("against a stack", { timeout: 60_000 }, () => {
     operator = await Operator.start({ facts: movieIds(2).map(facts), misbehaviour: [{ answer: { status: 401 } }] });
     printed.set("local", await operator.startStack());
   }, 60_000);
-  afterAll(() => operator[Symbol.asyncDispose]());
+  let consoleEnds: Promise<CliResult> | undefined;
+  afterAll(async () => {
+    // One signal ends the stack and the console.
+    await operator[Symbol.asyncDispose]();
+    expect((await consoleEnds)?.code).toBe(0);
+  });
 
   test("ingest tells the run, and with --watch what became of it; --strict exits with 3", async () => {
     const { code, document } = await lotes("ingest", "ingest", csv, "--date", DATE);
@@ -127,6 +133,15 @@ describe("against a stack", { timeout: 60_000 }, () => {
     const { stderr } = await lotesHere("report", "--date", DATE, "--out", directory);
     expect(stderr).toMatch(/^lotes: .* can't be written: .*; give another --out\n$/);
     expect((await lotesHere("report", "--date", "2026/01/01", "--out", file)).stderr).toContain("there is no run of");
+  });
+
+  test("console tells where its page is, which the end of the command takes down", async () => {
+    const written = { stdout: "", stderr: "" };
+    consoleEnds = lotesWriting(written, "console", "--port", "0", "--json");
+    await vi.waitUntil(() => written.stdout.includes("\n"), { timeout: 120_000, interval: 10 });
+    const document = JSON.parse(written.stdout);
+    printed.set("console", document);
+    expect((await fetch(document.url)).status).toBe(200);
   });
 
   test("explain tells what became of an id, and which rows of the CSV select it", async () => {

@@ -2,22 +2,45 @@ import type { FailedId, StoredLote } from "@lotes/core";
 import type { FailureRow, LotePart, RecordRow, WorkPart } from "./document.ts";
 
 /** A lote with what is stored of it and what has failed. */
-export interface HeardLote {
+interface HeardLote {
   readonly lote: number;
   readonly stored: StoredLote | undefined;
   readonly failures: readonly FailedId[];
 }
 
-/** The lotes of which anything was heard, in their order. */
-export function lotesOf(stored: readonly StoredLote[], failures: readonly FailedId[]): HeardLote[] {
+interface KnownPart {
+  readonly stored: StoredLote | undefined;
+  readonly failures: string;
+  readonly part: LotePart;
+}
+
+/** What the page gets of the lotes. A lote that did not change is the same object as before. */
+export class LoteParts {
+  #known = new Map<number, KnownPart>();
+
+  /** The lotes of which anything was heard, in their order. */
+  of(stored: readonly StoredLote[], failures: readonly FailedId[]): LotePart[] {
+    const known = heardLotes(stored, failures).map((heard): [number, KnownPart] => {
+      // Whatever changes an entry of the ledger changes one of these.
+      const signature = heard.failures.map((each) => `${each.imdb_id} ${each.attempts} ${each.last_failed_at}`).join();
+      const before = this.#known.get(heard.lote);
+      const isSame = before?.stored === heard.stored && before?.failures === signature;
+      const part = isSame && before ? before.part : lotePart(heard);
+      return [heard.lote, { stored: heard.stored, failures: signature, part }];
+    });
+    this.#known = new Map(known);
+    return known.map(([, { part }]) => part);
+  }
+}
+
+function heardLotes(stored: readonly StoredLote[], failures: readonly FailedId[]): HeardLote[] {
   const files = new Map(stored.map((each) => [each.lote, each]));
   const failed = Map.groupBy(failures, ({ lote }) => lote);
   const numbers = [...new Set([...files.keys(), ...failed.keys()])].sort((a, b) => a - b);
   return numbers.map((lote) => ({ lote, stored: files.get(lote), failures: failed.get(lote) ?? [] }));
 }
 
-/** What the page gets of a lote. */
-export function lotePart({ lote, stored, failures }: HeardLote): LotePart {
+function lotePart({ lote, stored, failures }: HeardLote): LotePart {
   const messages = [...new Set(failures.map(({ message }) => message))];
   const places = new Map(messages.map((message, place) => [message, place]));
   const failed = new Set(failures.map(({ imdb_id }) => imdb_id));

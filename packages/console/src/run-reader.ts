@@ -17,7 +17,7 @@ import {
   type Trouble,
 } from "@lotes/core";
 import { DOCUMENT_VERSION, type RunDocument, type RunPart } from "./document.ts";
-import { lotePart, lotesOf } from "./lote-part.ts";
+import { LoteParts } from "./lote-part.ts";
 
 /** Where a run is looked at. */
 export interface RunPlace {
@@ -42,6 +42,7 @@ export class RunReader {
   readonly #date: RunDate;
   readonly #accountant: Accountant;
   readonly #lotes: LoteReader;
+  readonly #parts = new LoteParts();
   #runs: { readonly after: string; readonly found: RunDocument["runs"]; readonly troubles: Trouble[] } | undefined;
 
   constructor(place: RunPlace, date: RunDate) {
@@ -73,7 +74,7 @@ export class RunReader {
       queues: depths ? queuesPart(depths) : null,
       troubles: [...(account ? diagnose(account, depths ?? EMPTY, now) : []), ...history.troubles],
       runs: history.found,
-      lotes: lotesOf(stored, failures).map(lotePart),
+      lotes: this.#parts.of(stored, failures),
     };
   }
 

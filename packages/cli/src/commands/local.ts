@@ -26,6 +26,7 @@ Example:
       const { loadSettings } = await import("@lotes/core");
       const { LocalStack } = await import("@lotes/local");
       const { lockDataDir } = await import("@lotes/local/data-dir-lock");
+      const { startConsole } = await import("../console-server.ts");
       const { inDataDir } = await import("../data-dir.ts");
       const { inputFolder } = await import("../documents.ts");
       const { Interruption } = await import("../interruption.ts");
@@ -34,6 +35,7 @@ Example:
       const { LogFile } = await import("../log-file.ts");
       const { note, printJson, printLines } = await import("../output.ts");
       const { STOP_GRACE_MS, stoppingLine } = await import("../stopping.ts");
+      const { local: localTarget } = await import("../target.ts");
       const { tmdbForRun } = await import("../tmdb-for-run.ts");
       const { TmdbTroubles } = await import("../tmdb-trouble.ts");
 
@@ -63,9 +65,13 @@ Example:
         const { emulator, bucket } = stack.services;
         const state = { url: emulator.url, pid: process.pid };
         using _announcement = announce(state);
+        using target = localTarget(state);
+        await using page = await startConsole({ target, settings, port: port && port + 1, isWish: true });
+        const { address } = page;
         const started_at = new Date().toISOString();
-        if (json) printJson({ ...state, input: inputFolder(bucket), started_at, log: LOCAL_LOG_FILE });
-        else printLines(welcomeLines(state.url, bucket));
+        if (json)
+          printJson({ ...state, console: address, input: inputFolder(bucket), started_at, log: LOCAL_LOG_FILE });
+        else printLines(welcomeLines(state.url, bucket, address));
         await interruption.requested();
         note(stoppingLine("what does not is done again when it is started again"));
       } finally {

@@ -23,52 +23,20 @@ Examples:
 With a local stack or a stage it also tells how many ids need not be asked for.`,
     )
     .action(async (path, { date = today(), json }) => {
-      const { filterInWords, loadSettings, rejectionOf } = await import("@lotes/core");
-      const { costOf } = await import("../cost.ts");
+      const { loadSettings } = await import("@lotes/core");
       const { csvBytes, selectFromFile } = await import("../csv-file.ts");
       const { EXIT } = await import("../exit-code.ts");
-      const { formatDuration, formatNumber, oddRowsText, printJson, printLines } = await import("../output.ts");
-
-      const { reuseIfKnown, reuseLine } = await import("../reuse-report.ts");
+      const { printJson, printLines } = await import("../output.ts");
+      const { planDocument, planLines, planOf } = await import("../plan-report.ts");
+      const { reuseIfKnown } = await import("../reuse-report.ts");
 
       const settings = loadSettings(process.env);
-      const { tmdb, filter, loteSize, consumerConcurrency } = settings;
       const bytes = await csvBytes(path);
-      const selection = await selectFromFile(path, filter);
-      const { rows, malformed, unreadable, ids } = selection;
-      const rejected = rejectionOf(selection, settings) ?? null;
-      if (rejected !== null) process.exitCode = EXIT.failed;
-      const lotes = Math.ceil(ids.length / loteSize);
-      const reuse = await reuseIfKnown(ids, date, settings);
-      const seconds = (ids.length - (reuse?.ids ?? 0)) / tmdb.requestsPerSecond;
-      const usd = costOf({ bytes, lotes, seconds, consumers: consumerConcurrency });
-      if (json) {
-        const counts = { rows, malformed, unreadable, ids: ids.length, lotes };
-        return printJson({ file: path, bytes, ...counts, reuse: reuse ?? null, seconds, usd, rejected });
-      }
-      const [above, contains] = filterInWords(filter, formatNumber);
-      const reused = reuse && reuseLine(reuse);
-      printLines([
-        "",
-        `Plan for ${path}`,
-        "",
-        line("rows", formatNumber(rows), oddRowsText({ malformed, unreadable })),
-        line("ids", formatNumber(ids.length), `of movies ${above},`),
-        line("", "", contains),
-        line("lotes", formatNumber(lotes), `of ${loteSize} ids`),
-        ...(reused === undefined ? [] : [line("", "", reused)]),
-        line(
-          "time",
-          formatDuration(seconds),
-          `at ${tmdb.requestsPerSecond} requests a second, if TMDB answers each at once`,
-        ),
-        line("AWS", `$${usd.toFixed(4)}`, "at list prices, without the free tier; see docs/deployment.md"),
-        "",
-        ...(rejected === null ? [] : [`! ${path} would be rejected: ${rejected}`, ""]),
-      ]);
+      const selection = await selectFromFile(path, settings.filter);
+      const reuse = await reuseIfKnown(selection.ids, date, settings);
+      const plan = planOf({ file: path, bytes, selection, reuse }, settings);
+      if (plan.rejected !== null) process.exitCode = EXIT.failed;
+      if (json) printJson(planDocument(plan));
+      else printLines(planLines(plan, settings));
     });
-}
-
-function line(name: string, value: string, rest: string): string {
-  return `  ${name.padEnd(10)}${value.padStart(11)}   ${rest}`;
 }

@@ -1,3 +1,4 @@
+import type { Reason } from "@lotes/core";
 import { useState } from "preact/hooks";
 import type { RunDocument } from "../document.ts";
 import { Failures } from "./failures.tsx";
@@ -13,8 +14,21 @@ import { StoryDialog } from "./story-dialog.tsx";
 /** What lies above the page. */
 type Opened = { readonly id: string } | { readonly lote: number } | undefined;
 
+/** What can be done from the page; a report can do nothing. */
+export interface Controls {
+  /** The page of another date. */
+  readonly href?: ((date: string) => string) | undefined;
+  readonly replay?: ((choice: { readonly reason?: Reason; readonly id?: string }) => void) | undefined;
+  readonly cancel?: (() => void) | undefined;
+}
+
+interface Props {
+  readonly document: RunDocument;
+  readonly controls: Controls;
+}
+
 /** The page of a run. */
-export function App({ document }: { readonly document: RunDocument }) {
+export function App({ document, controls }: Props) {
   const [view, setView] = useState<TableView>(FIRST_VIEW);
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
@@ -23,7 +37,7 @@ export function App({ document }: { readonly document: RunDocument }) {
     <>
       <Header document={document} />
       <main>
-        <Hero document={document} />
+        <Hero document={document} onCancel={controls.cancel} />
         {troubles.length > 0 && (
           <ul class="troubles">
             {troubles.map(({ message }) => (
@@ -38,7 +52,7 @@ export function App({ document }: { readonly document: RunDocument }) {
               <Failures
                 document={document}
                 run={run}
-                onReplay={undefined}
+                onReplay={controls.replay && ((reason) => controls.replay?.({ reason }))}
                 onShow={(reason) => {
                   setView({ ...FIRST_VIEW, words: reason, kind: "failed" });
                   globalThis.document.getElementById("records")?.scrollIntoView();
@@ -47,7 +61,7 @@ export function App({ document }: { readonly document: RunDocument }) {
             </div>
             <div class="column">
               <RateSection document={document} />
-              <Runs document={document} href={undefined} />
+              <Runs document={document} href={controls.href} />
             </div>
           </div>
         )}
@@ -60,7 +74,13 @@ export function App({ document }: { readonly document: RunDocument }) {
           document={document}
           onClose={close}
           onOpenLote={(lote) => setOpened({ lote })}
-          onReplay={undefined}
+          onReplay={
+            controls.replay &&
+            ((id) => {
+              close();
+              controls.replay?.({ id });
+            })
+          }
         />
       )}
       {opened && "lote" in opened && (

@@ -1,3 +1,4 @@
+import type { Reason } from "@lotes/core";
 import type { RunDocument, RunPart } from "../document.ts";
 import { formatNumber, plural, Typed } from "./format.tsx";
 
@@ -6,7 +7,7 @@ interface Props {
   readonly run: RunPart;
   readonly onShow: (reason: string) => void;
   /** Undefined where nothing can be sent. */
-  readonly onReplay: ((reason: string) => void) | undefined;
+  readonly onReplay: ((reason: Reason) => void) | undefined;
 }
 
 /** The failures by reason, with what to do about each. */

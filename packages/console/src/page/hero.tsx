@@ -1,8 +1,14 @@
 import type { RunDocument, RunPart } from "../document.ts";
 import { formatDuration, formatNumber, plural, Time, Typed } from "./format.tsx";
 
+interface HeroProps {
+  readonly document: RunDocument;
+  /** Undefined where nothing can be done. */
+  readonly onCancel: (() => void) | undefined;
+}
+
 /** Whether the run is done: the equation, and how far it is. */
-export function Hero({ document }: { readonly document: RunDocument }) {
+export function Hero({ document, onCancel }: HeroProps) {
   const { run, budget, date, command } = document;
   if (run === null) {
     return (
@@ -21,7 +27,14 @@ export function Hero({ document }: { readonly document: RunDocument }) {
     <section class="hero" aria-labelledby="equation">
       <Equation run={run} />
       <Bar run={run} />
-      <p>{sentence(run, budget)}</p>
+      <p>
+        {sentence(run, budget)}
+        {onCancel && run.left > 0 && (
+          <button type="button" class="cancel" onClick={onCancel}>
+            Cancel the run…
+          </button>
+        )}
+      </p>
       <Facts document={document} run={run} />
     </section>
   );

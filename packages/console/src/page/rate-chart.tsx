@@ -8,6 +8,8 @@ import { useDark } from "./use-dark.ts";
 
 const HEIGHT = 220;
 
+const stepped = uPlot.paths.stepped?.({ align: 1 });
+
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const clockOf = (seconds: number) => clock.format(new Date(seconds * 1000));
 
@@ -37,7 +39,7 @@ export function RateSection({ document }: { readonly document: RunDocument }) {
 
 function RateChart({ rate, budget }: { readonly rate: RequestRate; readonly budget: number }) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>();
+  const plot = useRef<uPlot | null>(null);
   const dark = useDark();
   const has429 = rate.rateLimited.some((value) => value > 0);
   const data = useMemo((): uPlot.AlignedData => {
@@ -86,6 +88,8 @@ function optionsOf(element: HTMLElement, budget: number, has429: boolean): uPlot
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    // The last time of the axis has to fit.
+    padding: [null, 28, null, null],
     cursor: { y: false, drag: { x: true, y: false } },
     scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(most, budget) * 1.15] } },
     axes: [
@@ -101,7 +105,7 @@ function optionsOf(element: HTMLElement, budget: number, has429: boolean): uPlot
         width: 1.5,
         value,
         points: { show: false },
-        paths: uPlot.paths.stepped?.({ align: 1 }) ?? null,
+        paths: (...drawn) => stepped?.(...drawn) ?? null,
       },
       { label: "budget", stroke: color("--quiet"), width: 1, dash: [6, 4], value, points: { show: false } },
       ...(has429 ? [rateLimited] : []),

@@ -1,0 +1,36 @@
+import type { Reason, RunDate } from "@lotes/core";
+
+/** What is told before something is done, or after. */
+export interface Told {
+  /** As a terminal shows it. */
+  readonly lines: readonly string[];
+  /** Whether there is anything to do. */
+  readonly possible: boolean;
+}
+
+export interface CsvDrop {
+  readonly date: RunDate;
+  /** Of the file, for people. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Which failures to send back; without a choice, those that a second try can help. */
+export interface ReplayRequest {
+  readonly date: RunDate;
+  readonly reason?: Reason | undefined;
+  readonly id?: string | undefined;
+  readonly all?: boolean | undefined;
+}
+
+/** What can be done from the page. Each does what the command of its name does, and tells it as that does. */
+export interface Operations {
+  plan(csv: CsvDrop): Promise<Told>;
+  /** Uploads the CSV, and does not wait for its run. */
+  ingest(csv: CsvDrop): Promise<Told>;
+  /** Tells what would be sent. */
+  planReplay(request: ReplayRequest): Promise<Told>;
+  replay(request: ReplayRequest): Promise<Told>;
+  cancel(date: RunDate): Promise<Told>;
+}

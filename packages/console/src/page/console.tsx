@@ -1,0 +1,64 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Action, ActionDialog } from "./action-dialog.tsx";
+import { cancelAction, dropAction, replayAction } from "./actions.ts";
+import { MAY_CHANGE } from "./api.ts";
+import { App, type Controls } from "./app.tsx";
+import { CsvDrop } from "./csv-drop.tsx";
+import { follow, type Live } from "./live.ts";
+
+/** What the server tells the page of itself. */
+export interface ConsoleSettings {
+  readonly today: string;
+  readonly name: string;
+}
+
+/** The address of the page for another date, with the token that this one has. */
+const pageOf = (date: string) => `?date=${date}${location.hash}`;
+
+/** The page of a date that follows its run, and from which something can be done. */
+export function Console({ today, name }: ConsoleSettings) {
+  const date = new URLSearchParams(location.search).get("date") ?? today;
+  const [live, setLive] = useState<Live>({ document: undefined, problem: undefined, isConnected: true });
+  const [action, setAction] = useState<Action>();
+  useEffect(() => follow(date, setLive), [date]);
+  const { document, problem, isConnected } = live;
+  const place = { command: document?.command ?? null, date };
+  const controls: Controls = {
+    href: pageOf,
+    replay: MAY_CHANGE ? (choice) => setAction(replayAction(choice, place)) : undefined,
+    cancel: MAY_CHANGE ? () => setAction(cancelAction(place)) : undefined,
+  };
+  return (
+    <>
+      {(problem !== undefined || !isConnected) && (
+        <p class="banner" role="alert">
+          {problem ??
+            "The server does not answer: what is shown is what it said last. The page goes on by itself once it answers."}
+        </p>
+      )}
+      <nav class="tools" aria-label="what can be done">
+        <label>
+          Date{" "}
+          <input
+            type="date"
+            value={date.replaceAll("/", "-")}
+            onChange={({ currentTarget }) => {
+              if (currentTarget.value !== "") location.search = `?date=${currentTarget.value.replaceAll("-", "/")}`;
+            }}
+          />
+        </label>
+        {MAY_CHANGE ? (
+          <CsvDrop onFile={(file) => setAction(dropAction(file, place))} />
+        ) : (
+          <span class="quiet">To change anything, open the address that the command has printed.</span>
+        )}
+      </nav>
+      {document === undefined ? (
+        <p class="top">Reading what is on {name}…</p>
+      ) : (
+        <App document={document} controls={controls} />
+      )}
+      {action && <ActionDialog action={action} onClose={() => setAction(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { describe, expect, test, vi } from "vitest";
+import { consoleApp } from "../src/console-app.ts";
+import type { CsvDrop, Operations } from "../src/operations.ts";
+
+const TOKEN = "the-right-token";
+const HOST = "127.0.0.1:4580";
+const DATE = "2026/11/23";
+const TOLD = { lines: ["done"], possible: true };
+
+function start() {
+  const operations = {
+    plan: vi.fn(async ({ chunks }: CsvDrop) => {
+      const text = Buffer.concat(await Array.fromAsync(chunks)).toString();
+      return { lines: [text], possible: true };
+    }),
+    ingest: vi.fn(async () => TOLD),
+    planReplay: vi.fn(async () => TOLD),
+    replay: vi.fn(async () => TOLD),
+    cancel: vi.fn(async () => Promise.reject(new Error("there is no run"))),
+  } satisfies Operations;
+  const place = { name: "here", bucket: "data-lake", store: new MemoryStore(), budget: 40 };
+  const ended = new AbortController();
+  const app = consoleApp({
+    place,
+    operations,
+    today: () => DATE,
+    describe: (error) => (error as Error).message,
+    token: TOKEN,
+    signal: ended.signal,
+  });
+  const request = (path: string, init: RequestInit = {}) =>
+    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...init.headers } });
+  return { operations, request, ended };
+}
+
+const post = (body: string, headers: Record<string, string> = {}): RequestInit => {
+  return { method: "POST", body, headers: { "x-lotes-token": TOKEN, origin: `http://${HOST}`, ...headers } };
+};
+
+describe("the server of the page", () => {
+  test.each([
+    ["a name that leads to this machine", { host: "evil.example:4580" }],
+    ["no name", { host: "" }],
+    ["another site's page", { origin: "https://evil.example" }],
+    ["a page of another port", { origin: "http://127.0.0.1:8080" }],
+    ["a page without an origin", { origin: "null" }],
+  ])("refuses %s, for reading too", async (_, headers) => {
+    const { operations, request } = start();
+    expect((await request("/", { headers })).status).toBe(403);
+    expect((await request(`/events?date=${DATE}`, { headers })).status).toBe(403);
+    expect((await request("/api/replay", post(JSON.stringify({ date: DATE }), headers))).status).toBe(403);
+    expect(operations.replay).not.toHaveBeenCalled();
+  });
+
+  test.each(["plan", "ingest", "replay/plan", "replay", "cancel"])("does no %s without its token", async (path) => {
+    const { operations, request } = start();
+    for (const token of ["", "the-wrong-token", "the-right-toke"]) {
+      const headers = { "x-lotes-token": token };
+      const response = await request(`/api/${path}?date=${DATE}`, post(JSON.stringify({ date: DATE }), headers));
+      expect(response.status).toBe(403);
+    }
+    for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
+  });
+
+  test("sends a page that loads nothing, talks to nobody else and can't be framed; its token is not in it", async () => {
+    const response = await start().request("/");
+    const policy = response.headers.get("content-security-policy");
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; /);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(await response.text()).not.toContain(TOKEN);
+  });
+
+  test("does what it is asked for by who has the token, and tells why it could not", async () => {
+    const { operations, request } = start();
+    const planned = await request(`/api/plan?date=${DATE}&name=my%20movies.csv`, post("id|x"));
+    expect(await planned.json()).toEqual({ lines: ["id|x"], possible: true });
+    expect(operations.plan.mock.calls[0]?.[0]).toMatchObject({ date: DATE, name: "my movies.csv" });
+    const replay = { date: DATE, reason: "network" };
+    expect(await (await request("/api/replay", post(JSON.stringify(replay)))).json()).toEqual(TOLD);
+    expect(operations.replay).toHaveBeenCalledExactlyOnceWith(replay);
+    const failed = await request(`/api/cancel?date=${DATE}`, post(""));
+    expect([failed.status, await failed.json()]).toEqual([400, { error: "there is no run" }]);
+  });
+
+  test("refuses a date or a reason that is none", async () => {
+    const { operations, request } = start();
+    for (const body of [{ date: "../secrets" }, { date: DATE, reason: "because" }, "no object"]) {
+      expect((await request("/api/replay", post(JSON.stringify(body)))).status).toBe(400);
+    }
+    expect((await request("/events?date=2026/02/30")).status).toBe(400);
+    expect(operations.replay).not.toHaveBeenCalled();
+  });
+
+  test("follows a run until it ends itself", async () => {
+    const { request, ended } = start();
+    const reader = (await request(`/events?date=${DATE}`)).body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    const update = JSON.parse(
+      Buffer.from(value as Uint8Array)
+        .toString()
+        .replace(/^data: /, ""),
+    );
+    expect(update).toMatchObject({ isWhole: true, document: { date: DATE, run: null } });
+    ended.abort();
+    expect(await reader?.read()).toMatchObject({ done: true });
+  });
+});
