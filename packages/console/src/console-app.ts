@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { isRunDate, REASONS, type RunDate } from "@lotes/core";
 import { type Context, Hono, type Next } from "hono";
 import { streamSSE } from "hono/streaming";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { LiveRun } from "./live-run.ts";
 import type { CsvDrop } from "./operations.ts";
 import { pageBundle } from "./page-bundle.ts";
@@ -17,12 +17,12 @@ export interface AppOptions extends Omit<ConsoleOptions, "port"> {
   readonly signal: AbortSignal;
 }
 
-const date = z.string().refine(isRunDate);
+const date = z.string().check(z.refine(isRunDate));
 const replaySchema = z.object({
   date,
-  reason: z.enum(REASONS).optional(),
-  id: z.string().optional(),
-  all: z.boolean().optional(),
+  reason: z.optional(z.enum(REASONS)),
+  id: z.optional(z.string()),
+  all: z.optional(z.boolean()),
 });
 
 /** What the server answers. Nothing of it knows what it listens on. */

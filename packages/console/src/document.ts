@@ -1,10 +1,10 @@
 import { REASONS } from "@lotes/core";
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const count = z.number().int().nonnegative();
+const count = z.int().check(z.nonnegative());
 const instant = z.iso.datetime();
-const known = z.number().nullable();
-const oddRows = z.object({ count, first_lines: z.array(z.number()).readonly() });
+const known = z.nullable(z.number());
+const oddRows = z.object({ count, first_lines: z.readonly(z.array(z.number())) });
 
 /**
  * A record: the id that was asked for, and TMDB's ten attributes in the order in which a lote's file has them. Without their names two thousand
@@ -13,10 +13,10 @@ const oddRows = z.object({ count, first_lines: z.array(z.number()).readonly() })
 const recordRow = z.tuple([
   z.string(),
   z.number(),
-  z.string().nullable(),
-  z.string().nullable(),
+  z.nullable(z.string()),
+  z.nullable(z.string()),
   known,
-  z.string().nullable(),
+  z.nullable(z.string()),
   known,
   known,
   known,
@@ -25,7 +25,7 @@ const recordRow = z.tuple([
 ]);
 
 /** A failure: id, reason, status, the place of its message in the lote's `messages`, attempts, first and last failed at. */
-const failureRow = z.tuple([z.string(), z.enum(REASONS), count.nullable(), count, count, instant, instant]);
+const failureRow = z.tuple([z.string(), z.enum(REASONS), z.nullable(count), count, count, instant, instant]);
 
 const workSchema = z.object({
   started_at: instant,
@@ -39,14 +39,14 @@ const workSchema = z.object({
 });
 
 const loteSchema = z.object({
-  lote: z.number().int().positive(),
-  records: z.array(recordRow).readonly(),
-  failures: z.array(failureRow).readonly(),
-  messages: z.array(z.string()).readonly(),
+  lote: z.int().check(z.positive()),
+  records: z.readonly(z.array(recordRow)),
+  failures: z.readonly(z.array(failureRow)),
+  messages: z.readonly(z.array(z.string())),
   /** Ids of the lote of which nothing was heard yet. */
-  open: z.array(z.string()).readonly(),
+  open: z.readonly(z.array(z.string())),
   /** What its records took; null where that was not kept. */
-  work: workSchema.nullable(),
+  work: z.nullable(workSchema),
 });
 
 const runSchema = z.object({
@@ -59,8 +59,8 @@ const runSchema = z.object({
   ids: count,
   lotes: count,
   started_at: instant,
-  queued_at: instant.nullable(),
-  finished_at: instant.nullable(),
+  queued_at: z.nullable(instant),
+  finished_at: z.nullable(instant),
   settled: z.boolean(),
   stored: count,
   failed: count,
@@ -68,11 +68,11 @@ const runSchema = z.object({
   left: count,
   /** Messages of other programs that came to the queues. */
   malformed_messages: count,
-  reasons: z
-    .array(
+  reasons: z.readonly(
+    z.array(
       z.object({ reason: z.enum(REASONS), count, meaning: z.string(), advice: z.string(), retryable: z.boolean() }),
-    )
-    .readonly(),
+    ),
+  ),
 });
 
 const depthSchema = z.object({ visible: count, in_flight: count });
@@ -98,18 +98,18 @@ export const runDocumentSchema = z.object({
   place: z.string(),
   taken_at: instant,
   /** How the command is called, and what each call needs besides to come to the same place; null where it can't be reached any more. */
-  command: z.object({ name: z.string(), flags: z.string() }).nullable(),
+  command: z.nullable(z.object({ name: z.string(), flags: z.string() })),
   /** Requests to TMDB a second, of all consumers together. */
-  budget: z.number().positive(),
+  budget: z.number().check(z.positive()),
   /** Null when the date never had a run. */
-  run: runSchema.nullable(),
+  run: z.nullable(runSchema),
   /** What waits and what is worked on, as SQS counts it; null where the queues are gone. */
-  queues: z.object({ lotes: depthSchema, dead_letters: depthSchema }).nullable(),
-  troubles: z.array(z.object({ code: z.string(), message: z.string() })).readonly(),
+  queues: z.nullable(z.object({ lotes: depthSchema, dead_letters: depthSchema })),
+  troubles: z.readonly(z.array(z.object({ code: z.string(), message: z.string() }))),
   /** The settled run of each date, the latest date first. */
-  runs: z.array(summarySchema).readonly(),
+  runs: z.readonly(z.array(summarySchema)),
   /** Those of which anything was heard, in their order. */
-  lotes: z.array(loteSchema).readonly(),
+  lotes: z.readonly(z.array(loteSchema)),
 });
 
 /** All that the page shows: what the files say of a date's run at one instant. The server sends it, and a report holds it. */

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { RunDocument, RunPart } from "../document.ts";
 import { formatDuration, formatNumber, plural, Time, Typed } from "./format.tsx";
 
@@ -51,12 +52,14 @@ function Equation({ run }: { readonly run: RunPart }) {
     <h2 class="equation" id="equation">
       <span class="term">
         <b>{formatNumber(run.ids)}</b> ids
-      </span>
+      </span>{" "}
       {terms.map(({ count, name, kind }, index) => (
-        <span class="term" key={name}>
-          <span class="sign">{index === 0 ? "= " : "+ "}</span>
-          <b class={`of-${kind}`}>{formatNumber(count)}</b> {name}
-        </span>
+        <Fragment key={name}>
+          <span class="term">
+            <span class="sign">{index === 0 ? "= " : "+ "}</span>
+            <b class={`of-${kind}`}>{formatNumber(count)}</b> {name}
+          </span>{" "}
+        </Fragment>
       ))}
     </h2>
   );
