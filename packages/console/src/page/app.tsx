@@ -1,5 +1,5 @@
 import type { Reason } from "@lotes/core";
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { RunDocument } from "../document.ts";
 import { Failures } from "./failures.tsx";
 import { Time } from "./format.tsx";
@@ -31,8 +31,22 @@ interface Props {
 export function App({ document, controls }: Props) {
   const [view, setView] = useState<TableView>(FIRST_VIEW);
   const [opened, setOpened] = useState<Opened>();
-  const close = () => setOpened(undefined);
   const { run, troubles } = document;
+  const { replay } = controls;
+  const openId = useCallback((id: string) => setOpened({ id }), []);
+  const openLote = useCallback((lote: number) => setOpened({ lote }), []);
+  const close = useCallback(() => setOpened(undefined), []);
+  // What is typed or opened draws none of this anew: a thousand lotes take a while.
+  const overview = useMemo(() => {
+    const showReason = (reason: string) => {
+      setView({ ...FIRST_VIEW, words: reason, kind: "failed" });
+      globalThis.document.getElementById("records")?.scrollIntoView();
+    };
+    return <Overview document={document} controls={controls} onOpenLote={openLote} onShowReason={showReason} />;
+  }, [document, controls]);
+  const records = useMemo(() => {
+    return run && <Records document={document} view={view} onView={setView} onOpen={openId} />;
+  }, [document, view]);
   return (
     <>
       <Header document={document} />
@@ -45,27 +59,8 @@ export function App({ document, controls }: Props) {
             ))}
           </ul>
         )}
-        {run && (
-          <div class="columns">
-            <div class="column">
-              <LoteGrid document={document} run={run} onOpen={(lote) => setOpened({ lote })} />
-              <Failures
-                document={document}
-                run={run}
-                onReplay={controls.replay && ((reason) => controls.replay?.({ reason }))}
-                onShow={(reason) => {
-                  setView({ ...FIRST_VIEW, words: reason, kind: "failed" });
-                  globalThis.document.getElementById("records")?.scrollIntoView();
-                }}
-              />
-            </div>
-            <div class="column">
-              <RateSection document={document} />
-              <Runs document={document} href={controls.href} />
-            </div>
-          </div>
-        )}
-        {run && <Records document={document} view={view} onView={setView} onOpen={(id) => setOpened({ id })} />}
+        {overview}
+        {records}
       </main>
       {opened && "id" in opened && (
         <StoryDialog
@@ -73,20 +68,44 @@ export function App({ document, controls }: Props) {
           id={opened.id}
           document={document}
           onClose={close}
-          onOpenLote={(lote) => setOpened({ lote })}
+          onOpenLote={openLote}
           onReplay={
-            controls.replay &&
+            replay &&
             ((id) => {
               close();
-              controls.replay?.({ id });
+              replay({ id });
             })
           }
         />
       )}
       {opened && "lote" in opened && (
-        <LoteDialog lote={opened.lote} document={document} onClose={close} onOpenId={(id) => setOpened({ id })} />
+        <LoteDialog lote={opened.lote} document={document} onClose={close} onOpenId={openId} />
       )}
     </>
+  );
+}
+
+interface OverviewProps extends Props {
+  readonly onOpenLote: (lote: number) => void;
+  readonly onShowReason: (reason: string) => void;
+}
+
+function Overview({ document, controls, onOpenLote, onShowReason }: OverviewProps) {
+  const { run } = document;
+  const { replay, href } = controls;
+  if (run === null) return null;
+  const onReplay = replay && ((reason: Reason) => replay({ reason }));
+  return (
+    <div class="columns">
+      <div class="column">
+        <LoteGrid document={document} run={run} onOpen={onOpenLote} />
+        <Failures document={document} run={run} onShow={onShowReason} onReplay={onReplay} />
+      </div>
+      <div class="column">
+        <RateSection document={document} />
+        <Runs document={document} href={href} />
+      </div>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { type Action, ActionDialog } from "./action-dialog.tsx";
 import { cancelAction, dropAction, replayAction } from "./actions.ts";
 import { MAY_CHANGE } from "./api.ts";
@@ -22,12 +22,17 @@ export function Console({ today, name }: ConsoleSettings) {
   const [action, setAction] = useState<Action>();
   useEffect(() => follow(date, setLive), [date]);
   const { document, problem, isConnected } = live;
-  const place = { command: document?.command ?? null, date };
-  const controls: Controls = {
-    href: pageOf,
-    replay: MAY_CHANGE ? (choice) => setAction(replayAction(choice, place)) : undefined,
-    cancel: MAY_CHANGE ? () => setAction(cancelAction(place)) : undefined,
-  };
+  const command = document?.command ?? null;
+  const place = useMemo(() => ({ command, date }), [command?.name, command?.flags, date]);
+  const controls = useMemo(
+    (): Controls => ({
+      href: pageOf,
+      replay: MAY_CHANGE ? (choice) => setAction(replayAction(choice, place)) : undefined,
+      cancel: MAY_CHANGE ? () => setAction(cancelAction(place)) : undefined,
+    }),
+    [place],
+  );
+  const onFile = useCallback((file: File) => setAction(dropAction(file, place)), [place]);
   return (
     <>
       {(problem !== undefined || !isConnected) && (
@@ -48,7 +53,7 @@ export function Console({ today, name }: ConsoleSettings) {
           />
         </label>
         {MAY_CHANGE ? (
-          <CsvDrop onFile={(file) => setAction(dropAction(file, place))} />
+          <CsvDrop onFile={onFile} />
         ) : (
           <span class="quiet">To change anything, open the address that the command has printed.</span>
         )}

@@ -7,6 +7,8 @@ interface Cell {
   readonly lote: number;
   readonly state: LoteState;
   readonly part: LotePart | undefined;
+  /** What it says to the pointer and to who listens. */
+  readonly words: string;
 }
 
 interface Props {
@@ -54,8 +56,8 @@ export function LoteGrid({ document, run, onOpen }: Props) {
             type="button"
             class={`cell fill-${cell.state.replace(" ", "-")}`}
             tabIndex={index === Math.min(focused, cells.length - 1) ? 0 : -1}
-            title={inWords(cell)}
-            aria-label={inWords(cell)}
+            title={cell.words}
+            aria-label={cell.words}
             onFocus={() => setFocused(index)}
             onClick={() => onOpen(cell.lote)}
           >
@@ -79,7 +81,8 @@ function cellsOf({ lotes }: RunDocument, run: RunPart): Cell[] {
   const parts = new Map(lotes.map((part) => [part.lote, part]));
   return Array.from({ length: run.lotes }, (_, index) => {
     const part = parts.get(index + 1);
-    return { lote: index + 1, state: loteState(part, run), part };
+    const state = loteState(part, run);
+    return { lote: index + 1, state, part, words: inWords(index + 1, state, part) };
   });
 }
 
@@ -104,7 +107,7 @@ function FailedShare({ part, state }: Pick<Cell, "part" | "state">) {
   return <span class="share fill-failed" style={{ height: `${Math.max(20, Math.round(share * 100))}%` }} />;
 }
 
-function inWords({ lote, state, part }: Cell): string {
+function inWords(lote: number, state: LoteState, part: LotePart | undefined): string {
   if (part === undefined) return `lote ${lote}: ${state}`;
   const { records, failures, open, work } = part;
   const numbers = [

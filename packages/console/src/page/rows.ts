@@ -64,11 +64,13 @@ export function chosenRows(rows: readonly Row[], { words, kind, sort, isDescendi
   return found.sort((a, b) => compare(a[sort], b[sort], sign));
 }
 
+const alphabet = new Intl.Collator(undefined, { numeric: true });
+
 /** What is unknown comes last, whichever way. */
 function compare(a: string | number | null, b: string | number | null, sign: number): number {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;
-  if (typeof a === "string") return sign * a.localeCompare(String(b), undefined, { numeric: true });
+  if (typeof a === "string") return sign * alphabet.compare(a, String(b));
   return sign * (a - Number(b));
 }
