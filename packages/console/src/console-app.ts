@@ -4,7 +4,7 @@ import { type Context, Hono, type Next } from "hono";
 import { streamSSE } from "hono/streaming";
 import * as z from "zod/mini";
 import { LiveRun } from "./live-run.ts";
-import type { CsvDrop } from "./operations.ts";
+import type { CsvDrop, ReplayRequest } from "./operations.ts";
 import { pageBundle } from "./page-bundle.ts";
 import { page } from "./page-html.ts";
 import { RunReader } from "./run-reader.ts";
@@ -17,9 +17,8 @@ export interface AppOptions extends Omit<ConsoleOptions, "port"> {
   readonly signal: AbortSignal;
 }
 
-const date = z.string().check(z.refine(isRunDate));
 const replaySchema = z.object({
-  date,
+  date: z.string().check(z.refine(isRunDate)),
   reason: z.optional(z.enum(REASONS)),
   id: z.optional(z.string()),
   all: z.optional(z.boolean()),
@@ -63,10 +62,10 @@ export function consoleApp({ place, operations, today, describe, token, signal }
   app.post("/api/plan", async (context) => context.json(await operations.plan(dropOf(context))));
   app.post("/api/ingest", async (context) => context.json(await operations.ingest(dropOf(context))));
   app.post("/api/replay/plan", async (context) => {
-    return context.json(await operations.planReplay(replaySchema.parse(await context.req.json())));
+    return context.json(await operations.planReplay(await replayOf(context)));
   });
   app.post("/api/replay", async (context) => {
-    return context.json(await operations.replay(replaySchema.parse(await context.req.json())));
+    return context.json(await operations.replay(await replayOf(context)));
   });
   app.post("/api/cancel", async (context) => context.json(await operations.cancel(dateOf(context))));
   return app;
@@ -93,7 +92,15 @@ async function onlyWithToken(context: Context, next: Next, token: string) {
 }
 
 function dateOf(context: Context): RunDate {
-  return date.parse(context.req.query("date"));
+  const given = context.req.query("date") ?? "";
+  if (!isRunDate(given)) throw new Error("date must be a day as yyyy/mm/dd");
+  return given;
+}
+
+async function replayOf(context: Context): Promise<ReplayRequest> {
+  const { data } = replaySchema.safeParse(await context.req.json().catch(() => undefined));
+  if (data === undefined) throw new Error("a replay takes a date, and a reason, an id or all");
+  return data;
 }
 
 function dropOf(context: Context): CsvDrop {

@@ -83,12 +83,18 @@ describe("the server of the page", () => {
     expect([failed.status, await failed.json()]).toEqual([400, { error: "there is no run" }]);
   });
 
-  test("refuses a date or a reason that is none", async () => {
+  test("refuses a date or a reason that is none, in one line", async () => {
     const { operations, request } = start();
-    for (const body of [{ date: "../secrets" }, { date: DATE, reason: "because" }, "no object"]) {
-      expect((await request("/api/replay", post(JSON.stringify(body)))).status).toBe(400);
+    const unfit = [{ date: "../secrets" }, { date: DATE, reason: "because" }, "no object"].map((body) =>
+      JSON.stringify(body),
+    );
+    for (const body of [...unfit, "no JSON"]) {
+      const response = await request("/api/replay", post(body));
+      const error = "a replay takes a date, and a reason, an id or all";
+      expect([response.status, await response.json()]).toEqual([400, { error }]);
     }
-    expect((await request("/events?date=2026/02/30")).status).toBe(400);
+    const response = await request("/events?date=2026/02/30");
+    expect([response.status, await response.json()]).toEqual([400, { error: "date must be a day as yyyy/mm/dd" }]);
     expect(operations.replay).not.toHaveBeenCalled();
   });
 
