@@ -48,7 +48,7 @@ test("one stack is up in a directory, however the one before has ended, and SIGT
   expect(announced()).toEqual({ url: first.state.url, pid: first.state.pid });
   expect(first.state.pid).toBe(first.child.pid);
 
-  const second = await place.process(["local", "--port", "0"], ENV);
+  const second = await place.lotes(["local", "--port", "0"], ENV);
   expect(second).toMatchObject({ code: 1, stdout: "" });
   expect(second.stderr).toBe(
     `lotes: a \`lotes local\` is up in this directory already (pid ${first.state.pid}, at ${first.state.url}): use that one, stop it, or start this one in another directory\n`,
@@ -70,7 +70,7 @@ test("one stack is up in a directory, however the one before has ended, and SIGT
 
 test("a stack that the other commands could not find does not stay up", async () => {
   mkdirSync(join(place.path, ".lotes/local.json"), { recursive: true });
-  const { code, stdout, stderr } = await place.process(["local", "--port", "0"], ENV);
+  const { code, stdout, stderr } = await place.lotes(["local", "--port", "0"], ENV);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^lotes: \.lotes\/local\.json can't be written: .* \(EISDIR\); without it .*\n$/);
 });

@@ -1,4 +1,5 @@
 import { facts, movieIds } from "@lotes/core/testing/movie-rows";
+import { MAX_RECEIVE_COUNT } from "@lotes/core/topology";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { failedIds, Operator, storedIds } from "./support/operator.ts";
 
@@ -62,14 +63,14 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", () 
 
   test("after SQS had given lotes up", async () => {
     await operator.setQueue("DeadLetterQueue");
-    await operator.setQueue("LoteQueue", { delaySeconds: 3 });
+    await operator.setQueue("LoteQueue", { delaySeconds: 3, receives: 1 });
     await operator.ingest(IDS);
     await operator.until(({ run, stored }) => run.status === "queued" && stored === 0);
-    // Neither consumer nor collector can do anything with that: each delivery fails.
+    // Neither consumer nor collector can do anything with that: the delivery fails.
     const run = await operator.swap("_run.json", "not a run");
     await operator.untilInQueue("LoteQueue", 0);
     await operator.swap("_run.json", run);
-    await operator.setQueue("LoteQueue");
+    await operator.setQueue("LoteQueue", { receives: MAX_RECEIVE_COUNT });
     expect(await operator.json("status", "--watch")).toMatchObject({ stored: 0, reasons: { lote_failed: 152 } });
 
     await operator.json("replay", "--watch");

@@ -61,9 +61,9 @@ describe("help", () => {
 describe("lotes sample", () => {
   test("writes as many rows as asked for, the same for the same seed", async () => {
     const [once, again, other] = await Promise.all([
-      place.process(["sample", "--rows", "500", "--seed", "7"]),
-      place.process(["sample", "--rows", "500", "--seed", "7"]),
-      place.process(["sample", "--rows", "500", "--seed", "8"]),
+      lotesHere("sample", "--rows", "500", "--seed", "7"),
+      lotesHere("sample", "--rows", "500", "--seed", "7"),
+      lotesHere("sample", "--rows", "500", "--seed", "8"),
     ]);
     expect(once.code).toBe(0);
     expect(once.stdout.split("\n")).toHaveLength(1 + 500 + 1);

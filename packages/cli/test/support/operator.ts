@@ -23,6 +23,12 @@ export interface OperatorOptions {
   readonly requestsPerSecond?: number;
 }
 
+export interface QueuePatience {
+  readonly visibilitySeconds?: number;
+  readonly delaySeconds?: number;
+  readonly receives?: number;
+}
+
 /** Somebody with a terminal in an empty directory, and a TMDB that does as it is told. */
 export class Operator implements AsyncDisposable {
   readonly place = new Workplace();
@@ -162,16 +168,28 @@ export class Operator implements AsyncDisposable {
   /**
    * Sets a queue to the patience of a test.
    * @param delaySeconds before a message that is sent can be received
+   * @param receives of a message before SQS gives it up; by default as many as before
    */
-  async setQueue(name: QueueName, { visibilitySeconds = 1, delaySeconds = 0 } = {}): Promise<void> {
-    await this.#withQueue(name, (sqs, QueueUrl) =>
-      sqs.send(
+  async setQueue(
+    name: QueueName,
+    { visibilitySeconds = 1, delaySeconds = 0, receives }: QueuePatience = {},
+  ): Promise<void> {
+    await this.#withQueue(name, async (sqs, QueueUrl) => {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] }),
+      );
+      const policy = receives && { ...JSON.parse(Attributes?.RedrivePolicy ?? ""), maxReceiveCount: receives };
+      await sqs.send(
         new SetQueueAttributesCommand({
           QueueUrl,
-          Attributes: { VisibilityTimeout: String(visibilitySeconds), DelaySeconds: String(delaySeconds) },
+          Attributes: {
+            VisibilityTimeout: String(visibilitySeconds),
+            DelaySeconds: String(delaySeconds),
+            ...(policy && { RedrivePolicy: JSON.stringify(policy) }),
+          },
         }),
-      ),
-    );
+      );
+    });
   }
 
   /** Waits until so many messages are in a queue, received, delayed or neither. */
