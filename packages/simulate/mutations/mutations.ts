@@ -177,7 +177,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/message.ts",
-        from: "z.number().int().min(0).max(MOST_ATTEMPTS).catch(0)",
+        from: "z.catch(z.int().check(z.nonnegative(), z.maximum(MOST_ATTEMPTS)), 0)",
         to: "z.number()",
       },
       {
