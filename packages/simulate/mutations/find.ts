@@ -29,9 +29,10 @@ function edit({ file, from, to }: Edit, copy: string): { path: string; source: s
 }
 
 /** Runs simulate on a copy that has the mutation. */
-function run({ edits }: Mutation, copy: string): string {
+function run({ edits, focus }: Mutation, copy: string): string {
   const before = edits.map((each) => edit(each, copy));
   const command = [join(copy, "packages/simulate/src/main.ts"), "--seed", values.seed, "--schedules", values.schedules];
+  if (focus !== undefined) command.push("--focus", focus);
   const { stdout, stderr } = spawnSync(process.execPath, [...command, "--until-broken", "--stories", "0"], {
     encoding: "utf8",
   });

@@ -36,7 +36,7 @@ const program = new Command("simulate")
   .option("--schedules <number>", "how many", atLeastOne, 1_000)
   .option("--seed <number>", "decides all of them; by default a new one", wholeNumber)
   .option("--index <number>", "only this one of them, and the shortest that breaks the same promise", wholeNumber)
-  .option("--focus <pair>", "with --index: the step and the trouble that the schedule was to meet")
+  .option("--focus <pair>", "the step and the trouble to look for: `STEP: TROUBLE`, as the table has them")
   .option("--small", "smaller schedules, as the tests have them")
   .option("--trace", "with --index: everything that happens")
   .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
@@ -59,7 +59,7 @@ const program = new Command("simulate")
       const source = { seed, size: small ? "small" : "usual" } as const;
       if (index !== undefined) return tellOne(source, { index, focus: which }, trace);
       await using started = new Threads(threads);
-      const sum = await runSchedules({ ...options, ...source, digest, untilBroken, print }, started);
+      const sum = await runSchedules({ ...options, ...source, focus: which, digest, untilBroken, print }, started);
       for (const line of coverageTable(sum.coverage)) print(line);
       if (sum.digest !== undefined) print(`traces ${sum.digest}`);
       if (sum.broken > 0) process.exitCode = 1;

@@ -10,6 +10,8 @@ export interface SimulateOptions extends RoundOptions {
   /** Of how many broken promises the shortest schedule that breaks them is looked for. */
   readonly stories: number;
   readonly print: (line: string) => void;
+  /** What every other schedule looks for; undefined for what was met least. */
+  readonly focus?: Focus | undefined;
 }
 
 export interface Sum {
@@ -38,7 +40,7 @@ export async function runSchedules(options: SimulateOptions, threads: Threads): 
   const report = new Report(options);
   print(`seed ${seed}`);
   for (let from = 0; from < schedules && !report.isEnough; from += ROUND) {
-    const focuses = leastMet(report.sum.coverage);
+    const focuses = options.focus ? [options.focus] : leastMet(report.sum.coverage);
     const round = Array.from({ length: Math.min(ROUND, schedules - from) }, (_, nth) => numbered(from + nth, focuses));
     report.add(await threads.run(round, options));
     print(report.told(performance.now() - began));
