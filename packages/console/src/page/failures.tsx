@@ -27,7 +27,7 @@ export function Failures({ document, run, onShow, onReplay }: Props) {
               </button>
               : {meaning}.<br />
               <span class="quiet">What to do: {advice}.</span>
-              {command && (
+              {command && (onReplay || retryable) && (
                 <div class="do">
                   {onReplay && (
                     <button type="button" onClick={() => onReplay(reason)}>
