@@ -102,7 +102,8 @@ function shellEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** What mostly waits, and meets none of the others: typed from the beginning on, beside them. */
+/** What mostly waits, and meets none of the others but those of its own kind: typed from the beginning on, beside them. */
+const BESIDE: readonly RegExp[] = [new RegExp(`^${CHAOS}`), /\.\/lotes run( |$)/];
 const begun = new Map<string, ReturnType<typeof type>>();
 
 async function type(line: string): Promise<{ code: number | null; output: string }> {
@@ -112,6 +113,18 @@ async function type(line: string): Promise<{ code: number | null; output: string
   const shell = spawn("bash", ["-c", entered], { cwd: clone, env, stdio: ["ignore", "pipe", "pipe"] });
   const [out, err, [code]] = await Promise.all([text(shell.stdout), text(shell.stderr), once(shell, "close")]);
   return { code, output: out + err };
+}
+
+function begin(line: string, before: Promise<unknown> = Promise.resolve()): ReturnType<typeof type> {
+  const outcome = before.then(() => type(shortened(line).replaceAll("…", TOKEN)));
+  begun.set(line, outcome);
+  return outcome;
+}
+
+/** Each loads what the one before has compiled. */
+function typeInTurn(lines: readonly string[]): void {
+  let before: Promise<unknown> = Promise.resolve();
+  for (const line of lines) before = begin(line, before);
 }
 
 /** SST in the place of which a program gives the links of the local stack, as `sst shell` gives those of a stage. */
@@ -135,8 +148,11 @@ const commands = documentedCommands(root);
 const isRead = (line: string) => NOT_RUN.some(([pattern]) => pattern.test(line));
 const isOfSst = (line: string) => /(^|\s)sst /.test(line);
 const typed = commands.filter(({ line }) => !isRead(line) && !isOfSst(line) && !STAYS.test(line));
-/** Once each: a document may name it again. */
-const distinct = [...new Map(typed.map((command) => [command.line, command])).values()];
+const isBeside = (line: string) => BESIDE.some((kind) => kind.test(line));
+/** Once each: a document may name it again. Last those that are typed beside the others. */
+const distinct = [...new Map(typed.map((command) => [command.line, command])).values()].toSorted(
+  (a, b) => Number(isBeside(a.line)) - Number(isBeside(b.line)),
+);
 
 beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), "lotes-clone-"));
@@ -145,9 +161,7 @@ beforeAll(async () => {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
   for (const file of files.split("\0").filter((name) => name !== "")) cpSync(join(root, file), join(clone, file));
   environment = shellEnvironment();
-  const start = type(START);
-  begun.set(START, start);
-  const { code, output } = await start;
+  const { code, output } = await begin(START);
   expect(code, output).toBe(0);
   local = spawn(join(clone, "lotes"), ["local", "--port", "0", "--json"], {
     cwd: clone,
@@ -156,13 +170,9 @@ beforeAll(async () => {
   });
   const [line] = await once(createInterface(local.stdout as NodeJS.ReadableStream), "line");
   environment.SST_BIN_PATH = standInForSst(JSON.parse(line).url);
-  // One after the other, for each loads what the one before has compiled.
-  let before: Promise<unknown> = Promise.resolve();
-  for (const { line } of distinct.filter((command) => command.line.startsWith(CHAOS))) {
-    const outcome = before.then(() => type(shortened(line)));
-    begun.set(line, outcome);
-    before = outcome;
-  }
+  await begin(SAMPLE);
+  shorten(join(clone, "movies.csv"));
+  for (const kind of BESIDE) typeInTurn(distinct.map((command) => command.line).filter((each) => kind.test(each)));
 });
 
 afterAll(async () => {
@@ -174,8 +184,7 @@ afterAll(async () => {
 
 describe("a command of the documents, typed in a clone", () => {
   test.each(distinct)("$line ($place)", async ({ line }) => {
-    const { code, output } = await (begun.get(line) ?? type(shortened(line).replaceAll("…", TOKEN)));
-    if (line === SAMPLE) shorten(join(clone, "movies.csv"));
+    const { code, output } = await (begun.get(line) ?? begin(line));
     expect({ code, output }).toEqual({ code: 0, output: expect.not.stringMatching(/\n {4}at .*:\d+:\d+/) });
   });
 });

@@ -25,9 +25,6 @@ export function functionsHere(): Record<string, string> {
   return { NODE_OPTIONS: `--import=${preload}`, LOTES_TEST_FUNCTIONS: inject("functionScripts") };
 }
 
-/** The environment of a `lotes` whose functions are the sources, as a user's are. */
-export const FUNCTIONS_OF_SOURCES = { NODE_OPTIONS: "" };
-
 // To save time: ten times TMDB's.
 const BUDGET = { TMDB_REQUESTS_PER_SECOND: "400" };
 
