@@ -5,8 +5,11 @@ import { benchBundles } from "./bundles.ts";
 import { benchCommands } from "./commands.ts";
 import { benchCost } from "./cost.ts";
 import { benchEndToEnd } from "./end-to-end.ts";
+import { benchGrowth, GROWTH_IDS } from "./growth.ts";
 import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
+
+const growth = (sizes = GROWTH_IDS) => benchGrowth(sizes);
 
 /** Each answers one question, and prints a table. */
 const BENCHES: readonly [name: string, description: string, run: () => Promise<void>][] = [
@@ -15,6 +18,7 @@ const BENCHES: readonly [name: string, description: string, run: () => Promise<v
   ["budget", "how much of TMDB's budget is used, and whether it is ever exceeded", benchBudget],
   ["end-to-end", "how long a run takes from the drop to the last file", benchEndToEnd],
   ["cost", "what a million ids cost on AWS", benchCost],
+  ["growth", "what each function does for 1,000 ids of a large run, beside a small one", growth],
   ["commands", "how long a command takes from the shell's prompt, beside an earlier build", benchCommands],
   ["bundles", "how large the functions are as deployed, and how long they take to load", benchBundles],
 ];
@@ -27,5 +31,10 @@ const program = new Command("bench")
       await run();
     }
   });
-for (const [name, description, run] of BENCHES) program.command(name).description(description).action(run);
+for (const [name, description, run] of BENCHES) {
+  const command = program.command(name).description(description);
+  if (run !== growth) command.action(run);
+  else
+    command.option("--ids <sizes...>", "of the runs, the smallest first").action(({ ids }) => growth(ids?.map(Number)));
+}
 await program.parseAsync();

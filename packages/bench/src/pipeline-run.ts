@@ -92,7 +92,8 @@ export async function pipelineRun({
   };
 }
 
-async function bundles(folder: string): Promise<(functionName: string) => string> {
+/** Bundles the functions as they are deployed. */
+export async function bundles(folder: string): Promise<(functionName: string) => string> {
   const bundled = FUNCTIONS.map(async (name) => {
     const { file } = await bundleHandler(root, `packages/functions/src/${name}.handler`, path.join(folder, name));
     return [name, pathToFileURL(file).href] as const;

@@ -1,0 +1,189 @@
+import { hash } from "node:crypto";
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
+import type { Queue } from "./queue.ts";
+
+interface StoredObject {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface AwsAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+const PAGE_KEYS = 1_000;
+const METADATA = "x-amz-meta-";
+
+/** What one function has asked of S3 and SQS. */
+export interface Traffic {
+  s3Reads: number;
+  /** Lists cost as much as writes. */
+  s3Writes: number;
+  sqs: number;
+  /** In both directions, headers included. */
+  bytes: number;
+}
+
+/**
+ * S3 and SQS in memory, with all that the functions ask of them and nothing else, so that the measured time is the functions'. It has an address for each
+ * function, by which their requests are told apart.
+ */
+export class Aws {
+  readonly #objects = new Map<string, StoredObject>();
+  readonly #queues: Readonly<Record<string, Queue>>;
+  readonly #servers: Server[] = [];
+  readonly #onPut: (key: string) => void;
+
+  /**
+   * @param queues by the last part of their URL
+   * @param onPut told of each object that was written, by its key
+   */
+  constructor(queues: Readonly<Record<string, Queue>>, onPut: (key: string) => void) {
+    this.#queues = queues;
+    this.#onPut = onPut;
+  }
+
+  /** @returns the address, and the account of what is asked there, which goes on */
+  async listen(): Promise<{ readonly url: string; readonly traffic: () => Traffic }> {
+    const counts = { s3Reads: 0, s3Writes: 0, sqs: 0 };
+    const sockets: Socket[] = [];
+    const server = createServer(async (request, response) => {
+      const body = await buffer(request);
+      const answer = this.#answer(request, body, counts);
+      write(answer, request, response);
+    });
+    server.on("connection", (socket) => sockets.push(socket));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    this.#servers.push(server);
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      traffic: () => ({ ...counts, bytes: sockets.reduce((sum, each) => sum + each.bytesRead + each.bytesWritten, 0) }),
+    };
+  }
+
+  put(key: string, body: Buffer, headers: Readonly<Record<string, string>> = {}): StoredObject {
+    const object = { body, etag: `"${hash("md5", body)}"`, headers };
+    this.#objects.set(key, object);
+    this.#onPut(key);
+    return object;
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  stop(): void {
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  #answer({ method, url = "", headers }: IncomingMessage, body: Buffer, counts: Omit<Traffic, "bytes">): AwsAnswer {
+    if (typeof headers["x-amz-target"] === "string") {
+      counts.sqs++;
+      return this.#send(headers["x-amz-target"], JSON.parse(body.toString()));
+    }
+    const { pathname, searchParams } = new URL(url, "http://s3");
+    const [, , ...path] = pathname.split("/").map(decodeURIComponent);
+    const key = path.join("/");
+    if (method === "GET" && key === "") {
+      counts.s3Writes++;
+      return this.#list(searchParams);
+    }
+    const isRead = method === "GET" || method === "HEAD";
+    counts[isRead ? "s3Reads" : "s3Writes"]++;
+    return isRead ? this.#read(key, headers) : this.#change(key, method, headers, body);
+  }
+
+  #read(key: string, headers: IncomingHttpHeaders): AwsAnswer {
+    const object = this.#objects.get(key);
+    if (object === undefined) return refusal(404, "NoSuchKey");
+    if ((headers["if-match"] ?? object.etag) !== object.etag) return refusal(412, "PreconditionFailed");
+    const told = { ...object.headers, etag: object.etag, "last-modified": new Date().toUTCString() };
+    const { length } = object.body;
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
+    if (first === undefined) return { status: 200, headers: told, body: object.body };
+    const body = object.body.subarray(Number(first), Number(last) + 1);
+    const range = { "content-range": `bytes ${first}-${Number(first) + body.length - 1}/${length}` };
+    return { status: 206, headers: { ...told, ...range }, body };
+  }
+
+  #change(key: string, method: string | undefined, headers: IncomingHttpHeaders, body: Buffer): AwsAnswer {
+    const current = this.#objects.get(key);
+    const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = headers;
+    if (ifMatch !== undefined && current === undefined) return refusal(404, "NoSuchKey");
+    if ((ifMatch ?? current?.etag) !== current?.etag || (ifNoneMatch !== undefined && current !== undefined)) {
+      return refusal(412, "PreconditionFailed");
+    }
+    if (method === "DELETE") {
+      this.#objects.delete(key);
+      return { status: 204 };
+    }
+    const kept = Object.entries(headers).filter(([name]) => name.startsWith(METADATA) || name === "content-type");
+    const { etag } = this.put(key, body, Object.fromEntries(kept) as Record<string, string>);
+    return { status: 200, headers: { etag } };
+  }
+
+  #list(query: URLSearchParams): AwsAnswer {
+    const prefix = query.get("prefix") ?? "";
+    const after = query.get("continuation-token") ?? "";
+    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const page = keys.slice(0, PAGE_KEYS);
+    const contents = page.map((key) => {
+      const { etag, body } = this.#objects.get(key) as StoredObject;
+      const facts = `<ETag>&quot;${etag.slice(1, -1)}&quot;</ETag><Size>${body.length}</Size>`;
+      return `<Contents><Key>${key}</Key><LastModified>2026-11-23T00:00:00.000Z</LastModified>${facts}</Contents>`;
+    });
+    const more = keys.length > page.length;
+    const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
+    const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><IsTruncated>${more}</IsTruncated>${token}${contents.join("")}</ListBucketResult>`;
+    return { status: 200, headers: { "content-type": "application/xml" }, body };
+  }
+
+  #send(target: string, { QueueUrl, Entries }: { QueueUrl: string; Entries: readonly SentMessage[] }): AwsAnswer {
+    if (!target.endsWith(".SendMessageBatch")) throw new Error(`nobody expected ${target}`);
+    const queue = this.#queues[QueueUrl.split("/").at(-1) ?? ""];
+    for (const { MessageBody, DelaySeconds = 0 } of Entries) queue?.send(MessageBody, DelaySeconds);
+    const Successful = Entries.map(({ Id, MessageBody }) => ({
+      Id,
+      MessageId: Id,
+      MD5OfMessageBody: hash("md5", MessageBody),
+    }));
+    const body = JSON.stringify({ Successful, Failed: [] });
+    return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body };
+  }
+}
+
+interface SentMessage {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+}
+
+function refusal(status: number, code: string): AwsAnswer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+  return { status, headers: { "content-type": "application/xml" }, body };
+}
+
+function write(
+  { status, headers = {}, body = "" }: AwsAnswer,
+  { method }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(method === "HEAD" ? undefined : body);
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+interface Answer {
+  readonly result: unknown;
+  readonly cpuSeconds: number;
+  readonly peakMib: number;
+}
+
+// Node's limit in a Lambda of 512 MB, measured in a cgroup of that size. On a large machine V8 would collect later.
+const HEAP_MIB = 259;
+
+/** One execution environment of a function as deployed, in a process of its own, so that its memory is nobody else's. */
+export class Environment {
+  readonly #process: ChildProcess;
+  readonly #timeoutMs: number;
+  readonly #ended: Promise<never>;
+  #last: Answer | undefined;
+
+  private constructor(child: ChildProcess, timeoutMs: number) {
+    this.#process = child;
+    this.#timeoutMs = timeoutMs;
+    this.#ended = once(child, "exit").then(([code]) => {
+      throw new Error(`the function exited with ${code} and without an answer`);
+    });
+    // Nobody waits for it between two invocations.
+    this.#ended.catch(() => {});
+  }
+
+  /**
+   * @param module URL of the bundle
+   * @param env all of its environment
+   */
+  static async start(module: string, env: Readonly<Record<string, string>>, timeoutMs: number): Promise<Environment> {
+    const child = fork(fileURLToPath(new URL("./environment.mjs", import.meta.url)), {
+      env: { ...env, MODULE: module },
+      execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    await once(child, "message");
+    return new Environment(child, timeoutMs);
+  }
+
+  /** @throws when the process ends without an answer */
+  async invoke(event: unknown): Promise<unknown> {
+    this.#process.send({ event, requestId: randomUUID(), deadline: Date.now() + this.#timeoutMs });
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#process.once("message", (answer) => resolve(answer as Answer));
+    const answer = await Promise.race([promise, this.#ended]);
+    this.#last = answer;
+    return answer.result;
+  }
+
+  /** CPU since the function was loaded. */
+  get cpuSeconds(): number {
+    return this.#last?.cpuSeconds ?? 0;
+  }
+
+  /** The most that was resident at once. */
+  get peakMib(): number {
+    return this.#last?.peakMib ?? 0;
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+}
