@@ -1,4 +1,4 @@
-import { inputKey, ledgerKey, lotePrefix, manifestKey, runKey } from "@lotes/core/dataset/keys";
+import { inputKey, ledgerKey, ledgerPartPrefix, lotePrefix, manifestKey, runKey } from "@lotes/core/dataset/keys";
 import type { FunctionName } from "@lotes/core/topology";
 import { functionName } from "./names.ts";
 import type { Queues } from "./queues.ts";
@@ -20,6 +20,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
   const run = runKey(ANY_DATE);
   const lotes = `${lotePrefix(ANY_DATE)}*`;
   const ledger = ledgerKey(ANY_DATE);
+  const ledgerParts = `${ledgerPartPrefix(ANY_DATE)}*`;
   // ListBucket is for the whole bucket, also for functions that never list: without it S3 answers 403 instead of 404 for a missing file,
   // and does so too when a condition narrows it to a prefix, since reading a file has no prefix.
   const list: Permission = { actions: ["s3:ListBucket"], resources: [dataLake.arn] };
@@ -34,6 +35,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(run, "s3:GetObject", "s3:PutObject"),
       objects(lotes, "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:DeleteObject"),
+      objects(ledgerParts, "s3:GetObject", "s3:DeleteObject"),
       objects(manifest, "s3:GetObject"),
       sendTo(loteQueue),
       sendTo(deadLetterQueue),
@@ -46,6 +48,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(run, "s3:GetObject"),
       objects(lotes, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject"),
+      objects(ledgerParts, "s3:GetObject"),
       receiveFrom(loteQueue),
       sendTo(deadLetterQueue),
     ],
@@ -55,6 +58,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(run, "s3:GetObject"),
       objects(lotes, "s3:GetObject", "s3:DeleteObject"),
       objects(ledger, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+      objects(ledgerParts, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
       objects(manifest, "s3:GetObject", "s3:PutObject"),
       receiveFrom(deadLetterQueue),
       sendTo(deadLetterQueue),

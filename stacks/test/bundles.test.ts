@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Bundle, bundleHandler } from "@lotes/bundler";
-import { loteKey, lotePrefix, manifestKey, runKey } from "@lotes/core";
+import { ledgerPartPrefix, loteKey, lotePrefix, manifestKey, runKey } from "@lotes/core";
 import { csvOf, facts, movieIds, row } from "@lotes/core/testing/movie-rows";
 import type { FunctionName } from "@lotes/core/topology";
 import { DATE, Pipeline } from "@lotes/functions/testing/pipeline";
@@ -22,6 +22,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const graph = stages.prod;
 const SERVICES: readonly FunctionName[] = ["producer", "consumer", "collector"];
 const COMPONENTS: Record<FunctionName, string> = { producer: "Producer", consumer: "Consumer", collector: "Collector" };
+
+const LEDGER_PART_GRANTS = [
+  "producer s3:GetObject",
+  "producer s3:DeleteObject",
+  "consumer s3:GetObject",
+  "collector s3:GetObject",
+  "collector s3:PutObject",
+  "collector s3:DeleteObject",
+];
 
 let folder: string;
 const bundles = new Map<FunctionName, Bundle>();
@@ -212,6 +221,10 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
       [
         // Needed all the same: without it, S3 answers 403 instead of 404.
         "consumer s3:ListBucket lotes-prod-datalakebucket",
+        // Used for runs of more than 50 lotes.
+        ...LEDGER_PART_GRANTS.map(
+          (grant) => `${grant} ${resourceOf(graph, "Bucket").bucket}/${ledgerPartPrefix("*")}*`,
+        ),
         // Used with REUSE_HOURS alone, which is 0 here.
         `producer s3:GetObject ${resourceOf(graph, "Bucket").bucket}/${manifestKey("*")}`,
         `producer s3:GetObjectVersion ${resourceOf(graph, "Bucket").bucket}/${lotePrefix("*")}*`,

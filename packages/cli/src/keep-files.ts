@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type ObjectStore, outputPrefix, type RunDate } from "@lotes/core";
+import { gatherLedger, ledgerPartOfKey, type ObjectStore, outputPrefix, type RunDate } from "@lotes/core";
 import { DirectoryError, OutputDirectory, type OutputFile } from "./output-directory.ts";
 import { systemReason } from "./system-error.ts";
 import { UserError } from "./user-error.ts";
@@ -31,9 +31,11 @@ export interface KeepOptions {
   readonly tryAgainEveryMs?: number;
 }
 
-/** Everything the date's run wrote. */
+/** Everything the date's run wrote, its ledger in one piece. */
 export async function* outputFiles(store: ObjectStore, date: RunDate): AsyncGenerator<OutputFile> {
+  await gatherLedger(store, date);
   for await (const { key } of store.list(outputPrefix(date))) {
+    if (ledgerPartOfKey(key) !== undefined) continue;
     const object = await store.get(key);
     if (object) yield { name: basename(key), body: object.body };
   }

@@ -20,6 +20,7 @@ export { countByReason } from "./operator/count-by-reason.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
 export { diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
 export { type Explanation, explain, type Fate } from "./operator/explain.ts";
+export { gatherLedger } from "./operator/gather-ledger.ts";
 export { LoteReader, type StoredLote } from "./operator/lote-reader.ts";
 export { type MisplacedInput, misplacedInputs } from "./operator/misplaced-inputs.ts";
 export {

@@ -55,6 +55,20 @@ export const COLLECTOR: FunctionLimits & EventSourceLimits = {
   windowSeconds: 5,
 };
 
+/** How the ledger of a run is kept while the run is worked on. */
+export interface LedgerParts {
+  /** A run of no more lotes has its ledger in one piece. */
+  readonly mostLotesInOne: number;
+  /** How many lotes share a part of another run's ledger. */
+  readonly lotesOfPart: number;
+}
+
+/**
+ * An object in S3 can't be appended to: what grows is written again with each batch of reports. Lotes are worked on nearly in their order, so a batch of
+ * a large run changes one part or two, of some 70 kB each when a seventh of the ids fail. A ledger of 50 lotes is not much larger.
+ */
+export const LEDGER_PARTS: LedgerParts = { mostLotesInOne: 50, lotesOfPart: 20 };
+
 /** The collector is the only writer of the ledgers. Two at once would be no harm, only in each other's way. */
 export const COLLECTORS = 1;
 

@@ -14,7 +14,7 @@ describe("an entry", () => {
         '"lote":7,"run":"9f2c","attempts":2,' +
         '"first_failed_at":"2026-11-23T12:00:01.000Z","last_failed_at":"2026-11-23T12:00:01.000Z"}\n',
       contentType: "application/x-ndjson",
-      metadata: { run: "9f2c" },
+      metadata: { run: "9f2c", lotes: "7" },
     });
   });
 
@@ -154,8 +154,9 @@ describe("the file", () => {
     expect(object.body.split("\n")).toHaveLength(5);
   });
 
-  test("carries the run in force, and of a date that has none, nothing", () => {
-    expect(ledgerOf(report()).toObject("run-1").metadata).toEqual({ run: "run-1" });
+  test("carries the run in force and the lotes with entries, and of a date that has no run, nothing", () => {
+    expect(ledgerOf(report()).toObject("run-1").metadata).toEqual({ run: "run-1", lotes: "1" });
+    expect(ledgerOf(malformedReport("hello")).toObject("run-1").metadata).toEqual({ run: "run-1", lotes: "none" });
     expect(ledgerOf(malformedReport("hello")).toObject(undefined).metadata).toEqual({});
   });
 

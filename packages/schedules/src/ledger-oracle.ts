@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Delivery, Evidence } from "./evidence.ts";
+import type { Delivery, Evidence, KnownObject } from "./evidence.ts";
 
 /** A line of `erros_geral.json`, as the contracts have it. */
 export interface Entry {
@@ -77,6 +77,33 @@ export function judgeLedger(
     const why = untrue(entry, lotes[(lote ?? 0) - 1] ?? [], evidence);
     if (why) expect(false, why);
   }
+  return wrong;
+}
+
+export function isPart(name: string): boolean {
+  return /^_erros_\d+\.json$/.test(name);
+}
+
+/** What is wrong with the parts of a date's ledger: a run with many lotes has them, and their lines are those of the ledger. */
+export function judgeParts(
+  date: string,
+  run: { readonly run: string; readonly lotes: number; readonly ledger_part_lotes?: number },
+  files: ReadonlyMap<string, KnownObject>,
+): string[] {
+  const parts = [...files].filter(([name]) => isPart(name));
+  const size = run.ledger_part_lotes;
+  if (size === undefined) return parts.length > 0 ? [`${date}: the ledger has no parts, and there are some`] : [];
+  const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0]) || Number.POSITIVE_INFINITY;
+  const wrong = parts
+    .filter(([name, { metadata }]) => metadata.run !== run.run || numberOf(name) > Math.ceil(run.lotes / size))
+    .filter(([name, { metadata }]) => metadata.run !== run.run || name !== "_erros_0.json")
+    .map(([name]) => `${date}: ${name} is nobody's, or of a superseded run`);
+  const lines = parts
+    .toSorted(([a], [b]) => (numberOf(a) < numberOf(b) ? -1 : 1))
+    .map(([, { body }]) => body)
+    .join("");
+  const ledger = files.get("erros_geral.json")?.body ?? "";
+  if (lines !== ledger) wrong.push(`${date}: the ledger is not its parts: it has ${ledger} instead of ${lines}`);
   return wrong;
 }
 

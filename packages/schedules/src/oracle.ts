@@ -2,7 +2,7 @@ import { judgeCancelled } from "./cancel-oracle.ts";
 import { certainPeak } from "./certain-peak.ts";
 import { factsOf } from "./csv-oracle.ts";
 import type { Evidence, KnownUpload } from "./evidence.ts";
-import { type Entry, entriesOf, judgeLedger, judgeStrangers } from "./ledger-oracle.ts";
+import { type Entry, entriesOf, isPart, judgeLedger, judgeParts, judgeStrangers } from "./ledger-oracle.ts";
 import { judgeManifest } from "./manifest-oracle.ts";
 
 /**
@@ -93,7 +93,11 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   wrong.push(...judgeLedger(date, ledger, run.run, lotes, evidence));
   const failed = new Set(ledger.map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
   if (run.status === "cancelled") {
-    return [...wrong, ...judgeCancelled({ date, run: run.run, lotes, files, failed: idsOf(ledger) }, evidence)];
+    return [
+      ...wrong,
+      ...judgeParts(date, run, files),
+      ...judgeCancelled({ date, run: run.run, lotes, files, failed: idsOf(ledger) }, evidence),
+    ];
   }
   lotes.forEach((ids, index) => {
     const name = `lote_${index + 1}.json`;
@@ -118,13 +122,15 @@ function judgeDate(date: string, evidence: Evidence): string[] {
     account?.settled === true && account.stored === stored,
     `status says that ${account?.stored} are stored${account?.settled ? "" : ", and that it is not settled"}, and ${stored} are`,
   );
+  wrong.push(...judgeParts(date, run, files));
   const names = new Set([
     "_run.json",
     "_manifest.json",
     "erros_geral.json",
     ...lotes.map((_, index) => `lote_${index + 1}.json`),
   ]);
-  for (const name of files.keys()) expect(names.has(name), `${name} is nobody's, or of a superseded run`);
+  for (const name of files.keys())
+    expect(names.has(name) || isPart(name), `${name} is nobody's, or of a superseded run`);
   const failedIds = ledger.filter(({ imdb_id }) => imdb_id !== null);
   wrong.push(...judgeManifest({ date, run: run.run, ids: selected.length, files, failed: failedIds }));
   return wrong;

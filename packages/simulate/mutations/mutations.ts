@@ -99,7 +99,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/store-lote.ts",
-        from: "if (run === undefined) await withdrawLote(output, lote, fetched.run);\n  return { isInForce: run !== undefined, isInLedger, wasThere };",
+        from: "if (inForce === undefined) await withdrawLote(output, lote, run.run);\n  return { isInForce: inForce !== undefined, isInLedger, wasThere };",
         to: "return { isInForce: true, isInLedger, wasThere };",
       },
     ],
@@ -235,8 +235,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "if (!isSameRun || (await haveGotRecords(lotes, output))) continue;",
-        to: "if (!isSameRun) continue;",
+        from: "if (await haveGotRecords(lotes, output)) continue;",
+        to: "",
       },
     ],
   },
@@ -256,8 +256,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/finish.ts",
-        from: "if (again === undefined) return;",
-        to: "if (again !== undefined) return;",
+        from: "if (again === undefined || again.run !== unsettled?.run) return;",
+        to: "if (again !== undefined || unsettled === undefined) return;",
       },
     ],
   },

@@ -34,6 +34,7 @@ type Load = (
 export const HANDLERS: Readonly<Record<FunctionName, Load>> = {
   producer: ({ tmdb, filter, loteSize, maxMalformedPercent, reuseHours }, world, calls, _, logger) =>
     producerHandler({
+      ...(world.ledgerParts && { ledgerParts: world.ledgerParts }),
       store: world.store(calls),
       loteQueue: world.sender("LoteQueue", calls),
       deadLetterQueue: world.sender("DeadLetterQueue", calls),

@@ -80,6 +80,7 @@ function callOf(command: Command): Call {
 function nameOf(key: string): string {
   if (key.endsWith("_run.json")) return "the run file";
   if (key.endsWith("erros_geral.json")) return "the ledger";
+  if (/\/_erros_\d+\.json$/.test(key)) return "a part of the ledger";
   if (key.endsWith("_manifest.json")) return "the manifest";
   return key.endsWith(".csv") ? "the CSV" : "a lote";
 }

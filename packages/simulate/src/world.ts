@@ -1,5 +1,5 @@
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { inputKey, MAX_RECEIVE_COUNT, type QueueName } from "@lotes/core";
+import { inputKey, type LedgerParts, MAX_RECEIVE_COUNT, type QueueName } from "@lotes/core";
 import { s3Event } from "@lotes/local/lambda/s3-notification";
 import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
@@ -22,12 +22,16 @@ export class World {
   readonly bucket: Bucket;
   readonly manifests: ManifestJudge;
   readonly queues: Readonly<Record<QueueName, Queue>>;
+  /** How the producer has ledgers kept; undefined for as it is deployed. */
+  readonly ledgerParts: LedgerParts | undefined;
   readonly #simulation: Simulation;
   #sequence = 0;
 
   constructor(simulation: Simulation, activity: Activity) {
     const { time, choices, schedule } = simulation;
     this.#simulation = simulation;
+    const { lotesOfPart } = schedule;
+    this.ledgerParts = lotesOfPart === undefined ? undefined : { mostLotesInOne: 1, lotesOfPart };
     const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
     const { opaqueEtags = false, versions: keepsVersions = true } = schedule.store ?? {};
     this.manifests = new ManifestJudge(schedule.loteSize);

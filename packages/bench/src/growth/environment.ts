@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { FunctionLimits } from "@lotes/core";
 
 interface Answer {
   readonly result: unknown;
@@ -9,8 +10,9 @@ interface Answer {
   readonly peakMib: number;
 }
 
-// Node's limit in a Lambda of 512 MB, measured in a cgroup of that size. On a large machine V8 would collect later.
-const HEAP_MIB = 259;
+// What Node gives itself in a memory cgroup of up to 512 MB, as measured. On a large machine V8 would collect later.
+const SMALL_MB = 512;
+const SMALL_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=1"];
 
 /** One execution environment of a function as deployed, in a process of its own, so that its memory is nobody else's. */
 export class Environment {
@@ -33,14 +35,18 @@ export class Environment {
    * @param module URL of the bundle
    * @param env all of its environment
    */
-  static async start(module: string, env: Readonly<Record<string, string>>, timeoutMs: number): Promise<Environment> {
+  static async start(
+    module: string,
+    env: Readonly<Record<string, string>>,
+    { timeoutSeconds, memoryMb }: FunctionLimits,
+  ): Promise<Environment> {
     const child = fork(fileURLToPath(new URL("./environment.mjs", import.meta.url)), {
       env: { ...env, MODULE: module },
-      execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+      execArgv: memoryMb <= SMALL_MB ? SMALL_HEAP : [],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     await once(child, "message");
-    return new Environment(child, timeoutMs);
+    return new Environment(child, timeoutSeconds * 1_000);
   }
 
   /** @throws when the process ends without an answer */

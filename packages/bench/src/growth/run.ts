@@ -36,10 +36,10 @@ export async function growthRun(ids: number, bundle: (functionName: string) => s
   const aws = new Aws(queues, (key) => key.endsWith("/_manifest.json") && finished.resolve());
   const ended = new AbortController();
 
-  const start = async (name: string, { timeoutSeconds }: FunctionLimits, count: number) => {
+  const start = async (name: string, limits: FunctionLimits, count: number) => {
     const { url, traffic } = await aws.listen();
     const env = { ...environmentOf(url), TMDB_BASE_URL: tmdb.url };
-    const starting = Array.from({ length: count }, () => Environment.start(bundle(name), env, timeoutSeconds * 1_000));
+    const starting = Array.from({ length: count }, () => Environment.start(bundle(name), env, limits));
     return { traffic, environments: await Promise.all(starting) };
   };
   const producer = await start("producer", PRODUCER, 1);

@@ -17,7 +17,7 @@ export function dateOfInputKey(key: string): RunDate | undefined {
 /** Whether somebody may have meant a key as an input key and missed the pattern, so that no run begins for its object. */
 export function missesInputKey(key: string): boolean {
   if (dateOfInputKey(key) !== undefined || key.startsWith(OUTPUT_PREFIX)) return false;
-  const name = key.slice(key.lastIndexOf("/") + 1);
+  const name = nameOf(key);
   if (INPUT_NAME_LIKE.test(name)) return true;
   return key.toLowerCase().startsWith(INPUT.prefix.toLowerCase()) && MAYBE_INPUT_NAME.test(name);
 }
@@ -69,6 +69,30 @@ export function manifestKey(date: RunDate): string {
 
 export function ledgerKey(date: RunDate): string {
   return `${outputPrefix(date)}erros_geral.json`;
+}
+
+/**
+ * A part of the ledger of a run with many lotes. The leading underscore hides it, as the run file.
+ * @param part from 1; 0 for what belongs to no lote
+ */
+export function ledgerPartKey(date: RunDate, part: number): string {
+  return `${ledgerPartPrefix(date)}${part}.json`;
+}
+
+/** The common beginning of the parts of a date's ledger, to list them by. */
+export function ledgerPartPrefix(date: RunDate): string {
+  return `${outputPrefix(date)}_erros_`;
+}
+
+/** The last part of a key. */
+export function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+/** The number of the part that a key names, or undefined when it names none. */
+export function ledgerPartOfKey(key: string): number | undefined {
+  const match = /\/_erros_(0|[1-9]\d*)\.json$/.exec(key);
+  return match ? Number(match[1]) : undefined;
 }
 
 /** @param lote from 1 */

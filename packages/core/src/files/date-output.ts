@@ -1,16 +1,41 @@
-import { ledgerKey, loteKey, loteOfKey, lotePrefix, manifestKey, runKey } from "../dataset/keys.ts";
+import {
+  ledgerKey,
+  ledgerPartKey,
+  ledgerPartOfKey,
+  ledgerPartPrefix,
+  loteKey,
+  loteOfKey,
+  lotePrefix,
+  manifestKey,
+  runKey,
+} from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
-import { isInForce, type RunInForce } from "./run-rules.ts";
-import { type Change, type Decide, updateObject } from "./update-object.ts";
+import { isInForce, lotesOfPart, type RunInForce } from "./run-rules.ts";
+import { type Change, type Decide, updateObject, updateUnread } from "./update-object.ts";
+
+// Round trips of some 20 ms each. A few parts are all that is in memory.
+const READS_AT_ONCE = 8;
+
+/** An object that holds entries of a ledger: the whole of it, or a part. */
+export type LedgerPiece = StoredObject & { readonly key: string };
+
+type KeyAndEtag = Pick<ObjectSummary, "key" | "etag">;
+
+/** Whether objects are as they were. */
+export function areSame(before: readonly KeyAndEtag[], now: readonly KeyAndEtag[]): boolean {
+  const known = new Map(before.map(({ key, etag }) => [key, etag]));
+  return now.length === before.length && now.every(({ key, etag }) => known.get(key) === etag);
+}
 
 /**
  * One date's output: its run file, its lotes and its ledger. What becomes of them is in `store-lote.ts`, `enter-reports.ts` and
  * `remove-files.ts`.
  *
  * Several runs, and several deliveries of one message, may be at work on a date at once, and S3 changes one object at a time. So each change
- * of a lote or of the ledger looks, writes, and looks again:
+ * of a lote or of the ledger looks, writes, and looks again. Of a run with many lotes the entries are in parts of the ledger, each an object of its own;
+ * `publish-ledger.ts` puts them together:
  *
  * 1. It reads the file, and then the run. The order matters. A later run writes `_run.json` before it writes any other file. So if a run is
  *    in force after a file was read, that file is not of a later run: it may be replaced or removed.
@@ -58,9 +83,10 @@ export class DateOutput {
     }
   }
 
-  /** The keys of the ledger and of all that has a name like a lote's. */
+  /** The keys of the ledger, of its parts, and of all that has a name like a lote's. */
   async *keys(): AsyncGenerator<string> {
     yield ledgerKey(this.date);
+    for await (const { key } of this.#store.list(ledgerPartPrefix(this.date))) yield key;
     for await (const { key } of this.#store.list(lotePrefix(this.date))) yield key;
   }
 
@@ -81,8 +107,53 @@ export class DateOutput {
     return this.change(loteKey(this.date, lote), change);
   }
 
-  ledger(): Promise<StoredObject | undefined> {
-    return this.#store.get(ledgerKey(this.date));
+  /**
+   * Where the entries of a lote are: in the ledger itself, or in a part of it.
+   * @param run undefined when the date never had one
+   * @param lote null for what belongs to none
+   */
+  pieceKey(run: RunFile | undefined, lote: number | null): string {
+    const size = lotesOfPart(run);
+    return size === undefined ? ledgerKey(this.date) : ledgerPartKey(this.date, Math.ceil((lote ?? 0) / size));
+  }
+
+  /** Whether an object of the ledger or a part of it holds entries of a run. */
+  isPieceOf(run: RunFile | undefined, key: string): boolean {
+    return (ledgerPartOfKey(key) !== undefined) === (lotesOfPart(run) !== undefined);
+  }
+
+  /** What holds the entries of a lote, without its bytes. */
+  pieceHead(run: RunFile, lote: number): Promise<ObjectHead | undefined> {
+    return this.#store.head(this.pieceKey(run, lote));
+  }
+
+  piece(run: RunFile, lote: number): Promise<StoredObject | undefined> {
+    return this.#store.get(this.pieceKey(run, lote));
+  }
+
+  /** Everything that holds a run's entries, in the order of the lotes; what belongs to no lote comes last. */
+  async *ledgerPieces(run: RunFile): AsyncGenerator<LedgerPiece> {
+    const hasParts = lotesOfPart(run) !== undefined;
+    const keys = hasParts ? (await this.ledgerParts()).map(({ key }) => key) : [ledgerKey(this.date)];
+    for (let from = 0; from < keys.length; from += READS_AT_ONCE) {
+      const some = keys.slice(from, from + READS_AT_ONCE);
+      const objects = await Promise.all(some.map(async (key) => ({ key, object: await this.#store.get(key) })));
+      for (const { key, object } of objects) if (object !== undefined) yield { ...object, key };
+    }
+  }
+
+  /** The parts of the ledger, in the order of the lotes; that of no lote comes last. */
+  async ledgerParts(): Promise<ObjectSummary[]> {
+    const parts: { part: number; object: ObjectSummary }[] = [];
+    for await (const object of this.#store.list(ledgerPartPrefix(this.date))) {
+      const part = ledgerPartOfKey(object.key);
+      if (part !== undefined) parts.push({ part: part === 0 ? Number.POSITIVE_INFINITY : part, object });
+    }
+    return parts.sort((a, b) => (a.part < b.part ? -1 : 1)).map(({ object }) => object);
+  }
+
+  ledgerHead(): Promise<ObjectHead | undefined> {
+    return this.#store.head(ledgerKey(this.date));
   }
 
   manifest(): Promise<StoredObject | undefined> {
@@ -98,7 +169,8 @@ export class DateOutput {
     return this.change(manifestKey(this.date), change);
   }
 
-  changeLedger<Made extends Change>(change: Decide<Made>): Promise<Made> {
-    return this.change(ledgerKey(this.date), change);
+  /** Changes `erros_geral.json` without a look at its lines. */
+  replaceLedger<Made extends Change>(change: Decide<Made, ObjectHead>): Promise<Made> {
+    return updateUnread(this.#store, ledgerKey(this.date), change);
   }
 }

@@ -1,6 +1,7 @@
 import type { NewObject, StoredObject } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
 import { textLines } from "../text-lines.ts";
+import { METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import {
   byLoteThenId,
@@ -20,6 +21,8 @@ import {
 const MOST_FOREIGN_MESSAGES = 1_000;
 const FURTHER_MESSAGES = "more";
 
+export const LEDGER_TYPE = "application/x-ndjson";
+
 /** `erros_geral.json` holds something else: somebody wrote it by hand. */
 export class LedgerError extends EditedFileError {
   override readonly name = "LedgerError";
@@ -35,16 +38,17 @@ export class Ledger {
   /** Entries of messages of other programs. */
   #foreignMessages = 0;
 
-  /** @throws {LedgerError} */
-  static parse(object: StoredObject | undefined): Ledger {
+  /**
+   * @param name of the object
+   * @throws {LedgerError}
+   */
+  static parse(object: Pick<StoredObject, "body"> | undefined, name = "erros_geral.json"): Ledger {
     const ledger = new Ledger();
     for (const { number, text } of textLines(object?.body ?? "")) {
       try {
         ledger.#add(entrySchema.parse(JSON.parse(text)));
       } catch (cause) {
-        throw new LedgerError(`line ${number} of erros_geral.json is no entry; correct it, or remove the line`, {
-          cause,
-        });
+        throw new LedgerError(`line ${number} of ${name} is no entry; correct it, or remove the line`, { cause });
       }
     }
     ledger.#entriesAsRead = new Map(ledger.#entries);
@@ -122,14 +126,37 @@ export class Ledger {
 
   /** @param run the run in force, which the metadata tell */
   toObject(run: string | undefined): NewObject {
+    const entries = this.entries();
     return {
-      body: this.entries()
-        .map((entry) => `${JSON.stringify(entry)}\n`)
-        .join(""),
-      contentType: "application/x-ndjson",
-      metadata: run === undefined ? {} : { run },
+      body: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""),
+      contentType: LEDGER_TYPE,
+      metadata: run === undefined ? {} : { run, ...lotesMetadata(entries) },
     };
   }
+}
+
+/** The name of the metadata. */
+const LOTES = "lotes";
+const NO_LOTE = "none";
+
+/** Which lotes have entries, where there is room for that. */
+function lotesMetadata(entries: readonly LedgerEntry[]): { readonly [LOTES]?: string } {
+  const lotes = new Set(entries.filter(isFailedId).map(({ lote }) => lote));
+  const text = [...lotes].join(",") || NO_LOTE;
+  return text.length > METADATA_ID_BYTES ? {} : { [LOTES]: text };
+}
+
+/**
+ * Whether an object has entries of a lote, by its metadata.
+ * @returns undefined where only its lines tell
+ */
+export function hasEntriesOf(
+  lote: number,
+  run: string,
+  metadata: Readonly<Record<string, string>>,
+): boolean | undefined {
+  if (metadata[LOTES] === undefined || metadata.run === undefined) return undefined;
+  return metadata.run === run && metadata[LOTES].split(",").includes(String(lote));
 }
 
 /** How many messages an entry counts without keeping them. */

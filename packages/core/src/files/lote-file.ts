@@ -35,7 +35,7 @@ const BY_TMDB_ID = "t";
 const NO_RECORD = "-";
 
 /** The run a file belongs to, without reading the rest of it. */
-export function runOf(object: StoredObject): string | undefined {
+export function runOf(object: Pick<StoredObject, "metadata">): string | undefined {
   return object.metadata.run;
 }
 
@@ -61,6 +61,11 @@ export function idsIn(
 ): { readonly id: string; readonly isStored: boolean }[] | undefined {
   const listed = metadata.ids?.split(",").filter((id) => id !== "");
   return listed?.map((id) => ({ id: id.replace(NO_RECORD, ""), isStored: !id.startsWith(NO_RECORD) }));
+}
+
+/** Whether ids of a lote have no record, as far as its file's metadata tell. */
+export function lacksRecords(metadata: Readonly<Record<string, string>>): boolean {
+  return idsIn(metadata)?.some(({ isStored }) => !isStored) ?? false;
 }
 
 /** One record a line. An editor may have saved the file in its own way. */

@@ -48,6 +48,8 @@ function runFile<Status extends string, QueuedAt extends z.ZodMiniType, Why exte
     /** How many were selected. */
     ids: count,
     lotes: count,
+    /** How many lotes share a part of the ledger; absent where the ledger has no parts. */
+    ledger_part_lotes: z.optional(z.int().check(z.positive())),
     started_at: instant,
     queued_at,
     /** Why the run itself is `rejected`. */

@@ -25,6 +25,11 @@ export function isOpen(current: RunFile | undefined): current is OpenRun {
   return isInForce(current) && current.status !== "cancelled";
 }
 
+/** How many lotes share a part of the ledger; undefined where the ledger has no parts, as always when no run is in force. */
+export function lotesOfPart(current: RunFile | undefined): number | undefined {
+  return isInForce(current) ? current.ledger_part_lotes : undefined;
+}
+
 /** The name of the run in force; undefined when none is. */
 export function nameInForce(current: RunFile | undefined): string | undefined {
   return isInForce(current) ? current.run : undefined;
@@ -66,7 +71,9 @@ export function putInForce(mine: QueuingRun, current: RunFile | undefined): Ruli
   const verdict = verdictOn(mine, current);
   const resumed = current?.run === mine.run;
   if (verdict !== "go on") return { verdict, resumed };
-  return { verdict, resumed, next: { ...mine, rejected: laterRejection(mine, current) } };
+  const next = { ...mine, rejected: laterRejection(mine, current) };
+  // Where its entries are is decided once.
+  return { verdict, resumed, next: resumed ? { ...next, ledger_part_lotes: current.ledger_part_lotes } : next };
 }
 
 /** Tells of my CSV, which can't be used: beside the run in force, or in its place where there is none. */

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StoredObject } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
-import { Ledger, LedgerError } from "./ledger.ts";
+import { hasEntriesOf, Ledger, LedgerError } from "./ledger.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+import type { RunFile } from "./run-file.ts";
+import type { RunInForce } from "./run-rules.ts";
 
 // From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
 const LONGEST_REMOVAL_MS = 2_000;
@@ -21,11 +23,16 @@ export interface StoredLote {
  * Writes the records of a lote beside those that its file holds of the same run, or in the place of an earlier run's file. Without records it
  * writes nothing. See {@link DateOutput} for the order of the steps.
  */
-export async function storeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<StoredLote> {
+export async function storeLote(
+  output: DateOutput,
+  run: RunInForce,
+  lote: number,
+  fetched: LoteFile,
+): Promise<StoredLote> {
   const wasThere = fetched.records.size > 0 && (await writeLote(output, lote, fetched));
-  const [run, isInLedger] = await Promise.all([output.runInForce(fetched.run), hasEntries(output, fetched.run, lote)]);
-  if (run === undefined) await withdrawLote(output, lote, fetched.run);
-  return { isInForce: run !== undefined, isInLedger, wasThere };
+  const [inForce, isInLedger] = await Promise.all([output.runInForce(run.run), hasEntries(output, run, lote)]);
+  if (inForce === undefined) await withdrawLote(output, lote, run.run);
+  return { isInForce: inForce !== undefined, isInLedger, wasThere };
 }
 
 /** @returns whether the run had a file of the lote before */
@@ -57,10 +64,17 @@ export async function withdrawLote(output: DateOutput, lote: number, run: string
   await output.changeLote(lote, (current) => ({ next: current && runOf(current) === run ? "remove" : undefined }));
 }
 
-async function hasEntries(output: DateOutput, run: string, lote: number): Promise<boolean> {
+/** Whether the ledger has entries of a lote. */
+export async function hasEntries(output: DateOutput, run: RunFile, lote: number): Promise<boolean> {
+  const head = await output.pieceHead(run, lote);
+  if (head === undefined) return false;
+  return hasEntriesOf(lote, run.run, head.metadata) ?? (await hasEntryLines(output, run, lote));
+}
+
+async function hasEntryLines(output: DateOutput, run: RunFile, lote: number): Promise<boolean> {
   try {
-    const entries = Ledger.parse(await output.ledger()).failedIds();
-    return entries.some((entry) => entry.run === run && entry.lote === lote);
+    const entries = Ledger.parse(await output.piece(run, lote)).failedIds();
+    return entries.some((entry) => entry.run === run.run && entry.lote === lote);
   } catch (error) {
     // Somebody has edited the ledger. The collector reports that, and an id that is reported as recovered without an entry does no harm.
     if (error instanceof LedgerError) return true;

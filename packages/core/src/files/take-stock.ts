@@ -1,16 +1,15 @@
 import pMap from "p-map";
 import { ledgerKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
-import type { ObjectHead, ObjectSummary, StoredObject } from "../ports.ts";
-import type { Reason } from "../reasons.ts";
-import type { DateOutput } from "./date-output.ts";
-import { Ledger } from "./ledger.ts";
-import type { FailedId } from "./ledger-entry.ts";
-import { parseLoteFile, storedIdsIn } from "./lote-file.ts";
+import type { ObjectHead, ObjectSummary } from "../ports.ts";
+import { areSame, type DateOutput } from "./date-output.ts";
+import { lacksRecords, parseLoteFile, storedIdsIn } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
+import { publishLedger } from "./publish-ledger.ts";
 import type { QueuedRun, RunFile } from "./run-file.ts";
-import { isOpen } from "./run-rules.ts";
+import { isInForce, isOpen, lotesOfPart, type OpenRun } from "./run-rules.ts";
+import { readLedger, type StockedLedger } from "./stocked-ledger.ts";
 
 /** What was found of a run: that it has settled, or what it still lacks. */
 export interface Stock {
@@ -22,15 +21,21 @@ export interface UnsettledRun {
   readonly run: string;
   /** Ids of lotes of which nothing was heard: neither a file nor a failure. */
   readonly idsUnheard: number;
+  /** A lote of which not all was heard: no file, or one that lacks records, and no failure. */
+  readonly unheard: number | undefined;
 }
 
 // A round trip of some 20 ms each.
 const LOOKS_AT_ONCE = 20;
 
+type LoteSummary = ObjectSummary & { readonly lote: number };
+
 interface StockedLote {
-  readonly file: ObjectSummary;
-  readonly head: ObjectHead;
-  readonly ids: readonly string[];
+  readonly file: LoteSummary;
+  readonly head: Pick<ObjectHead, "etag" | "versionId" | "bytes">;
+  readonly records: number;
+  /** Whether its report has come, if there must be one. */
+  readonly isWhole: boolean;
   readonly work: LoteWork | undefined;
 }
 
@@ -40,45 +45,60 @@ interface StockedLote {
  */
 export async function takeStock(output: DateOutput): Promise<Stock> {
   const run = await output.currentRun();
-  if (!isOpen(run)) return {};
-  const ledgerObject = await output.ledger();
-  const ledger = Ledger.parse(ledgerObject);
-  const failures = ledger.failedIds().filter((entry) => entry.run === run.run);
+  if (!isOpen(run)) {
+    // Of a cancelled run nothing more is asked for, and what has failed is to be seen.
+    if (isInForce(run)) await publishLedger(output, run);
+    return {};
+  }
+  const ledger = await readLedger(run, output);
   const files = (await Array.fromAsync(output.loteFiles())).sort((a, b) => a.lote - b.lote);
-  const heard = new Set([...files.map(({ lote }) => lote), ...failures.map(({ lote }) => lote)]);
+  const heard = new Set([...files.map(({ lote }) => lote), ...ledger.ids.keys()]);
   // The last lote may be shorter than the others, so this is the least that it may be.
   const idsUnheard = Math.max(0, run.ids - heard.size * Math.ceil(run.ids / Math.max(1, run.lotes)));
-  const unsettled = { unsettled: { run: run.run, idsUnheard } };
-  if (run.status !== "queued" || heard.size < run.lotes) return unsettled;
+  const unsettled = { run: run.run, idsUnheard, unheard: lastNotIn(heard, run.lotes) };
+  if (run.status !== "queued" || heard.size < run.lotes) return { unsettled };
 
-  const lotes = await lotesOf(run, files, output);
-  if (lotes === undefined || !isAccountedFor(run, lotes, failures)) return unsettled;
+  const looks = await lotesOf(run, files, ledger, output);
+  if (looks.includes("changed") || looks.includes("contradicts")) return { unsettled };
+  const lotes = looks.filter((look) => typeof look === "object");
+  const unheard = lotes.findLast(({ isWhole }) => !isWhole)?.file.lote;
+  if (unheard !== undefined || recordsOf(lotes) + ledger.failed !== run.ids) {
+    return { unsettled: { ...unsettled, unheard } };
+  }
+  const published = await publishLedger(output, run, ledger.pieces);
   const finishedAt = new Date();
-  if (!(await isUnchanged(run, ledgerObject, files, output))) return unsettled;
-  const entries = ledger.entries().length;
-  const ledgerFile = ledgerObject && { key: ledgerKey(output.date), ...namesOf(ledgerObject), entries };
-  return { settled: settledRun(run, { date: output.date, lotes, failures, ledgerFile, finishedAt }) };
+  if (!(await isUnchanged(run, { files, ledger, published }, output))) return { unsettled };
+  const ledgerFile = published && { key: ledgerKey(output.date), ...namesOf(published), entries: ledger.entries };
+  return { settled: settledRun(run, { date: output.date, lotes, ledger, ledgerFile, finishedAt }) };
 }
 
-/** @returns undefined when a file was replaced meanwhile */
-async function lotesOf(
-  { run }: QueuedRun,
-  files: readonly (ObjectSummary & { readonly lote: number })[],
+/** The last lote of so many that is not among those. */
+function lastNotIn(heard: ReadonlySet<number>, lotes: number): number | undefined {
+  for (let lote = lotes; lote > 0; lote--) if (!heard.has(lote)) return lote;
+  return undefined;
+}
+
+/** `contradicts` when a file has an id that stands in the ledger: it would make up for one that is neither stored nor failed. */
+type Look = StockedLote | "another run's" | "changed" | "contradicts";
+
+function lotesOf(
+  { run }: OpenRun,
+  files: readonly LoteSummary[],
+  ledger: StockedLedger,
   output: DateOutput,
-): Promise<StockedLote[] | undefined> {
-  const looks = await pMap(
-    files,
-    async (file): Promise<StockedLote | "another run's" | "changed"> => {
-      const head = await output.loteHead(file.lote);
-      if (head?.etag !== file.etag) return "changed";
-      if (head.metadata.run !== run) return "another run's";
-      const ids = storedIdsIn(head.metadata) ?? (await storedIds(file.lote, output));
-      return { file, head, ids, work: workIn(head.metadata) };
-    },
-    { concurrency: LOOKS_AT_ONCE },
-  );
-  if (looks.includes("changed")) return undefined;
-  return looks.filter((look) => typeof look === "object");
+): Promise<Look[]> {
+  const look = async (file: LoteSummary): Promise<Look> => {
+    const head = await output.loteHead(file.lote);
+    if (head?.etag !== file.etag) return "changed";
+    if (head.metadata.run !== run) return "another run's";
+    const ids = new Set(storedIdsIn(head.metadata) ?? (await storedIds(file.lote, output)));
+    const failed = ledger.ids.get(file.lote) ?? [];
+    if (failed.some((id) => ids.has(id))) return "contradicts";
+    const { etag, versionId, bytes } = head;
+    const isWhole = failed.length > 0 || !lacksRecords(head.metadata);
+    return { file, head: { etag, versionId, bytes }, records: ids.size, isWhole, work: workIn(head.metadata) };
+  };
+  return pMap(files, look, { concurrency: LOOKS_AT_ONCE });
 }
 
 async function storedIds(lote: number, output: DateOutput): Promise<string[]> {
@@ -86,25 +106,23 @@ async function storedIds(lote: number, output: DateOutput): Promise<string[]> {
   return object ? [...parseLoteFile(object, []).records.keys()] : [];
 }
 
-/** Whether each id is either stored or failed. An id that is both would make up for one that is neither. */
-function isAccountedFor({ ids }: QueuedRun, lotes: readonly StockedLote[], failures: readonly FailedId[]): boolean {
-  const accounted = new Set<string>();
-  for (const lote of lotes) for (const id of lote.ids) accounted.add(id);
-  const stored = accounted.size;
-  for (const { imdb_id } of failures) accounted.add(imdb_id);
-  return accounted.size === ids && stored + failures.length === ids;
+function recordsOf(lotes: readonly StockedLote[]): number {
+  return lotes.reduce((sum, { records }) => sum + records, 0);
 }
 
-async function isUnchanged(
-  run: QueuedRun,
-  ledger: StoredObject | undefined,
-  files: readonly ObjectSummary[],
-  output: DateOutput,
-): Promise<boolean> {
-  const known = new Map(files.map(({ key, etag }) => [key, etag]));
-  const again = await Array.fromAsync(output.loteFiles());
-  if (again.length !== files.length || again.some(({ key, etag }) => known.get(key) !== etag)) return false;
-  if ((await output.ledger())?.etag !== ledger?.etag) return false;
+interface Looked {
+  readonly files: readonly ObjectSummary[];
+  readonly ledger: StockedLedger;
+  readonly published: ObjectHead | undefined;
+}
+
+async function isUnchanged(run: OpenRun, { files, ledger, published }: Looked, output: DateOutput): Promise<boolean> {
+  if (!areSame(files, await Array.fromAsync(output.loteFiles()))) return false;
+  const head = await output.ledgerHead();
+  if (head?.etag !== published?.etag) return false;
+  const hasParts = lotesOfPart(run) !== undefined;
+  if (!(hasParts ? areSame(ledger.pieces, await output.ledgerParts()) : head?.etag === ledger.pieces[0]?.etag))
+    return false;
   const current: RunFile | undefined = await output.currentRun();
   return current?.run === run.run && isOpen(current);
 }
@@ -112,12 +130,12 @@ async function isUnchanged(
 interface Findings {
   readonly date: RunDate;
   readonly lotes: readonly StockedLote[];
-  readonly failures: readonly FailedId[];
+  readonly ledger: StockedLedger;
   readonly ledgerFile: SettledRun["ledger"] | undefined;
   readonly finishedAt: Date;
 }
 
-function settledRun(run: QueuedRun, { date, lotes, failures, ledgerFile, finishedAt }: Findings): SettledRun {
+function settledRun(run: QueuedRun, { date, lotes, ledger, ledgerFile, finishedAt }: Findings): SettledRun {
   const sum = (what: "requests" | "retries" | "rate_limited" | "reused") =>
     lotes.reduce((total, { work }) => total + (work?.[what] ?? 0), 0);
   return {
@@ -126,9 +144,9 @@ function settledRun(run: QueuedRun, { date, lotes, failures, ledgerFile, finishe
     source: run.source,
     filter: run.filter,
     ids: run.ids,
-    stored: lotes.reduce((total, { ids }) => total + ids.length, 0),
-    failed: failures.length,
-    failed_by_reason: countReasons(failures),
+    stored: recordsOf(lotes),
+    failed: ledger.failed,
+    failed_by_reason: ledger.reasons,
     reused: sum("reused"),
     started_at: run.started_at,
     queued_at: run.queued_at,
@@ -136,10 +154,10 @@ function settledRun(run: QueuedRun, { date, lotes, failures, ledgerFile, finishe
     requests: sum("requests"),
     retries: sum("retries"),
     rate_limited: sum("rate_limited"),
-    files: lotes.map(({ file, head, ids, work }) => ({
+    files: lotes.map(({ file, head, records, work }) => ({
       key: file.key,
       ...namesOf(head),
-      records: ids.length,
+      records,
       bytes: head.bytes,
       // Nothing of a run was asked for before it began.
       oldest_fetched_at: work?.oldestFetchedAt.toISOString() ?? run.started_at,
@@ -151,10 +169,4 @@ function settledRun(run: QueuedRun, { date, lotes, failures, ledgerFile, finishe
 /** What tells one state of an object from another. */
 function namesOf({ etag, versionId }: Pick<ObjectHead, "etag" | "versionId">) {
   return { etag, ...(versionId !== undefined && { version_id: versionId }) };
-}
-
-function countReasons(failures: readonly FailedId[]): Partial<Record<Reason, number>> {
-  const counts: Partial<Record<Reason, number>> = {};
-  for (const { reason } of failures) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   type NewObject,
   ObjectChangedError,
+  type ObjectHead,
   type ObjectStore,
   type StoredObject,
   UncertainWriteError,
@@ -16,7 +17,9 @@ export interface Change {
 }
 
 /** Says what becomes of an object, from what it holds now. */
-export type Decide<Made extends Change> = (current: StoredObject | undefined) => Made | Promise<Made>;
+export type Decide<Made extends Change, Current = StoredObject> = (
+  current: Current | undefined,
+) => Made | Promise<Made>;
 
 /** Others kept writing the same object. SQS will deliver the message again, and by then they are done. */
 export class ContentionError extends Error {
@@ -35,16 +38,34 @@ const MOST_WAIT_MS = 100;
  * @throws {ContentionError} when others won every round.
  * @throws {UncertainWriteError} when the store had no answer in the last round.
  */
-export async function updateObject<Made extends Change>(
+export function updateObject<Made extends Change>(
   store: ObjectStore,
   key: string,
   change: Decide<Made>,
+): Promise<Made> {
+  return update(store, key, change, () => store.get(key));
+}
+
+/** The same for an object whose bytes need not be known. */
+export function updateUnread<Made extends Change>(
+  store: ObjectStore,
+  key: string,
+  change: Decide<Made, ObjectHead>,
+): Promise<Made> {
+  return update(store, key, change, () => store.head(key));
+}
+
+async function update<Made extends Change, Current extends Pick<ObjectHead, "etag">>(
+  store: ObjectStore,
+  key: string,
+  change: Decide<Made, Current>,
+  look: () => Promise<Current | undefined>,
 ): Promise<Made> {
   let lost: unknown;
   for (let round = 0; round < ROUNDS; round++) {
     // The wait is random, so that two writers that met once don't meet every time.
     if (round > 0) await delay(Math.random() * MOST_WAIT_MS);
-    const current = await store.get(key);
+    const current = await look();
     const made = await change(current);
     try {
       await apply(made.next, key, current, store);
@@ -58,7 +79,12 @@ export async function updateObject<Made extends Change>(
   throw new ContentionError(`${key} was changed by others ${ROUNDS} times in a row`, { cause: lost });
 }
 
-async function apply(next: Next, key: string, current: StoredObject | undefined, store: ObjectStore): Promise<void> {
+async function apply(
+  next: Next,
+  key: string,
+  current: Pick<ObjectHead, "etag"> | undefined,
+  store: ObjectStore,
+): Promise<void> {
   if (next === undefined) return;
   if (next !== "remove") await store.putIf(key, current?.etag, next);
   else if (current !== undefined) await store.removeIf(key, current.etag);

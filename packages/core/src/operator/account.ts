@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { nameOf } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { Ledger } from "../files/ledger.ts";
@@ -59,12 +60,12 @@ export class Accountant {
     const run = await this.#output.currentRun();
     if (run === undefined) return undefined;
     const lotes = await this.#countLotes(run.run);
-    const ledgerObject = await this.#output.ledger();
-    const ledger = Ledger.parse(ledgerObject);
-    const failures = ledger.failedIds().filter((entry) => entry.run === run.run);
+    const pieces = await Array.fromAsync(this.#output.ledgerPieces(run));
+    const entries = pieces.flatMap((piece) => Ledger.parse(piece, nameOf(piece.key)).entries());
+    const failures = entries.filter(isFailedId).filter((entry) => entry.run === run.run);
     const stored = lotes.values().reduce((sum, { records }) => sum + records, 0);
     const settled = run.status === "queued" && run.ids === stored + failures.length;
-    const files = [...lotes.values(), ...(ledgerObject ? [ledgerObject] : [])];
+    const files = [...lotes.values(), ...pieces];
     const changes = [
       ...files.map(({ modifiedAt }) => modifiedAt.getTime()),
       ...failures.map((entry) => Date.parse(entry.last_failed_at)),
@@ -75,18 +76,18 @@ export class Accountant {
       stored,
       failures,
       cancelled: run.status === "cancelled" ? run.ids - stored - failures.length : 0,
-      malformedMessages: ledger.entries().filter((entry) => !isFailedId(entry)),
+      malformedMessages: entries.filter((entry) => !isFailedId(entry)),
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
-      manifest: settled ? await this.#manifestOf(run.run, [...lotes.values()], ledgerObject?.etag) : undefined,
+      manifest: settled ? await this.#manifestOf(run.run, [...lotes.values()]) : undefined,
     };
   }
 
-  async #manifestOf(run: string, lotes: readonly CountedLote[], ledgerEtag: string | undefined) {
-    const object = await this.#output.manifest();
+  async #manifestOf(run: string, lotes: readonly CountedLote[]) {
+    const [object, ledger] = await Promise.all([this.#output.manifest(), this.#output.ledgerHead()]);
     // One that somebody wrote by hand is written anew at the next occasion.
     const manifest = object && readManifest(object);
-    return manifest?.run === run && names(manifest, lotes, ledgerEtag) ? manifest : undefined;
+    return manifest?.run === run && names(manifest, lotes, ledger?.etag) ? manifest : undefined;
   }
 
   /** What is stored by lote, of this run only. */

@@ -42,18 +42,33 @@ export async function explain(store: ObjectStore, date: RunDate, id: string): Pr
   const output = new DateOutput(store, date);
   const run = await output.currentRun();
   if (run === undefined) return undefined;
-  const [place, ledger] = await Promise.all([loteOfId(output, run.run, id), output.ledger()]);
+  const place = await loteOfId(output, run.run, id);
   if (place?.isStored) {
     const stored = await storedIn(place.lote, output, id);
     if (stored !== undefined) return { run, fate: stored };
   }
-  const failure = Ledger.parse(ledger)
-    .failedIds()
-    .find((entry) => entry.run === run.run && entry.imdb_id === id);
+  const failure = await failureOf(id, run, place?.lote, output);
   if (failure !== undefined) return { run, fate: { state: "failed", failure } };
   if (place !== undefined) return { run, fate: { state: "open", lote: place.lote } };
   const isSettled = run.status === "rejected" || (await output.hasFinished(run.run));
   return { run, fate: { state: isSettled ? "never selected" : "unknown" } };
+}
+
+/** @param lote where the id is, as far as that is known */
+async function failureOf(
+  id: string,
+  run: RunFile,
+  lote: number | undefined,
+  output: DateOutput,
+): Promise<FailedId | undefined> {
+  const pieces = lote === undefined ? output.ledgerPieces(run) : [await output.piece(run, lote)];
+  for await (const piece of pieces) {
+    const failure = Ledger.parse(piece)
+      .failedIds()
+      .find((entry) => entry.run === run.run && entry.imdb_id === id);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 async function storedIn(lote: number, output: DateOutput, id: string): Promise<Fate | undefined> {

@@ -2,6 +2,7 @@ import { isRunDate, type RunDate, utcDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { type EnteredReports, enterReports, type LoteReport } from "../files/enter-reports.ts";
 import { type FailureReport, type ForeignReport, keptMessage, writableTime } from "../files/ledger-entry.ts";
+import { nameInForce } from "../files/run-rules.ts";
 import type { Log, MessageQueue, Metrics, ObjectStore } from "../ports.ts";
 import { finish } from "./finish.ts";
 import { type Closing, type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
@@ -87,7 +88,8 @@ async function enter(
 ): Promise<EnteredReports> {
   const entered = await enterReports(reports, output);
   const { date } = output;
-  const { run, superseded, entries, failed } = entered;
+  const { current, superseded, entries, failed } = entered;
+  const run = nameInForce(current);
   if (superseded > 0) log.warn("dead letters dropped: a later upload superseded their run", { date, run, superseded });
   for (const [reason, ids] of failed) metrics.addFailed(reason, ids);
   log.info("ledger written", { date, run, letters: reports.length, entries });

@@ -90,7 +90,7 @@ export async function consumeLote(
     origin: movies.origin,
   };
   const file = { run: message.run, ids: message.ids, records: fetched.records, work, fetchTimes };
-  const { isInForce, isInLedger, wasThere } = await storeLote(output, message.lote, file);
+  const { isInForce, isInLedger, wasThere } = await storeLote(output, run, message.lote, file);
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);

@@ -1,6 +1,9 @@
 import type { DateOutput } from "../files/date-output.ts";
 import type { EnteredReports } from "../files/enter-reports.ts";
+import { lacksRecords } from "../files/lote-file.ts";
 import { type Manifest, manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
+import { isInForce, isOpen, type OpenRun } from "../files/run-rules.ts";
+import { hasEntries } from "../files/store-lote.ts";
 import { type Stock, takeStock, type UnsettledRun } from "../files/take-stock.ts";
 import type { Log, MessageQueue, OutgoingMessage } from "../ports.ts";
 import { type Closing, messageBody } from "./message.ts";
@@ -27,6 +30,13 @@ export const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
 
+/** How long one is kept back as long as the lote that it names is not heard of. With the 5 s it is still within the 10. */
+const UNHEARD_WAIT_SECONDS = 4;
+/** One that comes back sooner than this names a lote to look at, in place of all. */
+const SOON_SECONDS = 10;
+/** How many lotes are looked at before all are. */
+const SAMPLES = 4;
+
 /** A closing message that comes when its time is over. */
 export function closingMessage(closing: Closing, delaySeconds: number): OutgoingMessage {
   return { body: messageBody(closing), delaySeconds };
@@ -38,17 +48,24 @@ export function closingMessage(closing: Closing, delaySeconds: number): Outgoing
  * The producer sends the first one, so each run has one on its way until it has settled. What is changed after that is changed by a replay,
  * whose every lote reports to the collector: the last report settles the account again, and is an occasion by itself.
  */
-export async function finish(output: DateOutput, occasion: Occasion, deps: FinishDeps): Promise<void> {
-  const { closings, entered } = occasion;
-  if (closings.length === 0 && !(await mayHaveSettled(entered, output, deps))) return;
+export async function finish(output: DateOutput, { closings, entered }: Occasion, deps: FinishDeps): Promise<void> {
+  const current = closings.length > 0 ? await output.currentRun() : entered?.current;
+  if (!isInForce(current)) return;
+  const asking = closings.filter(({ run }) => run === current.run);
+  const [again] = asking;
+  if (isOpen(current) && !(await mayHaveSettled(current, asking, entered, output))) {
+    if (again !== undefined) await deps.deadLetterQueue.send([closingMessage(again, UNHEARD_WAIT_SECONDS)]);
+    return;
+  }
   const { unsettled, manifest } = await writeManifest(output);
   if (manifest !== undefined) {
     const { date, run, revision, ids, stored, failed } = manifest;
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
-  const again = closings.find(({ run }) => run === unsettled?.run);
-  if (again === undefined) return;
-  await deps.deadLetterQueue.send([closingMessage(again, waitSeconds(unsettled, again, deps))]);
+  if (again === undefined || again.run !== unsettled?.run) return;
+  const wait = waitSeconds(unsettled, again, deps);
+  const unheard = wait < SOON_SECONDS ? unsettled.unheard : undefined;
+  await deps.deadLetterQueue.send([closingMessage({ ...again, unheard }, wait)]);
 }
 
 /**
@@ -67,25 +84,37 @@ export function writeManifest(
   });
 }
 
-/** Whether reports may have settled a run: one that had time enough to ask for all other ids, or one that had settled before. */
+/**
+ * Whether it is worth to take stock, which takes a look at each of a run's lotes. As long as nothing was heard of one, a look at that one will do.
+ * @param asking closing messages of the run
+ */
 async function mayHaveSettled(
+  run: OpenRun,
+  asking: readonly Closing[],
   entered: EnteredReports | undefined,
   output: DateOutput,
-  { requestsPerSecond }: FinishDeps,
 ): Promise<boolean> {
-  if (entered?.run === undefined) return false;
-  const run = await output.currentRun();
-  if (run?.run !== entered.run || run.status !== "queued") return false;
-  const seconds = (Date.now() - Date.parse(run.started_at)) / 1_000;
-  return entered.entries + seconds * requestsPerSecond >= run.ids || output.hasFinished(run.run);
+  for (const { unheard } of asking) if (unheard === undefined || (await isHeardOf(unheard, run, output))) return true;
+  if (entered?.current?.run !== run.run || run.status !== "queued") return false;
+  // Lotes are worked on nearly in their order. Where they are not, one of these is unheard of as long as many are.
+  const few = new Set(Array.from({ length: SAMPLES }, (_, n) => Math.ceil((run.lotes * (SAMPLES - n)) / SAMPLES)));
+  for (const lote of few) if (lote > 0 && !(await isHeardOf(lote, run, output))) return false;
+  return true;
+}
+
+/** Whether a lote has a file with all its records, or a failure. */
+async function isHeardOf(lote: number, run: OpenRun, output: DateOutput): Promise<boolean> {
+  const head = await output.loteHead(lote);
+  if (head?.metadata.run === run.run && !lacksRecords(head.metadata)) return true;
+  return hasEntries(output, run, lote);
 }
 
 /** Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside. */
 function waitSeconds(
-  unsettled: UnsettledRun | undefined,
+  { idsUnheard }: UnsettledRun,
   { reusable = 0 }: Closing,
   { requestsPerSecond }: FinishDeps,
 ): number {
-  const left = Math.max(0, (unsettled?.idsUnheard ?? 0) - reusable);
+  const left = Math.max(0, idsUnheard - reusable);
   return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
 }

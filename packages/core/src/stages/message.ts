@@ -64,6 +64,8 @@ const messageSchema = z.discriminatedUnion("kind", [
     date: place.date,
     /** Ids that need not be asked for. They take no time of the budget. */
     reusable: z.catch(z.optional(z.int().check(z.nonnegative())), undefined),
+    /** A lote of which not all was heard when this was sent: as long as that is so, the run has not settled. */
+    unheard: z.catch(z.optional(z.int().check(z.positive())), undefined),
   }),
   /** From an operator: the ids are to be tried once more; `failures` says why they had failed. */
   z.object({ kind: z.literal("replay"), ...lote, failures: failuresSchema }),

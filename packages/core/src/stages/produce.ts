@@ -16,6 +16,7 @@ import {
   ObjectChangedError,
   type ObjectStore,
 } from "../ports.ts";
+import { LEDGER_PARTS, type LedgerParts } from "../topology.ts";
 import { cutIntoLotes, type Lote } from "./cut-into-lotes.ts";
 import { closingMessage, SHORTEST_WAIT_SECONDS } from "./finish.ts";
 import { messageBody } from "./message.ts";
@@ -27,6 +28,8 @@ export interface ProducerDeps extends Acceptance {
   /** The collector's, which is asked to close the run. */
   readonly deadLetterQueue: MessageQueue;
   readonly loteSize: number;
+  /** How the ledgers of runs are kept. Default: `LEDGER_PARTS`. */
+  readonly ledgerParts?: LedgerParts;
   /** Which records are taken from earlier runs. */
   readonly reuse: ReuseRule;
   readonly log: Log;
@@ -68,7 +71,7 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   // Before the earlier run's files are removed.
   const earlier = await earlierRecords(ids, date, reuse, { store, log, now: new Date() });
   const lotes = cutIntoLotes(ids, loteSize);
-  const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length };
+  const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length, ...ledgerParts(lotes.length, deps) };
   const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
   if (verdict !== "go on") return skip(verdict, run.run, output, log);
   log.info("run in force", {
@@ -99,6 +102,10 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   metrics.add(METRICS.idsSelected, ids.length);
   countOddRows(run, metrics);
   return "queued";
+}
+
+function ledgerParts(lotes: number, { ledgerParts = LEDGER_PARTS }: ProducerDeps): Pick<RunFile, "ledger_part_lotes"> {
+  return lotes > ledgerParts.mostLotesInOne ? { ledger_part_lotes: ledgerParts.lotesOfPart } : {};
 }
 
 /** What was read of a CSV, and why its run may not take the place of an earlier one; or why nothing could be read. */

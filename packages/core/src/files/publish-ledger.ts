@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { ObjectHead } from "../ports.ts";
+import { areSame, type DateOutput, type LedgerPiece } from "./date-output.ts";
+import { LEDGER_TYPE } from "./ledger.ts";
+import { runOf } from "./lote-file.ts";
+import type { RunFile } from "./run-file.ts";
+import { lotesOfPart } from "./run-rules.ts";
+
+/** The name of the metadata: which state of the parts a ledger holds. */
+const PARTS = "parts";
+
+/**
+ * Writes `erros_geral.json` of a run whose entries are in parts: each is sorted, and so are they, so that their lines are only put together. Nothing is
+ * written where the ledger holds them already, or where the run's ledger has no parts. See {@link DateOutput} for the order of the steps.
+ * @param known the parts, if they were read before
+ * @returns the ledger as it is by then
+ */
+export async function publishLedger(
+  output: DateOutput,
+  run: RunFile,
+  known: readonly LedgerPiece[] = [],
+): Promise<ObjectHead | undefined> {
+  if (lotesOfPart(run) === undefined) return output.ledgerHead();
+  const { isMine } = await output.replaceLedger(async (head) => {
+    const isMine = (await output.runInForce(run.run)) !== undefined;
+    return { isMine, next: isMine ? await nextLedger(output, run, head, known) : undefined };
+  });
+  if (isMine && (await output.runInForce(run.run)) === undefined) await withdrawLedger(output, run.run);
+  return output.ledgerHead();
+}
+
+async function nextLedger(
+  output: DateOutput,
+  run: RunFile,
+  head: ObjectHead | undefined,
+  known: readonly LedgerPiece[],
+) {
+  const parts = await output.ledgerParts();
+  if (parts.length === 0) return "remove" as const;
+  const state = createHash("sha256")
+    .update(parts.map(({ key, etag }) => `${key} ${etag}\n`).join(""))
+    .digest("hex");
+  if (head?.metadata.run === run.run && head.metadata[PARTS] === state) return undefined;
+  // Listed after the look at the ledger: of two that put it together at once the later state stays.
+  const pieces = areSame(known, parts) ? known : await Array.fromAsync(output.ledgerPieces(run));
+  return {
+    body: pieces.map(({ body }) => body).join(""),
+    contentType: LEDGER_TYPE,
+    metadata: { run: run.run, [PARTS]: state },
+  };
+}
+
+/** Removes the ledger if it is of the run: a later run may have its own there already. */
+async function withdrawLedger(output: DateOutput, run: string): Promise<void> {
+  await output.replaceLedger((head) => ({ next: head && runOf(head) === run ? "remove" : undefined }));
+}

@@ -1,0 +1,275 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  inputKey,
+  ledgerKey,
+  ledgerPartKey,
+  ledgerPartOfKey,
+  ledgerPartPrefix,
+  manifestKey,
+} from "../src/dataset/keys.ts";
+import { parseManifest } from "../src/files/manifest.ts";
+import type { CsvVersion } from "../src/files/run-file.ts";
+import { Accountant } from "../src/operator/account.ts";
+import { cancelRun } from "../src/operator/cancel-run.ts";
+import { explain } from "../src/operator/explain.ts";
+import { gatherLedger } from "../src/operator/gather-ledger.ts";
+import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
+import { collect } from "../src/stages/collect.ts";
+import { consumeLote } from "../src/stages/consume.ts";
+import { messageBody, parseMessage } from "../src/stages/message.ts";
+import { produce } from "../src/stages/produce.ts";
+import type { LedgerParts } from "../src/topology.ts";
+import { csv, FILTER, row } from "./support/csv.ts";
+import { FakeMovies, known } from "./support/fake-movies.ts";
+import { InterruptedStore } from "./support/interrupted-store.ts";
+import { QUIET } from "./support/quiet.ts";
+
+const DATE = "2026/11/23";
+const MINUTE_MS = 60_000;
+const NOT_FOUND: MovieAnswer = { failure: { reason: "not_found", status: 404, message: "no such movie" } };
+/** Two ids a lote, two lotes a part. */
+const PARTS: LedgerParts = { mostLotesInOne: 2, lotesOfPart: 2 };
+const WHOLE: LedgerParts = { mostLotesInOne: 1_000, lotesOfPart: 2 };
+const IDS = idsOf(10);
+/** One of each lote. */
+const UNKNOWN = IDS.filter((_, index) => index % 2 === 0);
+
+function idsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `tt${String(index + 1).padStart(7, "0")}`);
+}
+
+/** Counts what is read of ledgers. */
+class CountingStore extends InterruptedStore {
+  ledgerBytesRead = 0;
+
+  override async get(key: string) {
+    const object = await super.get(key);
+    const isLedger = key === ledgerKey(DATE) || ledgerPartOfKey(key) !== undefined;
+    if (isLedger) this.ledgerBytesRead += object?.body.length ?? 0;
+    return object;
+  }
+
+  override async head(key: string) {
+    const before = this.ledgerBytesRead;
+    const head = await super.head(key);
+    this.ledgerBytesRead = before;
+    return head;
+  }
+}
+
+class Queue {
+  messages: OutgoingMessage[] = [];
+  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
+  take = () => this.messages.splice(0);
+}
+
+let store: CountingStore;
+let loteQueue: Queue;
+let deadLetterQueue: Queue;
+let uploads = 0;
+
+beforeEach(() => {
+  store = new CountingStore(ledgerKey(DATE));
+  loteQueue = new Queue();
+  deadLetterQueue = new Queue();
+});
+
+async function drop(ids: readonly string[], ledgerParts = PARTS): Promise<void> {
+  const key = inputKey(DATE);
+  await store.overwrite(key, csv(...ids.map((id) => row({ id }))));
+  const etag = (await store.get(key))?.etag ?? "";
+  const source: CsvVersion = { bucket: "lake", key, etag, size: 1, sequencer: String(++uploads).padStart(4, "0") };
+  const settings = { filter: FILTER, loteSize: 2, maxMalformedPercent: 1, ledgerParts };
+  await produce(source, DATE, { ...QUIET, store, loteQueue, deadLetterQueue, ...settings });
+}
+
+async function consume(messages: readonly OutgoingMessage[], unknown: readonly string[] = UNKNOWN): Promise<void> {
+  const movies = new FakeMovies((id) => (unknown.includes(id) ? NOT_FOUND : known(id)));
+  for (const { body } of messages) {
+    const delivery = { receiveCount: 1, sentAt: new Date(0) };
+    const end = performance.now() + MINUTE_MS;
+    await consumeLote(parseMessage(body), delivery, end, { ...QUIET, store, deadLetterQueue, movies });
+  }
+}
+
+async function collectAll(letters = deadLetterQueue.take()): Promise<void> {
+  const sentAt = new Date("2026-11-23T12:00:00Z");
+  await Promise.all(
+    collect(
+      letters.map(({ body }) => ({ body, sentAt })),
+      { ...QUIET, store, deadLetterQueue },
+    ),
+  );
+}
+
+async function finished(ids: readonly string[] = IDS, ledgerParts = PARTS): Promise<void> {
+  await drop(ids, ledgerParts);
+  await consume(loteQueue.take());
+  await collectAll();
+}
+
+async function parts(): Promise<string[]> {
+  const objects = await Array.fromAsync(store.list(ledgerPartPrefix(DATE)));
+  return objects.map(({ key }) => key).sort();
+}
+
+async function ledger(): Promise<string> {
+  return (await store.get(ledgerKey(DATE)))?.body ?? "";
+}
+
+function closingsWaiting() {
+  return deadLetterQueue.messages.map(({ body }) => parseMessage(body)).filter(({ kind }) => kind === "closing");
+}
+
+describe("a run with many lotes", () => {
+  test("has its entries in parts, and once it has settled in one ledger, line by line that of a run without parts", async () => {
+    await finished(IDS, WHOLE);
+    const run = parseManifest((await store.get(manifestKey(DATE))) ?? { body: "" }).run;
+    const whole = (await ledger()).replaceAll(run, "RUN");
+    expect(await parts()).toEqual([]);
+    await finished(IDS, PARTS);
+    const manifest = parseManifest((await store.get(manifestKey(DATE))) ?? { body: "" });
+    expect((await ledger()).replaceAll(manifest.run, "RUN")).toBe(whole);
+    expect(await parts()).toEqual([1, 2, 3].map((part) => ledgerPartKey(DATE, part)));
+    expect(manifest).toMatchObject({ stored: 5, failed: 5, failed_by_reason: { not_found: 5 } });
+    expect(manifest.ledger).toMatchObject({ entries: 5, etag: (await store.get(ledgerKey(DATE)))?.etag });
+  });
+
+  test("is told of from its parts before that", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take().slice(0, 3));
+    await collectAll();
+    expect(await ledger()).toBe("");
+    const account = await new Accountant(store, DATE).account();
+    expect(account).toMatchObject({ stored: 3, settled: false });
+    expect(account?.failures.map(({ imdb_id }) => imdb_id)).toEqual(UNKNOWN.slice(0, 3));
+    expect((await explain(store, DATE, UNKNOWN[2] ?? ""))?.fate).toMatchObject({
+      state: "failed",
+      failure: { lote: 3 },
+    });
+    await gatherLedger(store, DATE);
+    expect((await ledger()).split("\n")).toHaveLength(3 + 1);
+  });
+
+  test("has its ledger put together anew when a replay has changed a part", async () => {
+    await finished();
+    const { run } = parseManifest((await store.get(manifestKey(DATE))) ?? { body: "" });
+    const [, second = ""] = UNKNOWN;
+    const failures = [{ id: second, reason: "not_found" as const, status: 404, message: "" }];
+    const replay = { kind: "replay" as const, run, date: DATE, lote: 2, ids: [second], attempts: 1, failures };
+    await consume([{ body: messageBody(replay) }], []);
+    await collectAll();
+    expect(await ledger()).not.toContain(second);
+    expect(parseManifest((await store.get(manifestKey(DATE))) ?? { body: "" })).toMatchObject({
+      revision: 2,
+      failed: 4,
+    });
+  });
+
+  test("keeps strangers' messages after all entries", async () => {
+    await drop(IDS);
+    await deadLetterQueue.send([{ body: JSON.stringify({ hello: "world", date: DATE }) }]);
+    await consume(loteQueue.take());
+    await collectAll();
+    const lines = (await ledger()).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).lote)).toEqual([1, 2, 3, 4, 5, null]);
+    expect(await new Accountant(store, DATE).account()).toMatchObject({ settled: true, malformedMessages: [{}] });
+  });
+
+  test("leaves no part behind once a later upload is in force, whichever way that keeps its ledger", async () => {
+    await finished();
+    const late = { kind: "report" as const, run: "superseded", date: DATE, lote: 9, ids: ["tt1"], attempts: 1 };
+    await finished(IDS.slice(0, 2), WHOLE);
+    await collectAll([{ body: messageBody({ ...late, failures: [], recovered: [] }) }]);
+    expect(await parts()).toEqual([]);
+    expect(await ledger()).toContain(UNKNOWN[0]);
+  });
+
+  test("leaves no ledger behind when a later upload takes over while it is put together", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take());
+    store.interrupt = () => drop(IDS.slice(0, 2), WHOLE);
+    await collectAll();
+    expect(await ledger()).toBe("");
+    expect(await parts()).toEqual([]);
+  });
+
+  test("has the ledger of what failed when it was cancelled", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take().slice(0, 2));
+    await cancelRun(store, DATE, new Date());
+    await collectAll();
+    expect((await ledger()).trim().split("\n")).toHaveLength(2);
+  });
+});
+
+describe("what is read and asked for does not grow with a run", () => {
+  test("a consumer reads nothing of the ledger, however many ids have failed", async () => {
+    await drop(idsOf(60));
+    const lotes = loteQueue.take();
+    await consume(lotes.slice(0, -1), idsOf(60));
+    await collectAll();
+    store.ledgerBytesRead = 0;
+    await consume(lotes.slice(-1));
+    expect(store.ledgerBytesRead).toBe(0);
+  });
+
+  test("a collector reads the part that its reports are of, and takes no stock while the last lotes are open", async () => {
+    await drop(idsOf(60));
+    const lotes = loteQueue.take();
+    deadLetterQueue.take();
+    await consume(lotes.slice(0, -2), idsOf(60));
+    await collectAll();
+    const part = (await store.get(ledgerPartKey(DATE, 14)))?.body.length ?? 0;
+    expect(part).toBeGreaterThan(0);
+    store.ledgerBytesRead = 0;
+    store.listings.length = 0;
+    await consume(lotes.slice(-2, -1), idsOf(60));
+    await collectAll();
+    expect(store.ledgerBytesRead).toBeLessThanOrEqual(part);
+    expect(store.listings).toEqual([]);
+  });
+
+  test("a closing message that soon comes back names a lote that is open, and no stock is taken until that was heard of", async () => {
+    await drop(IDS);
+    const lotes = loteQueue.take();
+    await consume(lotes.slice(0, -1));
+    await collectAll();
+    expect(closingsWaiting()).toMatchObject([{ unheard: 5 }]);
+    store.listings.length = 0;
+    await collectAll();
+    expect(closingsWaiting()).toMatchObject([{ unheard: 5 }]);
+    expect(store.listings).toEqual([]);
+    await consume(lotes.slice(-1));
+    await collectAll();
+    expect(await store.get(manifestKey(DATE))).toBeDefined();
+    expect(closingsWaiting()).toEqual([]);
+  });
+
+  test("a lote whose report is still on its way is one that is open", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take());
+    const letters = deadLetterQueue.take();
+    const isReportOfLast = ({ body }: OutgoingMessage) => body.includes('"lote":5');
+    await collectAll(letters.filter((letter) => !isReportOfLast(letter)));
+    expect(closingsWaiting()).toMatchObject([{ unheard: 5 }]);
+    expect(await store.get(manifestKey(DATE))).toBeUndefined();
+    await collectAll([...letters.filter(isReportOfLast), ...deadLetterQueue.take()]);
+    expect(await store.get(manifestKey(DATE))).toBeDefined();
+  });
+});
+
+test("a ledger that an earlier version of this program wrote tells by its lines which lotes it has", async () => {
+  await drop(IDS.slice(0, 4), WHOLE);
+  const lotes = loteQueue.take();
+  await consume(lotes.slice(0, 1));
+  await collectAll();
+  const { body = "" } = (await store.get(ledgerKey(DATE))) ?? {};
+  const before = (await store.get(ledgerKey(DATE)))?.etag;
+  await store.putIf(ledgerKey(DATE), before, { body, contentType: "", metadata: {} });
+  deadLetterQueue.take();
+  // A second delivery, which the first one's failure must not outlive.
+  await consume(lotes.slice(0, 1), []);
+  await collectAll();
+  expect(await ledger()).not.toContain(UNKNOWN[0]);
+});
