@@ -3,6 +3,7 @@ import type { StoreHabits } from "@lotes/local/emulator/store-habits";
 import { Random } from "@lotes/local/sample/random";
 import { csvOf, csvOfTwins, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
+import { type Freezes, freezesOf } from "./freezes.ts";
 import { happens, ONE_IN } from "./one-in.ts";
 import { SIZES, type Size } from "./size.ts";
 import { type StrangersMessage, strangersOf } from "./strangers.ts";
@@ -36,17 +37,6 @@ export interface OperatorAction {
 export interface Cancel {
   readonly atMs: number;
   readonly date: string;
-}
-
-/** How Lambda freezes environments: always between two invocations, and in the middle of some. */
-export interface Freezes {
-  /** One invocation in so many is frozen in its middle. */
-  readonly oneIn: number;
-  /** So long after its beginning, and for so long, at the most. */
-  readonly latestMs: number;
-  readonly longestMs: number;
-  /** One freeze in so many is long enough for the other ends to close what is idle. */
-  readonly closeOneIn: number;
 }
 
 /** Everything that is decided beforehand about one run of the pipeline under chaos. Seed and index decide all of it. */
@@ -179,15 +169,6 @@ function cancelsOf(random: Random, dates: readonly string[], lastAtMs: number): 
     atMs: random.below(lastAtMs + 6_000),
     date: random.pick(dates),
   }));
-}
-
-function freezesOf(random: Random): Freezes {
-  return {
-    oneIn: random.pick([2, 4, 1_000]),
-    latestMs: random.pick([300, 2_000]),
-    longestMs: random.pick([300, 2_500]),
-    closeOneIn: random.pick([1, 2, 4]),
-  };
 }
 
 function stepsOf(random: Random, lastAtMs: number): { atMs: number; byMs: number }[] {
