@@ -73,8 +73,6 @@ export interface Schedule {
   /** One delivery in so many is made twice. */
   readonly duplicateOneIn: number;
   readonly disturbances: readonly Disturbance[];
-  /** How many lotes share a part of the ledger; undefined where no run has so many lotes that its ledger has parts. */
-  readonly lotesOfPart: number | undefined;
 }
 
 // Twice what most runs take to their first file: the function's start, a second's wait, the requests.
@@ -132,7 +130,6 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
     disturbances: disturbancesOf(random, lastAtMs),
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
     cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
-    lotesOfPart: random.pick([undefined, 1, 2]),
   };
 }
 

@@ -267,7 +267,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/take-stock.ts",
-        from: "if (!(await isUnchanged(run, ledgerObject, files, output))) return unsettled;",
+        from: "if (!(await isUnchanged(run, { files, ledger, published }, output))) return { unsettled };",
         to: "",
       },
     ],
@@ -277,8 +277,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/take-stock.ts",
-        from: "return accounted.size === ids && stored + failures.length === ids;",
-        to: "return lotes.reduce((sum, lote) => sum + lote.ids.length, 0) + failures.length === ids;",
+        from: 'if (failed.some((id) => ids.has(id))) return "contradicts";',
+        to: "",
       },
     ],
   },

@@ -3,6 +3,7 @@ import { inputKey, type LedgerParts, MAX_RECEIVE_COUNT, type QueueName } from "@
 import { s3Event } from "@lotes/local/lambda/s3-notification";
 import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
+import { seedOf } from "@lotes/schedules/schedule";
 import type { S3Event, SQSRecord } from "aws-lambda";
 import { Bucket } from "./bucket.ts";
 import { EPOCH_MS } from "./globals.ts";
@@ -17,6 +18,9 @@ const NAME = "lake";
 // AWS asks for six times the function's timeout.
 const TIMEOUTS_HIDDEN = 6;
 
+/** How many lotes share a part of the ledger; undefined where no run has so many lotes that its ledger has parts. */
+const LOTES_OF_PART = [undefined, 1, 2] as const;
+
 /** The bucket and the queues of one schedule. */
 export class World {
   readonly bucket: Bucket;
@@ -30,7 +34,7 @@ export class World {
   constructor(simulation: Simulation, activity: Activity) {
     const { time, choices, schedule } = simulation;
     this.#simulation = simulation;
-    const { lotesOfPart } = schedule;
+    const lotesOfPart = LOTES_OF_PART[seedOf(schedule.seed, schedule.index) % LOTES_OF_PART.length];
     this.ledgerParts = lotesOfPart === undefined ? undefined : { mostLotesInOne: 1, lotesOfPart };
     const options = { time, choices, epochMs: EPOCH_MS, visibilityMs: TIMEOUTS_HIDDEN * schedule.functionMs };
     const { opaqueEtags = false, versions: keepsVersions = true } = schedule.store ?? {};
