@@ -194,10 +194,14 @@ describe("a run with many lotes", () => {
     expect(await parts()).toEqual([]);
   });
 
-  test("has the ledger of what failed when it was cancelled", async () => {
+  test("has the ledger of what failed before it was cancelled at once, and of what is reported after that", async () => {
     await drop(IDS);
-    await consume(loteQueue.take().slice(0, 2));
+    const lotes = loteQueue.take();
+    await consume(lotes.slice(0, 1));
+    await collectAll();
+    await consume(lotes.slice(1, 2));
     await cancelRun(store, DATE, new Date());
+    expect((await ledger()).trim().split("\n")).toHaveLength(1);
     await collectAll();
     expect((await ledger()).trim().split("\n")).toHaveLength(2);
   });

@@ -1,5 +1,6 @@
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
+import { publishLedger } from "../files/publish-ledger.ts";
 import type { RunFile } from "../files/run-file.ts";
 import { cancel } from "../files/run-rules.ts";
 import type { ObjectStore } from "../ports.ts";
@@ -10,6 +11,9 @@ import type { ObjectStore } from "../ports.ts";
  * @returns the run as it is by then; undefined when the date never had one
  */
 export async function cancelRun(store: ObjectStore, date: RunDate, at: Date): Promise<RunFile | undefined> {
-  const { run } = await new DateOutput(store, date).changeRun((current) => cancel(at, current));
+  const output = new DateOutput(store, date);
+  const { run } = await output.changeRun((current) => cancel(at, current));
+  // What has failed so far is to be seen at once. What is reported from now on the collector adds.
+  if (run?.status === "cancelled") await publishLedger(output, run);
   return run;
 }
