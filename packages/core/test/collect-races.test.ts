@@ -45,6 +45,17 @@ test("a failure of a run that is given up while it is written does not stay", as
   expect(await collectedWith((store) => store.overwrite(runKey(DATE), givenUp.body))).toBeUndefined();
 });
 
+test("a message of another program is of the later run that supersedes while it is written, and stays with its files", async () => {
+  const store = new InterruptedStore(ledgerKey(DATE));
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  store.interrupt = () => store.overwrite(runKey(DATE), runObject(queuedRun("02")).body);
+  await Promise.all(collect([{ body: "of another program", sentAt: at(2) }], { store, ...QUIET }));
+  expect(await store.get(ledgerKey(DATE))).toMatchObject({
+    body: expect.stringContaining("of another program"),
+    metadata: { run: queuedRun("02").run },
+  });
+});
+
 test("a failure of an id that gets its record while it is written does not stay", async () => {
   const { run } = queuedRun("01");
   const file = loteObject(loteFile([ID], [ID], { run }));

@@ -118,7 +118,8 @@ async function enterPiece(
   if (now !== undefined) ledger.removeOtherRuns(run);
   const lotes = await enterAll(reports, ledger, run, output);
   const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
-  const isSame = next !== "remove" && next.body === object?.body;
+  // Entries that are of no run may have been written for the run before, and would be removed with its files.
+  const isSame = next !== "remove" && next.body === object?.body && next.metadata.run === object.metadata.run;
   const piece = { lotes, entries: ledger.entries().length, failed: ledger.newFailures() };
   return { next: isSame ? undefined : next, piece };
 }
