@@ -7,6 +7,7 @@ import {
   ledgerPartPrefix,
   manifestKey,
 } from "../src/dataset/keys.ts";
+import { Ledger } from "../src/files/ledger.ts";
 import { parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
 import { Accountant } from "../src/operator/account.ts";
@@ -23,6 +24,7 @@ import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { QUIET } from "./support/quiet.ts";
+import { report } from "./support/reports.ts";
 
 const DATE = "2026/11/23";
 const MINUTE_MS = 60_000;
@@ -192,6 +194,18 @@ describe("a run with many lotes", () => {
     await collectAll();
     expect(await ledger()).toBe("");
     expect(await parts()).toEqual([]);
+  });
+
+  test("has nothing in its ledger of a part that an earlier run has left", async () => {
+    await drop(IDS);
+    const left = new Ledger();
+    left.enter(report({ id: "tt9999999", run: "earlier", lote: 5 }));
+    await store.putIf(ledgerPartKey(DATE, 3), undefined, left.toObject("earlier"));
+    await consume(loteQueue.take().slice(0, 1));
+    await collectAll();
+    await cancelRun(store, DATE, new Date());
+    expect((await ledger()).trim().split("\n")).toHaveLength(1);
+    expect(await ledger()).not.toContain("tt9999999");
   });
 
   test("has the ledger of what failed before it was cancelled at once, and of what is reported after that", async () => {

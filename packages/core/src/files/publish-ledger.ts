@@ -43,11 +43,21 @@ async function nextLedger(
   if (head?.metadata.run === run.run && head.metadata[PARTS] === state) return undefined;
   // Listed after the look at the ledger: of two that put it together at once the later state stays.
   const pieces = areSame(known, parts) ? known : await Array.fromAsync(output.ledgerPieces(run));
+  const body = pieces
+    .filter((piece) => isOf(run, piece))
+    .map((piece) => piece.body)
+    .join("");
+  if (body === "") return "remove" as const;
   return {
-    body: pieces.map(({ body }) => body).join(""),
+    body,
     contentType: LEDGER_TYPE,
     metadata: { run: run.run, [PARTS]: state },
   };
+}
+
+/** Whether a piece is the run's own. A part of an earlier run is there until the producer has removed that run's files. */
+export function isOf(run: RunFile, piece: LedgerPiece): boolean {
+  return lotesOfPart(run) === undefined || runOf(piece) === run.run;
 }
 
 /** Removes the ledger if it is of the run: a later run may have its own there already. */

@@ -3,6 +3,7 @@ import type { Reason } from "../reasons.ts";
 import type { DateOutput, LedgerPiece } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import { isFailedId } from "./ledger-entry.ts";
+import { isOf } from "./publish-ledger.ts";
 import type { OpenRun } from "./run-rules.ts";
 
 /** What stands in the ledger, or in all its parts. */
@@ -26,6 +27,7 @@ export async function readLedger(run: OpenRun, output: DateOutput): Promise<Stoc
   let [failed, entries] = [0, 0];
   for await (const piece of output.ledgerPieces(run)) {
     pieces.push(piece);
+    if (!isOf(run, piece)) continue;
     for (const entry of Ledger.parse(piece, nameOf(piece.key)).entries()) {
       entries++;
       if (!isFailedId(entry) || entry.run !== run.run) continue;
