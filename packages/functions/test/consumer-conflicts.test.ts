@@ -1,7 +1,7 @@
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { idsOf, Pipeline, redelivered } from "./support/pipeline.ts";
+import { idsOf, messageIn, Pipeline, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);
 const unknown = "tt7777777";
@@ -12,11 +12,12 @@ beforeEach(async () => {
 });
 afterEach(() => pipeline.stop());
 
-/** Consumes a lote, with something that happens after its first request and before its file is written. */
+/** Consumes a lote, with something that happens when all but its last id were answered, and before its file is written. */
 async function consumeWhile(record: SQSRecord, happens: () => Promise<unknown>): Promise<void> {
-  await pipeline.tmdb.misbehave([{ limit: 1, answer: { status: 429, retryAfter: 2 } }]);
+  const { ids } = messageIn(record);
+  await pipeline.tmdb.misbehave([{ ids: ids.slice(-1), times: 1, answer: { status: 429, retryAfter: 2 } }]);
   const consumed = pipeline.consume([record]);
-  await expect.poll(async () => (await pipeline.tmdb.stats()).requests).toBeGreaterThan(0);
+  await expect.poll(async () => (await pipeline.tmdb.stats()).requests).toBeGreaterThanOrEqual(ids.length);
   await happens();
   await consumed;
 }
