@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  process.env = environment;
+  // Variable by variable: SST's module keeps the object itself, and another test file of this process may load it next.
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
   rmSync(folder, { recursive: true });
 });
 
