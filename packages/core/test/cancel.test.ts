@@ -11,6 +11,7 @@ import { parseMessage } from "../src/stages/message.ts";
 import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known, unanswered } from "./support/fake-movies.ts";
+import { MemoryQueue } from "./support/memory-queue.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at } from "./support/reports.ts";
@@ -21,25 +22,16 @@ const [FIRST, SECOND] = IDS as [string, string];
 const NOT_FOUND: MovieAnswer = { failure: { reason: "not_found", status: 404, message: "no such movie" } };
 const BROKEN: MovieAnswer = { failure: { reason: "server_error", status: 500, message: "broken" } };
 
-/** A queue that is looked into by hand. */
-class Queue {
-  messages: OutgoingMessage[] = [];
-  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
-  take(): OutgoingMessage[] {
-    return this.messages.splice(0);
-  }
-}
-
 let store: MemoryStore;
-let loteQueue: Queue;
-let deadLetterQueue: Queue;
+let loteQueue: MemoryQueue;
+let deadLetterQueue: MemoryQueue;
 let movies: FakeMovies;
 let uploads: number;
 
 beforeEach(() => {
   store = new MemoryStore();
-  loteQueue = new Queue();
-  deadLetterQueue = new Queue();
+  loteQueue = new MemoryQueue();
+  deadLetterQueue = new MemoryQueue();
   movies = new FakeMovies();
   uploads = 0;
 });
@@ -247,7 +239,7 @@ describe("a run that is cancelled during a replay", () => {
     deadLetterQueue.send = () => Promise.reject(new Error("SQS has no answer"));
     await expect(consume(replay)).rejects.toThrow("SQS has no answer");
     await cancel();
-    deadLetterQueue = new Queue();
+    deadLetterQueue = new MemoryQueue();
     await consume(replay, 2);
     await collectAll();
     expect(await equation()).toEqual({ stored: 4, failed: 0, cancelled: 0 });

@@ -10,6 +10,7 @@ import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
+import { MemoryQueue } from "./support/memory-queue.ts";
 import { QUIET } from "./support/quiet.ts";
 
 const DATE = "2026/11/23";
@@ -18,25 +19,16 @@ const [FIRST, , , LAST] = IDS as [string, string, string, string];
 const MINUTE_MS = 60_000;
 const NOT_FOUND: MovieAnswer = { failure: { reason: "not_found", status: 404, message: "no such movie" } };
 
-/** A queue that is looked into by hand. */
-class Queue {
-  messages: OutgoingMessage[] = [];
-  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
-  take(): OutgoingMessage[] {
-    return this.messages.splice(0);
-  }
-}
-
 let store: InterruptedStore;
-let loteQueue: Queue;
-let deadLetterQueue: Queue;
+let loteQueue: MemoryQueue;
+let deadLetterQueue: MemoryQueue;
 let unknown: Set<string>;
 let uploads = 0;
 
 beforeEach(() => {
   store = new InterruptedStore(manifestKey(DATE));
-  loteQueue = new Queue();
-  deadLetterQueue = new Queue();
+  loteQueue = new MemoryQueue();
+  deadLetterQueue = new MemoryQueue();
   unknown = new Set();
 });
 

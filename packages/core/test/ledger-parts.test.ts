@@ -23,6 +23,7 @@ import type { LedgerParts } from "../src/topology.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
+import { MemoryQueue } from "./support/memory-queue.ts";
 import { QUIET } from "./support/quiet.ts";
 import { report } from "./support/reports.ts";
 
@@ -59,21 +60,15 @@ class CountingStore extends InterruptedStore {
   }
 }
 
-class Queue {
-  messages: OutgoingMessage[] = [];
-  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
-  take = () => this.messages.splice(0);
-}
-
 let store: CountingStore;
-let loteQueue: Queue;
-let deadLetterQueue: Queue;
+let loteQueue: MemoryQueue;
+let deadLetterQueue: MemoryQueue;
 let uploads = 0;
 
 beforeEach(() => {
   store = new CountingStore(ledgerKey(DATE));
-  loteQueue = new Queue();
-  deadLetterQueue = new Queue();
+  loteQueue = new MemoryQueue();
+  deadLetterQueue = new MemoryQueue();
 });
 
 async function drop(ids: readonly string[], ledgerParts = PARTS): Promise<void> {

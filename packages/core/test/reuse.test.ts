@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
 import { parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
-import type { MovieAnswer, NewObject, OutgoingMessage, StoredObject } from "../src/ports.ts";
+import type { MovieAnswer, NewObject, StoredObject } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { parseMessage } from "../src/stages/message.ts";
 import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
+import { MemoryQueue } from "./support/memory-queue.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { movieIds } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
@@ -20,14 +21,6 @@ const [FIRST] = IDS as [string];
 const NEW = "tt0000007";
 const HOUR_MS = 3_600_000;
 const NOT_FOUND: MovieAnswer = { failure: { reason: "not_found", status: 404, message: "no such movie" } };
-
-class Queue {
-  messages: OutgoingMessage[] = [];
-  send = async (messages: readonly OutgoingMessage[]) => void this.messages.push(...messages);
-  take(): OutgoingMessage[] {
-    return this.messages.splice(0);
-  }
-}
 
 /** A bucket that keeps the versions of its objects. */
 class VersionedStore extends MemoryStore {
@@ -51,8 +44,8 @@ class VersionedStore extends MemoryStore {
 }
 
 let store: MemoryStore;
-let loteQueue: Queue;
-let deadLetterQueue: Queue;
+let loteQueue: MemoryQueue;
+let deadLetterQueue: MemoryQueue;
 let movies: FakeMovies;
 let unknown: Set<string>;
 let uploads = 0;
@@ -62,8 +55,8 @@ const log = { ...QUIET.log, warn };
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-10-31T12:00:00.123Z") });
   store = new MemoryStore();
-  loteQueue = new Queue();
-  deadLetterQueue = new Queue();
+  loteQueue = new MemoryQueue();
+  deadLetterQueue = new MemoryQueue();
   unknown = new Set();
   movies = answering("tmdb pt-BR");
   warn.mockReset();
