@@ -1,4 +1,4 @@
-import type { FailedId, StoredLote } from "@lotes/core";
+import type { FailedId, LoteFile, StoredLote } from "@lotes/core";
 import type { FailureRow, LotePart, RecordRow, WorkPart } from "./document.ts";
 
 /** A lote with what is stored of it and what has failed. */
@@ -9,7 +9,7 @@ interface HeardLote {
 }
 
 interface KnownPart {
-  readonly stored: StoredLote | undefined;
+  readonly file: LoteFile | undefined;
   readonly failures: string;
   readonly part: LotePart;
 }
@@ -24,9 +24,9 @@ export class LoteParts {
       // Whatever changes an entry of the ledger changes one of these.
       const signature = heard.failures.map((each) => `${each.imdb_id} ${each.attempts} ${each.last_failed_at}`).join();
       const before = this.#known.get(heard.lote);
-      const isSame = before?.stored === heard.stored && before?.failures === signature;
+      const isSame = before?.file === heard.stored?.content && before?.failures === signature;
       const part = isSame && before ? before.part : lotePart(heard);
-      return [heard.lote, { stored: heard.stored, failures: signature, part }];
+      return [heard.lote, { file: heard.stored?.content, failures: signature, part }];
     });
     this.#known = new Map(known);
     return known.map(([, { part }]) => part);
@@ -44,10 +44,10 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
   const messages = [...new Set(failures.map(({ message }) => message))];
   const places = new Map(messages.map((message, place) => [message, place]));
   const failed = new Set(failures.map(({ imdb_id }) => imdb_id));
-  const { ids = [], records = new Map() } = stored?.file ?? {};
+  const { ids = [], records = new Map() } = stored?.content ?? {};
   return {
     lote,
-    records: [...(stored?.file.records ?? [])].map(([asked, r]): RecordRow => {
+    records: [...(stored?.content.records ?? [])].map(([asked, r]): RecordRow => {
       const money = [r.budget, r.revenue] as const;
       const votes = [r.popularity, r.vote_average, r.vote_count] as const;
       return [asked, r.id, r.imdb_id, r.title, r.runtime, r.release_date, ...money, ...votes];
@@ -64,7 +64,7 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
 }
 
 function workPart(stored: StoredLote | undefined): WorkPart | null {
-  const work = stored?.file.work;
+  const work = stored?.content.work;
   if (work === undefined) return null;
   const { startedAt, endedAt, lastStartedAt, requests, retries, rate_limited, reused } = work;
   return {

@@ -7,7 +7,9 @@ import {
   type FolderStore,
   idsLeft,
   inputKey,
-  LoteReader,
+  type LoteFile,
+  type LoteReader,
+  loteFileReader,
   manifestProblems,
   type Queues,
   type RunDate,
@@ -41,15 +43,15 @@ export class RunReader {
   readonly #place: RunPlace;
   readonly #date: RunDate;
   readonly #accountant: Accountant;
-  readonly #lotes: LoteReader;
+  readonly #lotes: LoteReader<LoteFile>;
   readonly #parts = new LoteParts();
   #runs: { readonly after: string; readonly found: RunDocument["runs"]; readonly troubles: Trouble[] } | undefined;
 
   constructor(place: RunPlace, date: RunDate) {
     this.#place = place;
     this.#date = date;
-    this.#accountant = new Accountant(place.store, date);
-    this.#lotes = new LoteReader(place.store, date);
+    this.#lotes = loteFileReader(place.store, date);
+    this.#accountant = new Accountant(place.store, date, this.#lotes);
   }
 
   /**

@@ -10,18 +10,17 @@ export { earlierRecords, type ReuseRule } from "./files/earlier-records.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
 export { countForeignMessages, Ledger, LedgerError } from "./files/ledger.ts";
 export type { FailedId, LedgerEntry } from "./files/ledger-entry.ts";
-export { LoteFileError } from "./files/lote-file.ts";
+export { type LoteFile, LoteFileError } from "./files/lote-file.ts";
 export { type CsvVersion, type RunFile, RunFileError, readRun, runId } from "./files/run-file.ts";
 export { ContentionError } from "./files/update-object.ts";
 export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./metrics.ts";
 export { type Account, Accountant, hasFaults, idsLeft } from "./operator/account.ts";
 export { cancelRun } from "./operator/cancel-run.ts";
-export { countByReason } from "./operator/count-by-reason.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
 export { diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
 export { type Explanation, explain, type Fate } from "./operator/explain.ts";
 export { gatherLedger } from "./operator/gather-ledger.ts";
-export { LoteReader, type StoredLote } from "./operator/lote-reader.ts";
+export { type LoteReader, loteFileReader, type StoredLote } from "./operator/lote-reader.ts";
 export { type MisplacedInput, misplacedInputs } from "./operator/misplaced-inputs.ts";
 export {
   chooseReplay,
@@ -35,7 +34,7 @@ export { TROUBLE_CODES, type Trouble } from "./operator/trouble.ts";
 export { type Upload, uploadIn } from "./operator/upload.ts";
 export * from "./ports.ts";
 export { PROXY_VARIABLES, type ProxyEnvironment, readProxy } from "./proxy.ts";
-export { REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
+export { countByReason, REASONS, type Reason, type ReasonFacts, reasonFacts } from "./reasons.ts";
 export {
   loadSettings,
   originOf,

@@ -79,3 +79,11 @@ export const REASONS = Object.keys(REASON_FACTS) as [Reason, ...Reason[]];
 export function reasonFacts(reason: Reason): ReasonFacts {
   return REASON_FACTS[reason];
 }
+
+/** How many failures there are of each reason, the most frequent reason first. */
+export function countByReason(failures: readonly { readonly reason: Reason }[]): [reason: Reason, count: number][] {
+  const counts = Map.groupBy(failures, ({ reason }) => reason)
+    .entries()
+    .map(([reason, those]): [Reason, number] => [reason, those.length]);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}

@@ -5,9 +5,10 @@ import { isOpen, type RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
 import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
+import { countByReason } from "../reasons.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
-import { type Failure, type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
+import { type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
 import { OpenRunWatch } from "./open-run-watch.ts";
 import { reusedRecords } from "./reuse.ts";
 
@@ -108,7 +109,7 @@ export async function consumeLote(
     ids: message.ids.length,
     stored: fetched.records.size,
     reused: reused.records.size,
-    failed: countByReason(fetched.failures),
+    failed: Object.fromEntries(countByReason(fetched.failures)),
     recovered: report?.recovered.length ?? 0,
     ...fetched.traffic,
   });
@@ -178,10 +179,4 @@ function reportOf(message: LoteMessage, { failures, records }: FetchedLote, repe
   if (failures.length === 0 && recovered.length === 0) return undefined;
   const ids = failures.map(({ id }) => id);
   return { kind: "report", run, date, lote, ids, attempts: attempts + 1, failures, recovered };
-}
-
-function countByReason(failures: readonly Failure[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of failures) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
 }
