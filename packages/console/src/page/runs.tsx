@@ -26,18 +26,11 @@ export function Runs({
                 <th scope="col" class="wide">
                   ids
                 </th>
-                <th scope="col" class="n">
-                  stored
-                </th>
-                <th scope="col" class="n">
-                  failed
-                </th>
-                <th scope="col" class="n">
-                  reused
-                </th>
-                <th scope="col" class="n">
-                  time
-                </th>
+                {["stored", "failed", "reused", "time"].map((name) => (
+                  <th key={name} scope="col" class="n">
+                    {name}
+                  </th>
+                ))}
                 <th scope="col">finished</th>
               </tr>
             </thead>
