@@ -2,6 +2,7 @@ export { DataDirError, DataDirInUseError } from "./data-dir-error.ts";
 export type { Fault } from "./emulator/emulator.ts";
 export type { AwsRequest } from "./emulator/request.ts";
 export { toRecord } from "./lambda/event-source-mapping.ts";
+export { eventBridgeEvent } from "./lambda/eventbridge-event.ts";
 export { s3Event } from "./lambda/s3-notification.ts";
 export { LocalServices } from "./local-services.ts";
 export { LocalStack, type LocalStackOptions } from "./local-stack.ts";

@@ -2,8 +2,9 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { COLLECTOR, COLLECTORS, CONSUMER, loadSettings } from "@lotes/core";
 import type { EmulatorOptions } from "./emulator/emulator.ts";
 import { EventSourceMapping } from "./lambda/event-source-mapping.ts";
+import { eventBridgeEvent } from "./lambda/eventbridge-event.ts";
 import { LambdaFunction } from "./lambda/lambda-function.ts";
-import { S3Notification } from "./lambda/s3-notification.ts";
+import { S3Notification, s3Event } from "./lambda/s3-notification.ts";
 import { LocalServices } from "./local-services.ts";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 import { DEPLOYED_TIMING, type Timing } from "./timing.ts";
@@ -103,6 +104,8 @@ export class LocalStack {
         retryDelaysMs: this.#timing.producerRetryDelaysMs,
         onError: (error) => this.#failed("producer", error),
         onGivenUp: (error) => this.#options.onProducerGivenUp?.(error),
+        // A deployment has one of them. Both may come while its trigger is changed, so here both always do: it is one upload, and one run.
+        events: [s3Event, eventBridgeEvent],
       },
     );
     notification.resume();

@@ -150,7 +150,8 @@ export class Pipeline {
     return messageIn(letter) as Report;
   }
 
-  async produce(event: S3Event): Promise<void> {
+  /** @param event of S3's notification, or of EventBridge */
+  async produce(event: unknown): Promise<void> {
     await this.#invoke("producer", event, DEPLOYED_TIMING.producerTimeoutMs);
   }
 

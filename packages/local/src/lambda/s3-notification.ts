@@ -10,7 +10,12 @@ export interface NotificationOptions {
   readonly onError: (error: Error) => void;
   /** Told when the last try has failed and the event goes to the on-failure destination. */
   readonly onGivenUp: (error: Error) => void;
+  /** The events of one upload, in the order in which they come; by default the notification's alone. */
+  readonly events?: readonly CreatedEvent[];
 }
+
+/** How somebody tells of a new object. */
+export type CreatedEvent = (object: ObjectCreated, sequencer: string) => unknown;
 
 /**
  * The bucket's notification: invokes the function asynchronously for each object created under the input prefix and suffix, and again
@@ -47,10 +52,17 @@ export class S3Notification {
 
   #notify(object: ObjectCreated): void {
     const matches = object.key.startsWith(INPUT_EVENTS.prefix) && object.key.endsWith(INPUT_EVENTS.suffix);
-    if (matches && !this.#stopped.signal.aborted) this.#track(this.#invoke(s3Event(object, this.#sequencer(object))));
+    if (matches && !this.#stopped.signal.aborted) this.#track(this.#tell(object, this.#sequencer(object)));
   }
 
-  async #invoke(event: S3Event): Promise<void> {
+  /** One event after the other: side by side, each would read the whole CSV. */
+  async #tell(object: ObjectCreated, sequencer: string): Promise<void> {
+    for (const event of this.#options.events ?? [s3Event]) {
+      if (!this.#stopped.signal.aborted) await this.#invoke(event(object, sequencer));
+    }
+  }
+
+  async #invoke(event: unknown): Promise<void> {
     const { retryDelaysMs, onError, onGivenUp } = this.#options;
     for (let failures = 0; ; failures++) {
       try {
