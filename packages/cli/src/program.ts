@@ -4,6 +4,7 @@ import { cancel } from "./commands/cancel.ts";
 import { complete, completion } from "./commands/completion.ts";
 import { console } from "./commands/console.ts";
 import { errors } from "./commands/errors.ts";
+import { eventbridge } from "./commands/eventbridge.ts";
 import { explain } from "./commands/explain.ts";
 import { ingest } from "./commands/ingest.ts";
 import { local } from "./commands/local.ts";
@@ -49,6 +50,7 @@ export function program(): Command {
     report,
     console,
     sample,
+    eventbridge,
   ])
     declare(lotes);
   return lotes;

@@ -5,6 +5,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { inputKey, TROUBLE_CODES } from "@lotes/core";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
+import { NotifyingS3 } from "@lotes/local/testing/notifying-s3";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ERROR_CODES } from "../src/user-error.ts";
 import type { CliResult } from "./support/cli.ts";
@@ -230,6 +231,14 @@ describe("against a bucket whose notification leads nowhere", () => {
     expect(code).toBe(0);
     expect(document).toMatchObject({ run: null, status: "dropped", troubles: [] });
   });
+});
+
+test("eventbridge tells what it did to a bucket", async () => {
+  await using s3 = await NotifyingS3.start();
+  for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value);
+  const { document } = await lotes("eventbridge", "eventbridge", "the-lake");
+  vi.unstubAllEnvs();
+  expect(document).toMatchObject({ bucket: "the-lake", switched: true, notified: Array(3).fill(expect.any(String)) });
 });
 
 test("a plan tells what a run would be", async () => {
