@@ -1,6 +1,7 @@
 import { functions } from "./functions.ts";
 import { linkWithoutGrants } from "./links.ts";
 import { monitoring } from "./monitoring.ts";
+import { queuePolicies } from "./queue-policies.ts";
 import { queues as createQueues } from "./queues.ts";
 import { secrets } from "./secrets.ts";
 import { deploymentSettings } from "./settings.ts";
@@ -11,15 +12,16 @@ import { triggers } from "./triggers.ts";
 export async function deploy() {
   const settings = deploymentSettings($app.stage, process.env);
   linkWithoutGrants();
-  const dataLake = await storage(settings);
+  const { dataLake, advice } = await storage(settings);
   const queues = createQueues();
   const { tmdbToken } = secrets();
   const created = functions({ dataLake, queues, tmdbToken, settings });
-  triggers(dataLake, queues, created, settings);
+  queuePolicies(queues, triggers(dataLake, queues, created, settings));
   const { dashboardUrl } = monitoring(queues, settings);
   return {
     bucket: dataLake.name,
     dashboard: dashboardUrl,
     budget: `${settings.tmdb.requestsPerSecond} requests a second to ${settings.tmdb.baseUrl}, by ${settings.consumerConcurrency} consumers`,
+    ...(advice !== undefined && { advice }),
   };
 }

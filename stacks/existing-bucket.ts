@@ -6,18 +6,39 @@ export class DeploymentRefusedError extends Error {
 }
 
 /**
- * S3 keeps one notification configuration for a bucket, and a deployment writes all of it: notifications that somebody else has set up
- * on a data lake would be gone.
+ * S3 keeps one notification configuration for a bucket, and a deployment with TRIGGER=s3 writes all of it: notifications that somebody else
+ * has set up on a data lake would be gone.
  * @param producer the name of this stage's producer, whose notification may be there already
  * @throws {DeploymentRefusedError} when the bucket has notifications that are not of this stage, or can't be read
  */
 export async function assertNoOtherNotifications(bucket: string, producer: string): Promise<void> {
-  const others = targetsOf(await notificationsOf(bucket)).filter((target) => !target.endsWith(`:function:${producer}`));
+  const others = targetsOf(await notificationsOf(bucket)).filter((target) => !isOf(producer, target));
   if (others.length === 0) return;
   throw new DeploymentRefusedError(
     `${bucket} has notifications of its own (to ${others.join(", ")}), which this deployment would remove: ` +
-      `S3 keeps one configuration for a bucket. Move them to another bucket, or leave DATA_LAKE_BUCKET unset`,
+      `S3 keeps one configuration for a bucket. Deploy with TRIGGER=eventbridge, which leaves them as they are`,
   );
+}
+
+/**
+ * A rule of EventBridge sees the uploads to a bucket once the bucket sends its events there.
+ * @param producer the name of this stage's producer
+ * @returns whether the bucket still notifies the producer, as an earlier deployment with TRIGGER=s3 has set it up
+ * @throws {DeploymentRefusedError} when the bucket sends nothing to EventBridge, or its notifications can't be read
+ */
+export async function assertEventBridge(bucket: string, producer: string): Promise<boolean> {
+  const notifications = await notificationsOf(bucket);
+  if (notifications.EventBridgeConfiguration === undefined) {
+    throw new DeploymentRefusedError(
+      `${bucket} does not send its events to EventBridge, as TRIGGER=eventbridge needs it: switch that on with ` +
+        `\`./lotes eventbridge ${bucket}\`, which leaves the bucket's notifications as they are, and deploy again`,
+    );
+  }
+  return targetsOf(notifications).some((target) => isOf(producer, target));
+}
+
+function isOf(producer: string, target: string): boolean {
+  return target.endsWith(`:function:${producer}`);
 }
 
 async function notificationsOf(bucket: string): Promise<GetBucketNotificationConfigurationCommandOutput> {

@@ -16,11 +16,15 @@ export interface DeploymentSettings extends StageSettings, Settings {
   readonly functionEnvironment: Readonly<Record<string, string>>;
   /** An existing data lake; without one the stage gets a bucket of its own. */
   readonly existingBucket: string | undefined;
+  /** Who tells the producer of an upload: the bucket's own notification, or a rule of EventBridge, which leaves that notification alone. */
+  readonly trigger: (typeof TRIGGERS)[number];
   /** Who gets the alarms; without one they only show in CloudWatch. */
   readonly alarmEmail: string | undefined;
   /** Whether concurrency is reserved for the functions. An account limited to 10 concurrent executions has none to reserve. */
   readonly reservesConcurrency: boolean;
 }
+
+const TRIGGERS = ["s3", "eventbridge"] as const;
 
 /** What a deployment can be told beside the settings of the functions. */
 const schema = {
@@ -28,6 +32,7 @@ const schema = {
     type: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/))),
     takes: "the name of an existing S3 bucket, without s3://",
   },
+  TRIGGER: { type: z._default(z.enum(TRIGGERS), "s3"), takes: TRIGGERS.join(" or ") },
   ALARM_EMAIL: { type: z.optional(z.email()), takes: "an e-mail address" },
   RESERVE_CONCURRENCY: {
     type: z.pipe(
@@ -65,13 +70,19 @@ export function deploymentSettings(
       `TMDB_BASE_URL must be an https:// URL in a deployment, since the token travels with each request, not "${settings.tmdb.baseUrl}"`,
     );
   }
-  const { DATA_LAKE_BUCKET, ALARM_EMAIL, RESERVE_CONCURRENCY } = readEnvironment(schema, env);
+  const { DATA_LAKE_BUCKET, TRIGGER, ALARM_EMAIL, RESERVE_CONCURRENCY } = readEnvironment(schema, env);
+  if (TRIGGER === "eventbridge" && DATA_LAKE_BUCKET === undefined) {
+    throw new SettingsError(
+      "TRIGGER=eventbridge needs DATA_LAKE_BUCKET, since nobody else sets up the notifications of a stage's own bucket: name an existing bucket, or leave TRIGGER unset",
+    );
+  }
   const given = SETTING_NAMES.flatMap((name) => (settingsEnv[name]?.trim() ? [[name, settingsEnv[name].trim()]] : []));
   return {
     ...stageSettings(stage),
     ...settings,
     functionEnvironment: Object.fromEntries(given),
     existingBucket: DATA_LAKE_BUCKET,
+    trigger: TRIGGER,
     alarmEmail: ALARM_EMAIL,
     reservesConcurrency: RESERVE_CONCURRENCY,
   };

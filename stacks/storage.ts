@@ -1,4 +1,4 @@
-import { assertNoOtherNotifications } from "./existing-bucket.ts";
+import { assertEventBridge, assertNoOtherNotifications } from "./existing-bucket.ts";
 import { functionName } from "./names.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
@@ -7,12 +7,34 @@ const KEEP_OLD_VERSIONS_DAYS = 30;
 // An upload takes minutes. What is a week old was given up, and its parts cost as much as an object.
 const ABORT_UPLOADS_DAYS = 7;
 
-/** The data lake's bucket: an existing one as it is, or a private one of the stage's own. */
-export async function storage({ existingBucket, keepsData }: DeploymentSettings): Promise<sst.aws.Bucket> {
-  if (existingBucket !== undefined) {
-    await assertNoOtherNotifications(existingBucket, functionName("producer"));
-    return sst.aws.Bucket.get("DataLake", existingBucket);
+export interface Storage {
+  /** The data lake's bucket. */
+  readonly dataLake: sst.aws.Bucket;
+  /** What the operator is to put right about it, if anything. */
+  readonly advice: string | undefined;
+}
+
+/** An existing bucket as it is, or a private one of the stage's own. */
+export async function storage(settings: DeploymentSettings): Promise<Storage> {
+  return settings.existingBucket === undefined
+    ? { dataLake: ownBucket(settings), advice: undefined }
+    : existing(settings.existingBucket, settings);
+}
+
+async function existing(name: string, { trigger }: DeploymentSettings): Promise<Storage> {
+  const producer = functionName("producer");
+  const dataLake = () => sst.aws.Bucket.get("DataLake", name);
+  if (trigger === "s3") {
+    await assertNoOtherNotifications(name, producer);
+    return { dataLake: dataLake(), advice: undefined };
   }
+  const advice = (await assertEventBridge(name, producer))
+    ? `${name} still notifies ${producer}, which has a rule of EventBridge now: remove that notification in the bucket's properties`
+    : undefined;
+  return { dataLake: dataLake(), advice };
+}
+
+function ownBucket({ keepsData }: DeploymentSettings): sst.aws.Bucket {
   const dataLake = new sst.aws.Bucket("DataLake", {
     // A run removes the files of the one before it, and a mistaken upload replaces a CSV: both can be brought back.
     versioning: true,

@@ -61,8 +61,12 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
 
   test("nobody else is let in anywhere", () => {
     const policies = graph.resources.filter(({ type }) => /policy|permission|url/i.test(type)).map(({ type }) => type);
-    // The bucket's refuses what comes without TLS; the function's lets S3 call the producer.
-    expect(policies).toEqual(["aws:s3/bucketPolicy:BucketPolicy", "aws:lambda/permission:Permission"]);
+    // The bucket's and the queues' refuse what comes without TLS; the function's lets S3 call the producer.
+    expect(policies.sort()).toEqual([
+      "aws:lambda/permission:Permission",
+      "aws:s3/bucketPolicy:BucketPolicy",
+      ...Array(3).fill("aws:sqs/queuePolicy:QueuePolicy"),
+    ]);
   });
 });
 

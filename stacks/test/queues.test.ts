@@ -43,6 +43,27 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
     expect(queues.filter(({ inputs }) => inputs.sqsManagedSseEnabled !== true)).toEqual([]);
   });
 
+  test("every queue refuses what comes without TLS, and lets nobody else in", () => {
+    const policies = resourcesOf(graph, "QueuePolicy").map(({ inputs }) => ({
+      url: inputs.queueUrl,
+      statements: JSON.parse(inputs.policy as string).statements,
+    }));
+    const expected = resourcesOf(graph, "Queue").map(({ inputs }) => ({
+      url: `https://sqs.us-east-1.amazonaws.com/123456789012/${inputs.name}`,
+      statements: [
+        {
+          effect: "Deny",
+          principals: [{ type: "*", identifiers: ["*"] }],
+          actions: ["sqs:*"],
+          resources: [`arn:aws:sqs:us-east-1:123456789012:${inputs.name}`],
+          conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+        },
+      ],
+    }));
+    const byUrl = (all: typeof policies) => all.toSorted((a, b) => String(a.url).localeCompare(String(b.url)));
+    expect(byUrl(policies)).toEqual(byUrl(expected));
+  });
+
   test("a consumer gets one lote, and as many consumers run as are reserved, so that no lote is received for nothing", () => {
     const { batchSize, scalingConfig, functionResponseTypes } = subscription("LoteQueue");
     const { reservedConcurrentExecutions } = lambda("Consumer");

@@ -7,6 +7,7 @@ describe("the settings of a deployment", () => {
       consumerConcurrency: 2,
       functionEnvironment: {},
       existingBucket: undefined,
+      trigger: "s3",
       alarmEmail: undefined,
       reservesConcurrency: true,
     });
@@ -14,10 +15,22 @@ describe("the settings of a deployment", () => {
 
   test.each([
     ["DATA_LAKE_BUCKET", "s3://the-lake", "the name of an existing S3 bucket, without s3://"],
+    ["TRIGGER", "sqs", "s3 or eventbridge"],
     ["ALARM_EMAIL", "ops", "an e-mail address"],
     ["RESERVE_CONCURRENCY", "no", "true or false"],
   ])("name what is wrong about %s", (name, value, takes) => {
     expect(() => deploymentSettings("prod", { [name]: value })).toThrow(`${name} must be ${takes}, not "${value}"`);
+  });
+
+  test("have a bucket of the stage's own tell of its uploads itself", () => {
+    expect(() => deploymentSettings("prod", { TRIGGER: "eventbridge" })).toThrow(
+      /^TRIGGER=eventbridge needs DATA_LAKE_BUCKET, [^\n]+ leave TRIGGER unset$/,
+    );
+    expect(deploymentSettings("prod", { TRIGGER: "s3" })).toMatchObject({ trigger: "s3" });
+    expect(deploymentSettings("prod", { TRIGGER: "eventbridge", DATA_LAKE_BUCKET: "the-lake" })).toMatchObject({
+      trigger: "eventbridge",
+      existingBucket: "the-lake",
+    });
   });
 
   test("refuse a TMDB that the token would travel to unencrypted", () => {

@@ -28,6 +28,7 @@ const TOKEN = "documented-token";
 /** What needs AWS, a person, or another repository, and so is only read here. */
 const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
   [/^aws /, "the AWS CLI, and an account"],
+  [/^\.\/lotes eventbridge /, "a bucket of an account; eventbridge.test.ts has it"],
   [/^git pull$/, "a remote repository"],
   [/^read -rs /, "a person who pastes a token"],
   [/ (test|check|fix|vitest run .*)$/, "it is, or is a part of, this very run"],

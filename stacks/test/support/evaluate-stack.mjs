@@ -32,6 +32,11 @@ const esbuild = createRequire(path.join(platform, "package.json"))("esbuild");
 // Random names would make two evaluations of one stack two stacks.
 crypto.randomBytes = (size) => Buffer.alloc(size);
 
+// Pulumi also rejects promises of its own with what stops a deployment, which is told already.
+process.on("unhandledRejection", (error) => {
+  if (!["SettingsError", "DeploymentRefusedError"].includes(error?.name)) throw error;
+});
+
 let handlers;
 let resources;
 
@@ -53,6 +58,7 @@ async function evaluated({ stage, env }) {
   process.env = { ...own, ...env };
   handlers = [];
   resources = [];
+  const retained = [];
   globalThis.$app = { stage };
   const { config, run, pulumi, state } = await import(`${pathToFileURL(file)}?${graphs.length}`);
   // What Pulumi knows of a program, such as which stack its resources belong to.
@@ -60,10 +66,17 @@ async function evaluated({ stage, env }) {
     const app = await config.app({ stage });
     Object.assign(globalThis.$app, app);
     await pulumi.runtime.setMocks({ newResource, call }, app.name, stage, false);
+    const monitor = pulumi.runtime.getMonitor();
+    const register = monitor.registerResource.bind(monitor);
+    // The mocks are told neither this nor what a resource depends on.
+    monitor.registerResource = (request, answer) => {
+      if (request.getRetainondelete()) retained.push(request.getName());
+      return register(request, answer);
+    };
     const outputs = await pulumi.runtime.runInPulumiStack(() => run(config.run));
     await pulumi.runtime.disconnect();
     const result = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
-    return { app: { ...app }, outputs: result, handlers, resources };
+    return { app: { ...app }, outputs: result, handlers, resources, retained };
   });
 }
 
@@ -157,6 +170,7 @@ function newResource({ type, name, inputs }) {
 function arnOf(type, name) {
   if (type === "aws:s3/bucket:Bucket") return `arn:aws:s3:::${name}`;
   const service = type.slice("aws:".length).split("/")[0];
+  if (type.endsWith(":EventRule")) return `arn:aws:events:${REGION}:${ACCOUNT}:rule/${name}`;
   const kind = { lambda: "function:", iam: "role/", cloudwatch: "alarm:" }[service] ?? "";
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${kind}${name}`;
 }

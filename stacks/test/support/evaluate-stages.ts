@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
-import { notifying, S3Notifications } from "./s3-notifications.ts";
+import { notifying, S3Notifications, sharedLake } from "./s3-notifications.ts";
 import { type Evaluated, evaluateStacks, type StackGraph } from "./stack-graph.ts";
 import { type EvaluatedStages, TOLD } from "./stages.ts";
 
@@ -37,15 +37,24 @@ async function evaluated(): Promise<EvaluatedStages> {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
   await promisify(execFile)(process.execPath, [install]);
   await using s3 = await S3Notifications.answering(200, notifying());
-  const [dev, prod, told, lake, oneConsumer] = await evaluateStacks([
+  await using s3OfOthers = await S3Notifications.answering(200, sharedLake());
+  const [dev, prod, told, lake, shared, oneConsumer] = await evaluateStacks([
     { stage: "dev", env: {} },
     { stage: "prod", env: {} },
     { stage: "prod", env: TOLD },
     { stage: "prod", env: { ...s3.env, DATA_LAKE_BUCKET: "the-lake" } },
+    { stage: "prod", env: { ...s3OfOthers.env, DATA_LAKE_BUCKET: "the-lake", TRIGGER: "eventbridge" } },
     { stage: "prod", env: { CONSUMER_CONCURRENCY: "1" } },
   ]);
   if (oneConsumer === undefined || !("error" in oneConsumer)) throw new Error("one consumer is enough for a stage");
-  return { dev: graphOf(dev), prod: graphOf(prod), told: graphOf(told), lake: graphOf(lake), oneConsumer };
+  return {
+    dev: graphOf(dev),
+    prod: graphOf(prod),
+    told: graphOf(told),
+    lake: graphOf(lake),
+    shared: graphOf(shared),
+    oneConsumer,
+  };
 }
 
 function graphOf(evaluated: Evaluated | undefined): StackGraph {

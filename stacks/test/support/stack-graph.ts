@@ -16,6 +16,8 @@ export interface StackGraph {
   /** The functions' handlers with what is linked to them. */
   readonly handlers: readonly { readonly handler: string; readonly links: Readonly<Record<string, unknown>> }[];
   readonly resources: readonly Resource[];
+  /** The names of those that stay where they are when the stage no longer has them. */
+  readonly retained: readonly string[];
 }
 
 const EVALUATE = fileURLToPath(new URL("./evaluate-stack.mjs", import.meta.url));
