@@ -1,3 +1,4 @@
+import { boundRoles } from "./boundary.ts";
 import { functions } from "./functions.ts";
 import { linkWithoutGrants } from "./links.ts";
 import { monitoring } from "./monitoring.ts";
@@ -12,8 +13,9 @@ import { triggers } from "./triggers.ts";
 export async function deploy() {
   const settings = deploymentSettings($app.stage, process.env);
   linkWithoutGrants();
+  boundRoles(settings);
   const { dataLake, advice } = await storage(settings);
-  const queues = createQueues();
+  const queues = createQueues(settings);
   const { tmdbToken } = secrets();
   const created = functions({ dataLake, queues, tmdbToken, settings });
   queuePolicies(queues, triggers(dataLake, queues, created, settings));

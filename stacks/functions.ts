@@ -24,7 +24,7 @@ export type Functions = Record<FunctionName, sst.aws.Function>;
 /** The three functions, each with what it uses. */
 export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsArgs): Functions {
   const { loteQueue, deadLetterQueue, producerFailures } = queues;
-  const allowed = permissions(dataLake, queues);
+  const allowed = permissions(dataLake, queues, settings);
   const create = (service: FunctionName, limits: FunctionLimits, args: Omit<sst.aws.FunctionArgs, "handler">) =>
     lambda(service, limits, settings, { ...args, permissions: allowed[service] });
   return {

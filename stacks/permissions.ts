@@ -2,6 +2,7 @@ import { inputKey, ledgerKey, ledgerPartPrefix, lotePrefix, manifestKey, runKey 
 import type { FunctionName } from "@lotes/core/topology";
 import { functionName } from "./names.ts";
 import type { Queues } from "./queues.ts";
+import type { DeploymentSettings } from "./settings.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
 
@@ -12,7 +13,11 @@ const ANY_DATE = "*";
  * What each function may do, and nothing else. docs/deployment.md has this as a table, and the tests hold the two and the functions'
  * actual calls together.
  */
-export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<FunctionName, Permission[]> {
+export function permissions(
+  dataLake: sst.aws.Bucket,
+  queues: Queues,
+  { kmsKeyArn }: DeploymentSettings,
+): Record<FunctionName, Permission[]> {
   const objects = (key: string, ...actions: string[]): Permission => ({
     actions,
     resources: [$interpolate`${dataLake.arn}/${key}`],
@@ -26,6 +31,9 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
   const list: Permission = { actions: ["s3:ListBucket"], resources: [dataLake.arn] };
   const manifest = manifestKey(ANY_DATE);
   const { loteQueue, deadLetterQueue, producerFailures } = queues;
+  // Each of them reads what others have encrypted and writes what others decrypt, in the bucket and, by Lambda, in the queues.
+  const key: Permission[] =
+    kmsKeyArn === undefined ? [] : [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [kmsKeyArn] }];
 
   return {
     producer: [
@@ -41,6 +49,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       sendTo(deadLetterQueue),
       // Lambda sends this message in the function's name, when an event has failed for good.
       sendTo(producerFailures),
+      ...key,
     ],
     consumer: [
       ownLogs("consumer"),
@@ -51,6 +60,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(ledgerParts, "s3:GetObject"),
       receiveFrom(loteQueue),
       sendTo(deadLetterQueue),
+      ...key,
     ],
     collector: [
       ownLogs("collector"),
@@ -62,6 +72,7 @@ export function permissions(dataLake: sst.aws.Bucket, queues: Queues): Record<Fu
       objects(manifest, "s3:GetObject", "s3:PutObject"),
       receiveFrom(deadLetterQueue),
       sendTo(deadLetterQueue),
+      ...key,
     ],
   };
 }

@@ -18,6 +18,10 @@ export interface DeploymentSettings extends StageSettings, Settings {
   readonly existingBucket: string | undefined;
   /** Who tells the producer of an upload: the bucket's own notification, or a rule of EventBridge, which leaves that notification alone. */
   readonly trigger: (typeof TRIGGERS)[number];
+  /** The ARN of the key under which the data lies, which the functions may use; without one S3 and SQS encrypt with keys of their own. */
+  readonly kmsKeyArn: string | undefined;
+  /** The ARN of the policy that bounds what every role of the deployment may do, whatever its own policies say. */
+  readonly permissionsBoundary: string | undefined;
   /** Who gets the alarms; without one they only show in CloudWatch. */
   readonly alarmEmail: string | undefined;
   /** Whether concurrency is reserved for the functions. An account limited to 10 concurrent executions has none to reserve. */
@@ -33,6 +37,15 @@ const schema = {
     takes: "the name of an existing S3 bucket, without s3://",
   },
   TRIGGER: { type: z._default(z.enum(TRIGGERS), "s3"), takes: TRIGGERS.join(" or ") },
+  KMS_KEY_ARN: {
+    // The permission to use a key can't be given by way of an alias.
+    type: z.optional(z.string().check(z.regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/))),
+    takes: "the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-…, and not that of an alias",
+  },
+  PERMISSIONS_BOUNDARY: {
+    type: z.optional(z.string().check(z.regex(/^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]*[\w+=,.@-]$/))),
+    takes: "the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary",
+  },
   ALARM_EMAIL: { type: z.optional(z.email()), takes: "an e-mail address" },
   RESERVE_CONCURRENCY: {
     type: z.pipe(
@@ -70,20 +83,25 @@ export function deploymentSettings(
       `TMDB_BASE_URL must be an https:// URL in a deployment, since the token travels with each request, not "${settings.tmdb.baseUrl}"`,
     );
   }
-  const { DATA_LAKE_BUCKET, TRIGGER, ALARM_EMAIL, RESERVE_CONCURRENCY } = readEnvironment(schema, env);
-  if (TRIGGER === "eventbridge" && DATA_LAKE_BUCKET === undefined) {
+  const given = readEnvironment(schema, env);
+  if (given.TRIGGER === "eventbridge" && given.DATA_LAKE_BUCKET === undefined) {
     throw new SettingsError(
       "TRIGGER=eventbridge needs DATA_LAKE_BUCKET, since nobody else sets up the notifications of a stage's own bucket: name an existing bucket, or leave TRIGGER unset",
     );
   }
-  const given = SETTING_NAMES.flatMap((name) => (settingsEnv[name]?.trim() ? [[name, settingsEnv[name].trim()]] : []));
+  const ofFunctions = SETTING_NAMES.flatMap((name) => {
+    const value = settingsEnv[name]?.trim();
+    return value ? [[name, value]] : [];
+  });
   return {
     ...stageSettings(stage),
     ...settings,
-    functionEnvironment: Object.fromEntries(given),
-    existingBucket: DATA_LAKE_BUCKET,
-    trigger: TRIGGER,
-    alarmEmail: ALARM_EMAIL,
-    reservesConcurrency: RESERVE_CONCURRENCY,
+    functionEnvironment: Object.fromEntries(ofFunctions),
+    existingBucket: given.DATA_LAKE_BUCKET,
+    trigger: given.TRIGGER,
+    kmsKeyArn: given.KMS_KEY_ARN,
+    permissionsBoundary: given.PERMISSIONS_BOUNDARY,
+    alarmEmail: given.ALARM_EMAIL,
+    reservesConcurrency: given.RESERVE_CONCURRENCY,
   };
 }

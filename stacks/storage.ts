@@ -34,7 +34,7 @@ async function existing(name: string, { trigger }: DeploymentSettings): Promise<
   return { dataLake: dataLake(), advice };
 }
 
-function ownBucket({ keepsData }: DeploymentSettings): sst.aws.Bucket {
+function ownBucket({ keepsData, kmsKeyArn }: DeploymentSettings): sst.aws.Bucket {
   const dataLake = new sst.aws.Bucket("DataLake", {
     // A run removes the files of the one before it, and a mistaken upload replaces a CSV: both can be brought back.
     versioning: true,
@@ -58,5 +58,17 @@ function ownBucket({ keepsData }: DeploymentSettings): sst.aws.Bucket {
       },
     ],
   });
+  if (kmsKeyArn !== undefined) {
+    new aws.s3.BucketServerSideEncryptionConfiguration("DataLakeEncryption", {
+      bucket: dataLake.name,
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+          // One request to KMS for many objects, not one for each.
+          bucketKeyEnabled: true,
+        },
+      ],
+    });
+  }
   return dataLake;
 }

@@ -2,9 +2,10 @@ import { eventBridgeEvent } from "@lotes/local";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { assertEventBridge, assertNoOtherNotifications } from "../existing-bucket.ts";
 import { matchesPattern } from "./support/event-pattern.ts";
+import { grantsOf } from "./support/policy.ts";
 import { notifying, S3Notifications, sharedLake } from "./support/s3-notifications.ts";
 import { resourceOf, resourcesOf, type StackGraph } from "./support/stack-graph.ts";
-import { evaluatedStages } from "./support/stages.ts";
+import { evaluatedStages, TOLD } from "./support/stages.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -136,6 +137,16 @@ describe("with TRIGGER=eventbridge, an existing bucket", async () => {
         conditions: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [arn] }],
       },
     ]);
+  });
+
+  test("is read and written under its key by the three functions, whose roles are bounded", () => {
+    for (const component of ["Producer", "Consumer", "Collector"]) {
+      const ofKms = grantsOf(graph, component).filter(({ action }) => action.startsWith("kms:"));
+      expect(ofKms).toEqual(
+        ["kms:Decrypt", "kms:GenerateDataKey"].map((action) => ({ action, resource: TOLD.KMS_KEY_ARN })),
+      );
+      expect(resourceOf(graph, "Role", component).permissionsBoundary).toBe(TOLD.PERMISSIONS_BOUNDARY);
+    }
   });
 
   test("is refused while it sends nothing to EventBridge, with the command that changes that", async () => {

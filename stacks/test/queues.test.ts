@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resourceOf, resourcesOf } from "./support/stack-graph.ts";
-import { evaluatedStages } from "./support/stages.ts";
+import { evaluatedStages, TOLD } from "./support/stages.ts";
 
 const stages = await evaluatedStages();
 
@@ -37,10 +37,12 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
     expect(queue("LoteQueue").messageRetentionSeconds).toBeUndefined();
   });
 
-  test("every queue is encrypted", () => {
-    const queues = resourcesOf(graph, "Queue");
-    expect(queues).toHaveLength(3);
-    expect(queues.filter(({ inputs }) => inputs.sqsManagedSseEnabled !== true)).toEqual([]);
+  test("every queue is encrypted, with a key that SQS manages", () => {
+    const queues = resourcesOf(graph, "Queue").map(({ inputs }) => [
+      inputs.sqsManagedSseEnabled,
+      inputs.kmsMasterKeyId,
+    ]);
+    expect(queues).toEqual(Array(3).fill([true, undefined]));
   });
 
   test("every queue refuses what comes without TLS, and lets nobody else in", () => {
@@ -93,5 +95,17 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
       eventSourceArn: `arn:aws:sqs:us-east-1:123456789012:${queue(queueName).name}`,
       functionName: `arn:aws:lambda:us-east-1:123456789012:function:lotes-${stage}-${service}`,
     });
+  });
+});
+
+test("with KMS_KEY_ARN what travels between the functions is encrypted with that key, and what is only an event as before", () => {
+  const keys = resourcesOf(stages.told, "Queue").map(({ name, inputs }) => [
+    name,
+    inputs.kmsMasterKeyId ?? inputs.sqsManagedSseEnabled,
+  ]);
+  expect(Object.fromEntries(keys)).toEqual({
+    LoteQueueQueue: TOLD.KMS_KEY_ARN,
+    DeadLetterQueueQueue: TOLD.KMS_KEY_ARN,
+    ProducerFailuresQueue: true,
   });
 });

@@ -16,10 +16,48 @@ describe("the settings of a deployment", () => {
   test.each([
     ["DATA_LAKE_BUCKET", "s3://the-lake", "the name of an existing S3 bucket, without s3://"],
     ["TRIGGER", "sqs", "s3 or eventbridge"],
+    ...[
+      "alias/the-lake",
+      "1234abcd-12ab-34cd-56ef-1234567890ab",
+      "arn:aws:kms:us-east-1:123456789012:alias/the-lake",
+      "arn:aws:kms:us-east-1:123456789012:key/*",
+      "arn:aws:kms:us-east-1:*:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      "arn:aws:kms::123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      "arn:aws:s3:::the-lake",
+    ].map((arn) => [
+      "KMS_KEY_ARN",
+      arn,
+      "the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-…, and not that of an alias",
+    ]),
+    ...[
+      "boundary",
+      "arn:aws:iam::123456789012:role/boundary",
+      "arn:aws:iam::123456789012:policy/",
+      "arn:aws:iam::123456789012:policy/*",
+      "arn:aws:iam:us-east-1:123456789012:policy/boundary",
+    ].map((arn) => [
+      "PERMISSIONS_BOUNDARY",
+      arn,
+      "the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary",
+    ]),
     ["ALARM_EMAIL", "ops", "an e-mail address"],
     ["RESERVE_CONCURRENCY", "no", "true or false"],
   ])("name what is wrong about %s", (name, value, takes) => {
     expect(() => deploymentSettings("prod", { [name]: value })).toThrow(`${name} must be ${takes}, not "${value}"`);
+  });
+
+  test.each([
+    ["KMS_KEY_ARN", "kmsKeyArn", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    [
+      "KMS_KEY_ARN",
+      "kmsKeyArn",
+      "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+    ],
+    ["PERMISSIONS_BOUNDARY", "permissionsBoundary", "arn:aws:iam::123456789012:policy/teams/data/boundary_1"],
+    ["PERMISSIONS_BOUNDARY", "permissionsBoundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"],
+  ])("take %s as %s: %s", (name, setting, arn) => {
+    expect(deploymentSettings("prod", { [name]: arn })).toMatchObject({ [setting]: arn });
+    expect(deploymentSettings("prod", {})).toMatchObject({ [setting]: undefined });
   });
 
   test("have a bucket of the stage's own tell of its uploads itself", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resourceOf } from "./support/stack-graph.ts";
-import { evaluatedStages } from "./support/stages.ts";
+import { evaluatedStages, TOLD } from "./support/stages.ts";
 
 const stages = await evaluatedStages();
 
@@ -52,6 +52,25 @@ describe.each(["dev", "prod"] as const)("the bucket of %s", (stage) => {
         expiration: { expiredObjectDeleteMarker: true },
       },
     ]);
+  });
+});
+
+describe("the encryption of the bucket", () => {
+  test("is by the key of KMS_KEY_ARN, with few requests to KMS", () => {
+    expect(resourceOf(stages.told, "BucketServerSideEncryptionConfiguration")).toEqual({
+      bucket: resourceOf(stages.told, "Bucket").bucket,
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: TOLD.KMS_KEY_ARN },
+          bucketKeyEnabled: true,
+        },
+      ],
+    });
+  });
+
+  test("is S3's own without one, and an existing bucket's stays", () => {
+    const types = [stages.prod, stages.shared].map(({ resources }) => resources.map(({ type }) => type).join());
+    expect(types.join()).not.toContain("EncryptionConfiguration");
   });
 });
 

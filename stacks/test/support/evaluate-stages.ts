@@ -43,7 +43,16 @@ async function evaluated(): Promise<EvaluatedStages> {
     { stage: "prod", env: {} },
     { stage: "prod", env: TOLD },
     { stage: "prod", env: { ...s3.env, DATA_LAKE_BUCKET: "the-lake" } },
-    { stage: "prod", env: { ...s3OfOthers.env, DATA_LAKE_BUCKET: "the-lake", TRIGGER: "eventbridge" } },
+    {
+      stage: "prod",
+      env: {
+        ...s3OfOthers.env,
+        DATA_LAKE_BUCKET: "the-lake",
+        TRIGGER: "eventbridge",
+        KMS_KEY_ARN: TOLD.KMS_KEY_ARN,
+        PERMISSIONS_BOUNDARY: TOLD.PERMISSIONS_BOUNDARY,
+      },
+    },
     { stage: "prod", env: { CONSUMER_CONCURRENCY: "1" } },
   ]);
   if (oneConsumer === undefined || !("error" in oneConsumer)) throw new Error("one consumer is enough for a stage");

@@ -11,6 +11,8 @@ export const TOLD = {
   GENRES: "crime",
   ALARM_EMAIL: "ops@example.com",
   RESERVE_CONCURRENCY: "false",
+  KMS_KEY_ARN: "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  PERMISSIONS_BOUNDARY: "arn:aws:iam::123456789012:policy/boundaries/developers",
   // Of the developer's machine.
   TMDB_TOKEN: "of-this-machine",
 };
@@ -22,7 +24,7 @@ export interface EvaluatedStages {
   readonly told: StackGraph;
   /** A `prod` over a bucket that is there already, and notifies nobody. */
   readonly lake: StackGraph;
-  /** A `prod` over a bucket that notifies three others, called by EventBridge. */
+  /** A `prod` over a bucket that notifies three others, called by EventBridge, with the key and the boundary above. */
   readonly shared: StackGraph;
   /** What stops a `prod` whose CONSUMER_CONCURRENCY is 1. */
   readonly oneConsumer: { readonly error: string };
