@@ -53,6 +53,8 @@ export interface PipelineOptions {
   readonly invoke?: Invoke;
   /** Whether the functions print what they measure. */
   readonly metrics?: boolean;
+  /** Whether ETags are as in a bucket under a KMS key: no hash of the bytes. */
+  readonly opaqueEtags?: boolean;
   /** Whether the consumer is one that has asked TMDB for nothing yet, whatever the tests before have left its limiter with. */
   readonly cold?: boolean;
 }
@@ -82,12 +84,24 @@ export class Pipeline {
   }
 
   static async start(options: PipelineOptions = {}): Promise<Pipeline> {
-    const { facts = [], misbehaviour = [], settings = {}, metrics = false, cold = false } = options;
+    const {
+      facts = [],
+      misbehaviour = [],
+      settings = {},
+      metrics = false,
+      cold = false,
+      opaqueEtags = false,
+    } = options;
     const warm = options.invoke === undefined ? lentFor({ settings, metrics }) : undefined;
     // Asked through a closure, since the pipeline that holds the fault is only made once the services run.
     const fault: { of?: Pipeline } = {};
+    const habits = { opaqueEtags, versions: false, rangeChecksums: false };
     const serve = (port: number) =>
-      LocalServices.start(DEPLOYED_TIMING, { port, fault: (request) => fault.of?.fault?.(request) });
+      LocalServices.start(DEPLOYED_TIMING, {
+        port,
+        fault: (request) => fault.of?.fault?.(request),
+        ...(opaqueEtags && { habitsOf: () => habits }),
+      });
     const services = await onPort(warm?.ports.aws, serve);
     const serveTmdb = (port: number) => tmdbInProcess({ facts, misbehaviour, token: TOKEN, port });
     const tmdb = await onPort(warm?.ports.tmdb, serveTmdb);
@@ -127,10 +141,21 @@ export class Pipeline {
 
   /** Uploads a CSV and returns the event S3 would send for it. */
   async drop(csv: string | Uint8Array, key = inputKey(DATE), metadata: Record<string, string> = {}): Promise<S3Event> {
-    const Bucket = this.services.bucket;
     await this.s3.send(
-      new PutObjectCommand({ Bucket, Key: key, Body: csv, ContentLength: Buffer.byteLength(csv), Metadata: metadata }),
+      new PutObjectCommand({
+        Bucket: this.services.bucket,
+        Key: key,
+        Body: csv,
+        ContentLength: Buffer.byteLength(csv),
+        Metadata: metadata,
+      }),
     );
+    return this.dropped(key);
+  }
+
+  /** The event S3 would send for what was just uploaded. */
+  async dropped(key = inputKey(DATE)): Promise<S3Event> {
+    const Bucket = this.services.bucket;
     const { ETag = "", ContentLength = 0 } = await this.s3.send(new HeadObjectCommand({ Bucket, Key: key }));
     const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
     return s3Event({ bucket: Bucket, key, etag: ETag.replaceAll('"', ""), size: ContentLength }, sequencer);

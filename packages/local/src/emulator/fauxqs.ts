@@ -19,6 +19,10 @@ export interface EmbeddedS3Store {
   listObjects(bucket: string, options: { prefix: string; maxKeys: number }): { objects: StoredObjectFacts[] };
   /** @returns the object as it is kept from now on */
   putObject(bucket: string, key: string, ...rest: unknown[]): { etag: string };
+  /** Those that are under way, by their ids. */
+  readonly multipartUploads: ReadonlyMap<string, { readonly bucket: string }>;
+  /** @returns the object as it is kept from now on */
+  completeMultipartUpload(uploadId: string, parts: readonly unknown[]): { etag: string };
 }
 
 export interface StoredObjectFacts {

@@ -18,10 +18,18 @@ export type HabitsOf = (bucket: string) => StoreHabits | undefined;
 
 /** Gives each write an ETag that says nothing of its bytes, in the buckets that have that habit. */
 export function makeEtagsOpaque(store: EmbeddedS3Store, habitsOf: HabitsOf): void {
+  const opaque = () => randomBytes(16).toString("hex");
   const put = store.putObject.bind(store);
   store.putObject = (bucket, ...rest) => {
     const object = put(bucket, ...rest);
-    if (habitsOf(bucket)?.opaqueEtags) object.etag = `"${randomBytes(16).toString("hex")}"`;
+    if (habitsOf(bucket)?.opaqueEtags) object.etag = `"${opaque()}"`;
+    return object;
+  };
+  const complete = store.completeMultipartUpload.bind(store);
+  store.completeMultipartUpload = (uploadId, parts) => {
+    const bucket = store.multipartUploads.get(uploadId)?.bucket ?? "";
+    const object = complete(uploadId, parts);
+    if (habitsOf(bucket)?.opaqueEtags) object.etag = `"${opaque()}-${parts.length}"`;
     return object;
   };
 }

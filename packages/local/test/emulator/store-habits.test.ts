@@ -1,4 +1,12 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createHash } from "node:crypto";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientConfigFor } from "../../src/client-config.ts";
 import { Emulator } from "../../src/emulator/emulator.ts";
@@ -29,6 +37,20 @@ test("an opaque ETag is another one with each write of the same bytes, and condi
   await expect(s3.send(new PutObjectCommand({ ...OBJECT, Body: "bytes", IfMatch: first.ETag }))).rejects.toMatchObject({
     name: "PreconditionFailed",
   });
+});
+
+test("an opaque ETag of an upload in parts ends in their number", async () => {
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(OBJECT));
+  const upload = { ...OBJECT, UploadId };
+  const part = await s3.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: "bytes" }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: part.ETag }] };
+  const { ETag } = await s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }));
+
+  // What S3 makes of the parts' hashes without a key.
+  const hashed = createHash("md5").update(createHash("md5").update("bytes").digest()).digest("hex");
+  expect(ETag).toMatch(/^"[0-9a-f]{32}-1"$/);
+  expect(ETag).not.toContain(hashed);
+  expect((await s3.send(new GetObjectCommand(OBJECT))).ETag).toBe(ETag);
 });
 
 test("a range comes with its version's id and with the checksum of the whole object, which is not its own", async () => {
