@@ -6,7 +6,7 @@ const KEEP_FAILURES_SECONDS = 14 * 24 * 60 * 60;
 
 export type Queues = ReturnType<typeof queues>;
 
-/** Lotes to do, what failed of them, and the S3 events that the producer could not handle. */
+/** Lotes to do, what failed of them, and the events of uploads that the producer could not handle. */
 export function queues({ kmsKeyArn }: DeploymentSettings) {
   const encrypted = kmsKeyArn === undefined ? ENCRYPTED : { kmsMasterKeyId: kmsKeyArn };
   const deadLetterQueue = new sst.aws.Queue(COLLECTOR.queue, {

@@ -37,7 +37,7 @@ async function evaluated(): Promise<EvaluatedStages> {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
   await promisify(execFile)(process.execPath, [install]);
   await using s3 = await S3Notifications.answering(200, notifying());
-  await using s3OfOthers = await S3Notifications.answering(200, sharedLake());
+  await using s3OfOthers = await S3Notifications.answering(200, sharedLake("lotes-prod-producer"));
   const [dev, prod, told, lake, shared, oneConsumer] = await evaluateStacks([
     { stage: "dev", env: {} },
     { stage: "prod", env: {} },

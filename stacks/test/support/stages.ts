@@ -24,7 +24,10 @@ export interface EvaluatedStages {
   readonly told: StackGraph;
   /** A `prod` over a bucket that is there already, and notifies nobody. */
   readonly lake: StackGraph;
-  /** A `prod` over a bucket that notifies three others, called by EventBridge, with the key and the boundary above. */
+  /**
+   * A `prod` over a bucket that notifies three others, called by EventBridge, with the key and the boundary above.
+   * An earlier deployment was called by the bucket.
+   */
   readonly shared: StackGraph;
   /** What stops a `prod` whose CONSUMER_CONCURRENCY is 1. */
   readonly oneConsumer: { readonly error: string };

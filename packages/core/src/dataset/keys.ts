@@ -1,7 +1,7 @@
 import { INPUT, INPUT_NAME_LIKE, MAYBE_INPUT_NAME, OUTPUT_PREFIX } from "./movies.ts";
 import { isRunDate, type RunDate } from "./run-date.ts";
 
-/** What the bucket's notification is filtered by. */
+/** What the bucket's notification is filtered by, and the rule of EventBridge. */
 export const INPUT_EVENTS = { prefix: INPUT.prefix, suffix: `/${INPUT.name}` } as const;
 
 export function inputKey(date: RunDate): string {
