@@ -2,7 +2,6 @@ import type { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { type Account, Accountant, cancelRun, chooseReplay, replayMessages } from "@lotes/core";
 import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
 import type { Cancel, OperatorAction, Upload } from "@lotes/schedules/schedule";
-import type { S3Event } from "aws-lambda";
 import type { Functions } from "./functions.ts";
 import { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
@@ -64,24 +63,24 @@ export class Actors {
 
   /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
   async #upload(uploads: readonly Upload[]): Promise<void> {
-    const told: Promise<void>[] = [];
+    const produced: Promise<void>[] = [];
     const { time } = this.#simulation;
     for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
       await time.sleep(atMs - time.now);
-      const event = this.#world.upload(date, csv, forced);
-      const sequencer = event.Records[0]?.s3.object.sequencer ?? "";
+      const { sequencer, events: told } = this.#world.upload(date, csv, forced);
       this.#simulation.tell(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
       const upload = { date, csv, forced, sequencer };
       this.uploads.push(upload);
       this.#world.manifests.uploaded(upload);
+      // The first by S3, the next by EventBridge: each tells of the same.
       for (let nth = 0; nth < events; nth++)
-        told.push(this.#produce(event, nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
+        produced.push(this.#produce(told[nth % 2], nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
     }
-    await Promise.all(told);
+    await Promise.all(produced);
   }
 
   /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
-  async #produce(event: S3Event, afterMs: number, key: string): Promise<void> {
+  async #produce(event: unknown, afterMs: number, key: string): Promise<void> {
     const { time, choices } = this.#simulation;
     await time.sleep(afterMs);
     for (let nth = 1; (await this.#functions.invoke("producer", event)).answer === undefined; nth++) {

@@ -1,10 +1,11 @@
 import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { inputKey, type LedgerParts, MAX_RECEIVE_COUNT, type QueueName } from "@lotes/core";
+import { eventBridgeEvent } from "@lotes/local/lambda/eventbridge-event";
 import { s3Event } from "@lotes/local/lambda/s3-notification";
 import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
 import { seedOf } from "@lotes/schedules/schedule";
-import type { S3Event, SQSRecord } from "aws-lambda";
+import type { SQSRecord } from "aws-lambda";
 import { Bucket } from "./bucket.ts";
 import { EPOCH_MS } from "./globals.ts";
 import { ManifestJudge } from "./manifest-judge.ts";
@@ -20,6 +21,13 @@ const TIMEOUTS_HIDDEN = 6;
 
 /** How many lotes share a part of the ledger; undefined where no run has so many lotes that its ledger has parts. */
 const LOTES_OF_PART = [undefined, 1, 2] as const;
+
+/** What the producer is told of an upload. */
+export interface UploadEvents {
+  readonly sequencer: string;
+  /** By S3's notification, and by EventBridge. */
+  readonly events: readonly [unknown, unknown];
+}
 
 /** The bucket and the queues of one schedule. */
 export class World {
@@ -65,13 +73,14 @@ export class World {
     return new SqsMessageQueue(queue, {}, connectToSqs(this.queues[queue], calls));
   }
 
-  /** Uploads a CSV and returns the event that S3 sends for it. */
-  upload(date: string, csv: string, forced: boolean): S3Event {
+  /** Uploads a CSV and returns the events that S3 and EventBridge send for it. */
+  upload(date: string, csv: string, forced: boolean): UploadEvents {
     const key = inputKey(date);
     const bytes = csvBytes(csv);
     const { etag } = this.bucket.put(key, bytes, forced ? { force: "true" } : {});
     const sequencer = (++this.#sequence).toString(16).toUpperCase().padStart(18, "0");
-    return s3Event({ bucket: NAME, key, etag, size: bytes.length }, sequencer);
+    const object = { bucket: NAME, key, etag, size: bytes.length };
+    return { sequencer, events: [s3Event(object, sequencer), eventBridgeEvent(object, sequencer)] };
   }
 
   /**
