@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Explanation, type Fate, loteKey, type RunDate, type SelectedRow } from "@lotes/core";
+import { type Explanation, type Fate, loteKey, type RunDate, recordLine, type SelectedRow } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { placesDocument, s3Uri } from "./documents.ts";
 
@@ -56,7 +56,7 @@ function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
       return [
         `stored in ${basename(loteKey(date, lote))}, lote ${lote} of ${run.lotes}`,
         ...(when ? [when] : []),
-        JSON.stringify(record),
+        recordLine(record),
       ];
     }
     case "failed": {

@@ -1,5 +1,5 @@
-/** A status as it can be written and read again; null for what is no whole number. */
-export function wholeOrNull(status: number | null): number | null {
+/** A number as it can be written and read again; null for what is no whole number within 2^53. */
+export function wholeOrNull(value: number | null): number | null {
   // JSON knows no negative zero.
-  return status !== null && Number.isSafeInteger(status) ? status + 0 : null;
+  return value !== null && Number.isSafeInteger(value) ? value + 0 : null;
 }

@@ -116,6 +116,15 @@ describe("reading a lote's file", () => {
     },
   );
 
+  test("that an earlier version wrote gives each number its type when it is written again", () => {
+    const { body, ...object } = loteObject(
+      loteFile(IDS, IDS, { facts: { popularity: 8, vote_average: 7, runtime: 90 } }),
+    );
+    const earlier = body.replaceAll("8.0", "8").replaceAll("7.0", "7").replaceAll(":90,", ":90.5,");
+    const again = loteObject(parseLoteFile(stored({ ...object, body: earlier }), IDS)).body;
+    expect(again).toBe(body.replaceAll(":90,", ":91,"));
+  });
+
   test("does not lose a last record whose line end somebody's editor dropped", () => {
     const object = loteObject(loteFile(IDS));
     const edited = stored({ ...object, body: object.body.trimEnd() });

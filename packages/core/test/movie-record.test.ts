@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseMovie } from "../src/dataset/movie-record.ts";
+import { MOVIE_COLUMNS, type MovieRecord, parseMovie, recordLine } from "../src/dataset/movie-record.ts";
 import { tmdbAnswer } from "./support/movies.ts";
 
 describe("TMDB's answer", () => {
@@ -42,6 +43,12 @@ describe("TMDB's answer", () => {
   test("keeps a zero, which is not unknown", () => {
     const zeros = { budget: 0, revenue: 0, vote_average: 0, vote_count: 0 };
     expect(parseMovie("278", tmdbAnswer(zeros))).toMatchObject(zeros);
+  });
+
+  test("is rounded where a whole number belongs, and unknown where that is beyond any reader's integers", () => {
+    const odd = { runtime: 142.5, budget: 1e21, revenue: -(2 ** 53), vote_count: -0.2 };
+    const record = parseMovie("278", tmdbAnswer({ ...odd, popularity: 1e21 }));
+    expect(record).toMatchObject({ runtime: 143, budget: null, revenue: null, vote_count: 0, popularity: 1e21 });
   });
 
   test.each([[null], [""], [undefined]])("with %j for an IMDb id gets the one that was asked for", (imdb_id) => {
@@ -87,5 +94,47 @@ describe("no record is made", () => {
     ["of a title that is no text", "278", tmdbAnswer({ title: 1994 })],
   ])("%s", (_, id, body) => {
     expect(parseMovie(id, body)).toBeUndefined();
+  });
+});
+
+describe("a record's line", () => {
+  test.each([
+    [8, "8.0"],
+    [6.689, "6.689"],
+    [0, "0.0"],
+    [-0, "0.0"],
+    [-3, "-3.0"],
+    [1e-7, "1.0e-7"],
+    [1.5e-7, "1.5e-7"],
+    [1e21, "1.0e+21"],
+    [1e20, "100000000000000000000.0"],
+    [null, "null"],
+  ])("has a decimal point in popularity and vote_average: %d", (value, written) => {
+    const line = recordLine({
+      ...(parseMovie("278", tmdbAnswer()) as MovieRecord),
+      popularity: value,
+      vote_average: value,
+    });
+    expect(line).toContain(`"popularity":${written},"vote_average":${written},`);
+    expect(JSON.parse(line)).toMatchObject({ popularity: value === 0 ? 0 : value });
+  });
+
+  test("has nothing but digits in every other number, whatever TMDB answers", () => {
+    const numbers = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger());
+    const whole = Object.entries(MOVIE_COLUMNS).flatMap(([name, type]) =>
+      type === "whole" && name !== "id" ? name : [],
+    );
+    fc.assert(
+      fc.property(numbers, (value) => {
+        const body = tmdbAnswer(Object.fromEntries(whole.map((name) => [name, value])));
+        const line = recordLine(parseMovie("278", body) as MovieRecord);
+        for (const name of whole) expect(line).toMatch(new RegExp(`"${name}":(-?\\d+|null)[,}]`));
+      }),
+    );
+  });
+
+  test("has the attributes in their order", () => {
+    const record = parseMovie("278", tmdbAnswer());
+    expect(Object.keys(JSON.parse(recordLine(record as MovieRecord)))).toEqual(Object.keys(record ?? {}));
   });
 });

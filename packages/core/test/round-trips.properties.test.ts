@@ -92,7 +92,8 @@ describe("what is written is read as it was", () => {
   test("in a lote's file, by the very ids that were asked for", () => {
     const amount = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0));
     const title = fc.option(text.filter((value) => value !== ""));
-    const facts = { title, runtime: amount, budget: amount, popularity: amount };
+    const whole = fc.option(fc.maxSafeInteger());
+    const facts = { title, runtime: whole, budget: whole, popularity: amount };
     const known = { release_date: null, revenue: 0, vote_average: 1.5, vote_count: 2 };
     const imdbId = fc.integer({ min: 0, max: 99 }).map((digits) => `tt${String(digits).padStart(7, "0")}`);
     // Few movies, so that one is often there by both of its ids, and long names of the same numbers.

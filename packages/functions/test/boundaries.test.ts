@@ -22,7 +22,17 @@ function filesMatching(name: string, pattern: RegExp): string[] {
 
 /** The house of the domain from the ground up: a file imports from its own floor and from those below. */
 const FLOORS = [
-  ["clipped", "metrics", "proxy", "read-environment", "reasons", "text-lines", "topology", "whole-or-null"],
+  [
+    "clipped",
+    "column-type",
+    "metrics",
+    "proxy",
+    "read-environment",
+    "reasons",
+    "text-lines",
+    "topology",
+    "whole-or-null",
+  ],
   ["dataset/"],
   ["ports", "settings"],
   ["files/"],

@@ -10,8 +10,8 @@ function movie(number: number): MovieRecord {
     release_date: "1994-09-23",
     budget: 0,
     revenue: null,
-    popularity: 1.5,
-    vote_average: 7.5,
+    popularity: number % 3 === 0 ? 8 : 1.5,
+    vote_average: number % 2 === 0 ? 7 : 7.5,
     vote_count: 100,
   };
 }
@@ -19,10 +19,15 @@ function movie(number: number): MovieRecord {
 /** Every movie that TMDB knows. */
 export const MOVIES: readonly MovieRecord[] = Array.from({ length: KNOWN }, (_, n) => movie(FIRST_KNOWN + n));
 
+/** The two numbers that may have a fraction have a decimal point in every line. */
+function lineWith(known: MovieRecord): string {
+  return JSON.stringify(known).replace(/(?<="(?:popularity|vote_average)":\d+)(?=,)/g, ".0");
+}
+
 const LINES = new Map(
   MOVIES.flatMap((known) => [
-    [known.imdb_id ?? "", JSON.stringify(known)],
-    [String(known.id), JSON.stringify(known)],
+    [known.imdb_id ?? "", lineWith(known)],
+    [String(known.id), lineWith(known)],
   ]),
 );
 

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import type { ColumnType } from "../column-type.ts";
+import { wholeOrNull } from "../whole-or-null.ts";
 import { isImdbId } from "./movies.ts";
 
 // TMDB writes an unknown release date as an empty text.
@@ -10,26 +12,63 @@ const id = z.pipe(
   z.nullish(z.string()),
   z.transform((value) => value?.trim() || null),
 );
-const number = z.pipe(
+const decimal = z.pipe(
   z.nullish(z.number()),
   z.transform((value) => value ?? null),
 );
+// TMDB documents these as integers. One fraction would change the type that a reader of the files infers for all of them. A number beyond
+// 2^53 is no fact of a movie, and too large for the tables' integers.
+const whole = z.pipe(
+  z.nullish(z.number()),
+  z.transform((value) => wholeOrNull(Math.round(value ?? Number.NaN))),
+);
 
-/** The ten attributes of TMDB's movie that the data lake keeps, in the order they are written; what is unknown is null. */
+/**
+ * The ten attributes of TMDB's movie that the data lake keeps, in the order they are written; what is unknown is null. A fraction is rounded
+ * where a whole number belongs, and a number beyond 2^53 there is unknown.
+ */
 export const movieRecordSchema = z.object({
   id: z.int().check(z.positive()),
   imdb_id: id,
   title: text,
-  runtime: number,
+  runtime: whole,
   release_date: text,
-  budget: number,
-  revenue: number,
-  popularity: number,
-  vote_average: number,
-  vote_count: number,
+  budget: whole,
+  revenue: whole,
+  popularity: decimal,
+  vote_average: decimal,
+  vote_count: whole,
 });
 
 export type MovieRecord = z.infer<typeof movieRecordSchema>;
+
+/** The type of each attribute, the same in every file. */
+export const MOVIE_COLUMNS = {
+  id: "whole",
+  imdb_id: "text",
+  title: "text",
+  runtime: "whole",
+  release_date: "text",
+  budget: "whole",
+  revenue: "whole",
+  popularity: "decimal",
+  vote_average: "decimal",
+  vote_count: "whole",
+} as const satisfies Record<keyof MovieRecord, ColumnType>;
+
+const COLUMNS = Object.entries(MOVIE_COLUMNS) as [keyof MovieRecord, ColumnType][];
+
+/** A record as its line has it, without the line end: JSON, the attributes in their order, each of its type. */
+export function recordLine(record: MovieRecord): string {
+  return `{${COLUMNS.map(([name, type]) => `"${name}":${written(record[name], type)}`).join(",")}}`;
+}
+
+function written(value: MovieRecord[keyof MovieRecord], type: ColumnType): string {
+  const json = JSON.stringify(value);
+  if (type !== "decimal" || value === null || json.includes(".")) return json;
+  // Engines that infer types take 8 for an integer, and then fail on 6.689, or cut it. The point stands before an exponent: 1.0e-7.
+  return json.replace(/(?=e|$)/, ".0");
+}
 
 /**
  * Reads TMDB's answer for an id, or undefined when it is no movie, or another one.

@@ -1,4 +1,4 @@
-import { answers, type MovieRecord, movieRecordSchema } from "../dataset/movie-record.ts";
+import { answers, type MovieRecord, movieRecordSchema, recordLine } from "../dataset/movie-record.ts";
 import { isMovieId, isTmdbId } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { textLines } from "../text-lines.ts";
@@ -154,7 +154,7 @@ function commonOrder(a: readonly string[], b: readonly string[]): readonly strin
 export function loteObject({ run, ids, records, work, fetchTimes }: LoteFile): NewObject {
   const lines = ids.flatMap((id) => {
     const record = records.get(id);
-    return record === undefined ? [] : [`${JSON.stringify(record)}\n`];
+    return record === undefined ? [] : [`${recordLine(record)}\n`];
   });
   // An id that could not be asked for never gets a record, and may not even fit into a header.
   const list = ids
