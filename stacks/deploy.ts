@@ -7,6 +7,7 @@ import { queues as createQueues } from "./queues.ts";
 import { secrets } from "./secrets.ts";
 import { deploymentSettings } from "./settings.ts";
 import { storage } from "./storage.ts";
+import { tables } from "./tables.ts";
 import { triggers } from "./triggers.ts";
 
 /** Everything a stage consists of, and what its operator wants to know of it. */
@@ -19,6 +20,7 @@ export async function deploy() {
   const { tmdbToken } = secrets();
   const created = functions({ dataLake, queues, tmdbToken, settings });
   queuePolicies(queues, triggers(dataLake, queues, created, settings));
+  tables(dataLake, settings);
   const { dashboardUrl } = monitoring(queues, settings);
   return {
     bucket: dataLake.name,

@@ -26,9 +26,16 @@ export interface DeploymentSettings extends StageSettings, Settings {
   readonly alarmEmail: string | undefined;
   /** Whether concurrency is reserved for the functions. An account limited to 10 concurrent executions has none to reserve. */
   readonly reservesConcurrency: boolean;
+  /** Whether there is a database in Glue's catalog, for Athena. */
+  readonly hasTables: boolean;
 }
 
 const TRIGGERS = ["s3", "eventbridge"] as const;
+
+const flag = z.pipe(
+  z._default(z.enum(["true", "false"]), "true"),
+  z.transform((value) => value === "true"),
+);
 
 /** What a deployment can be told beside the settings of the functions. */
 const schema = {
@@ -47,13 +54,8 @@ const schema = {
     takes: "the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary",
   },
   ALARM_EMAIL: { type: z.optional(z.email()), takes: "an e-mail address" },
-  RESERVE_CONCURRENCY: {
-    type: z.pipe(
-      z._default(z.enum(["true", "false"]), "true"),
-      z.transform((value) => value === "true"),
-    ),
-    takes: "true or false",
-  },
+  RESERVE_CONCURRENCY: { type: flag, takes: "true or false" },
+  GLUE: { type: flag, takes: "true or false" },
 } as const;
 
 // Both names count as production: under the wrong one the bucket would be lost.
@@ -103,5 +105,6 @@ export function deploymentSettings(
     permissionsBoundary: given.PERMISSIONS_BOUNDARY,
     alarmEmail: given.ALARM_EMAIL,
     reservesConcurrency: given.RESERVE_CONCURRENCY,
+    hasTables: given.GLUE,
   };
 }

@@ -10,6 +10,7 @@ describe("the settings of a deployment", () => {
       trigger: "s3",
       alarmEmail: undefined,
       reservesConcurrency: true,
+      hasTables: true,
     });
   });
 
@@ -42,6 +43,7 @@ describe("the settings of a deployment", () => {
     ]),
     ["ALARM_EMAIL", "ops", "an e-mail address"],
     ["RESERVE_CONCURRENCY", "no", "true or false"],
+    ["GLUE", "off", "true or false"],
   ])("name what is wrong about %s", (name, value, takes) => {
     expect(() => deploymentSettings("prod", { [name]: value })).toThrow(`${name} must be ${takes}, not "${value}"`);
   });

@@ -46,13 +46,21 @@ const file = await bundledConfiguration();
 const graphs = [];
 try {
   for (const evaluation of evaluations) {
-    graphs.push(await evaluated(evaluation).catch((error) => ({ error: error.stack })));
+    graphs.push(await orUnhandled(evaluated(evaluation)).catch((error) => ({ error: error.stack })));
   }
 } finally {
   rmSync(file);
 }
 // SST's client would keep its connection open for some seconds more.
 process.stdout.write(JSON.stringify(graphs), () => process.exit());
+
+/** Pulumi looks at an error of the program some time later, and never at one in an `apply`: neither may end the process, nor be waited for. */
+function orUnhandled(evaluation) {
+  const { promise, reject } = Promise.withResolvers();
+  // It stays: several outputs may fail of one error.
+  process.on("unhandledRejection", reject);
+  return Promise.race([evaluation, promise]);
+}
 
 async function evaluated({ stage, env }) {
   process.env = { ...own, ...env };

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { clipped } from "../clipped.ts";
+import type { ColumnType } from "../column-type.ts";
 import { REASONS, type Reason, reasonFacts } from "../reasons.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 
@@ -42,6 +43,21 @@ export type ForeignMessage = z.infer<typeof foreignMessageSchema>;
 
 /** A line of `erros_geral.json`. */
 export type LedgerEntry = FailedId | ForeignMessage;
+
+/** The type of each attribute of a line, the same in every file. `more` is in few lines. */
+export const LEDGER_COLUMNS = {
+  imdb_id: "text",
+  reason: "text",
+  status: "whole",
+  message: "text",
+  retryable: "flag",
+  lote: "whole",
+  run: "text",
+  attempts: "whole",
+  first_failed_at: "text",
+  last_failed_at: "text",
+  more: "whole",
+} as const satisfies Record<keyof FailedId | keyof ForeignMessage, ColumnType>;
 
 export function isFailedId(entry: LedgerEntry): entry is FailedId {
   return entry.imdb_id !== null;
