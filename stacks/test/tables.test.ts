@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { MOVIE_COLUMNS } from "@lotes/core/dataset/movie-record";
 import { LEDGER_COLUMNS } from "@lotes/core/files/ledger-entry";
 import { describe, expect, test } from "vitest";
@@ -40,6 +41,33 @@ function viewIn(graph: StackGraph, name: string) {
 function filesOf(sql: string, keys: readonly string[]): string[] {
   const pattern = new RegExp(/regexp_like\("\$path", '(.*)'\)$/.exec(sql)?.[1] ?? "$^");
   return keys.filter((key) => pattern.test(`s3://the-lake/${key}`));
+}
+
+/** A statement's properties in the order in which the graph has them. */
+const sorted = (properties: string) => properties.split(", ").sort().join(", ");
+
+/** The statement that makes a table, with the bucket's name as the documents have it. */
+function ddlOf({ name, partitionKeys, parameters, storageDescriptor }: Readonly<Record<string, unknown>>): string {
+  const { columns, location, serDeInfo } = storageDescriptor as {
+    readonly columns: Column[];
+    readonly location: string;
+    readonly serDeInfo: { readonly serializationLibrary: string };
+  };
+  const list = (each: readonly Column[]) => each.map((column) => `${column.name} ${column.type}`).join(", ");
+  // Athena adds this one itself.
+  const { EXTERNAL, ...properties } = parameters as Record<string, string>;
+  expect(EXTERNAL).toBe("TRUE");
+  return [
+    `CREATE EXTERNAL TABLE ${name} ( ${list(columns)} )`,
+    `PARTITIONED BY (${list(partitionKeys as Column[])})`,
+    `ROW FORMAT SERDE '${serDeInfo.serializationLibrary}'`,
+    `LOCATION '${location}'`,
+    `TBLPROPERTIES ( ${Object.entries(properties)
+      .map(([property, value]) => `'${property}' = '${value}'`)
+      .join(", ")} )`,
+  ]
+    .join(" ")
+    .replaceAll(/s3:\/\/[^/]+\//g, "s3://the-lake/");
 }
 
 describe("the table of all lines", () => {
@@ -119,6 +147,22 @@ describe("what Athena shows", () => {
     expect(view.columns).toEqual(columns.map(({ name, type }) => ({ name, type: presto(type) })));
     const selected = /^SELECT (.*) FROM all_lines WHERE /.exec(view.originalSql)?.[1]?.split(", ");
     expect(selected).toEqual(columns.map(({ name }) => name));
+  });
+
+  test("is what docs/reading.md makes by Athena's own statements", async () => {
+    const document = await readFile(new URL("../../docs/reading.md", import.meta.url), "utf8");
+    const [, statements = ""] = /\n## Athena\n.*?```sql\n(.*?)```/s.exec(document) ?? [];
+    const [table, ...views] = statements
+      .replaceAll(/\s+/g, " ")
+      .split(";")
+      .map((each) => each.trim());
+    expect(table?.replace(/(?<=TBLPROPERTIES \( ).*(?= \)$)/, sorted)).toBe(
+      ddlOf(resourceOf(stages.lake, "CatalogTable", "AllLines")),
+    );
+    const made = ["movies", "failures"].map((name) => {
+      return `CREATE VIEW ${name} AS ${viewIn(stages.lake, name).view.originalSql}`;
+    });
+    expect(views).toEqual([...made, ""]);
   });
 
   test("is nothing where GLUE is false", () => {
