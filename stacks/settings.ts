@@ -1,4 +1,5 @@
-import { readEnvironment } from "@lotes/core/read-environment";
+import { LONGEST_KEPT_DAYS } from "@lotes/core/dataset/movies";
+import { readEnvironment, wholeNumber } from "@lotes/core/read-environment";
 import { loadSettings, SETTING_NAMES, type Settings, SettingsError } from "@lotes/core/settings";
 import * as z from "zod/mini";
 
@@ -28,9 +29,19 @@ export interface DeploymentSettings extends StageSettings, Settings {
   readonly reservesConcurrency: boolean;
   /** Whether there is a database in Glue's catalog, for Athena. */
   readonly hasTables: boolean;
+  /** After how many days what a run has written expires in a bucket of the stage's own; 0 for never. */
+  readonly expireRecordsDays: number;
 }
 
 const TRIGGERS = ["s3", "eventbridge"] as const;
+
+/**
+ * For how many days the bucket keeps what was replaced, removed or has expired: time enough to notice that a run replaced what it should not
+ * have, and to bring back the old versions.
+ */
+export const OLD_VERSIONS_DAYS = 30;
+// What has expired is an old version for some time more.
+const MOST_EXPIRE_DAYS = LONGEST_KEPT_DAYS - OLD_VERSIONS_DAYS;
 
 const flag = z.pipe(
   z._default(z.enum(["true", "false"]), "true"),
@@ -56,6 +67,10 @@ const schema = {
   ALARM_EMAIL: { type: z.optional(z.email()), takes: "an e-mail address" },
   RESERVE_CONCURRENCY: { type: flag, takes: "true or false" },
   GLUE: { type: flag, takes: "true or false" },
+  EXPIRE_RECORDS_DAYS: {
+    type: z._default(wholeNumber(0, MOST_EXPIRE_DAYS), 0),
+    takes: `a whole number of days from 0 to ${MOST_EXPIRE_DAYS}; 0 keeps the records for good`,
+  },
 } as const;
 
 // Both names count as production: under the wrong one the bucket would be lost.
@@ -91,6 +106,7 @@ export function deploymentSettings(
       "TRIGGER=eventbridge needs DATA_LAKE_BUCKET, since nobody else sets up the notifications of a stage's own bucket: name an existing bucket, or leave TRIGGER unset",
     );
   }
+  checkExpiry(given.EXPIRE_RECORDS_DAYS, given.DATA_LAKE_BUCKET, settings);
   const ofFunctions = SETTING_NAMES.flatMap((name) => {
     const value = settingsEnv[name]?.trim();
     return value ? [[name, value]] : [];
@@ -106,5 +122,23 @@ export function deploymentSettings(
     alarmEmail: given.ALARM_EMAIL,
     reservesConcurrency: given.RESERVE_CONCURRENCY,
     hasTables: given.GLUE,
+    expireRecordsDays: given.EXPIRE_RECORDS_DAYS,
   };
+}
+
+function checkExpiry(days: number, existingBucket: string | undefined, { reuseHours }: Settings): void {
+  if (days === 0) return;
+  if (existingBucket !== undefined) {
+    throw new SettingsError(
+      "EXPIRE_RECORDS_DAYS is for a bucket of the stage's own, since S3 keeps one lifecycle configuration for a bucket: " +
+        `leave it out, and add the rule in docs/deployment.md to those of ${existingBucket}`,
+    );
+  }
+  const most = MOST_EXPIRE_DAYS - Math.ceil(reuseHours / 24);
+  if (days > most) {
+    throw new SettingsError(
+      `EXPIRE_RECORDS_DAYS must be at most ${most} with REUSE_HOURS=${reuseHours}, since a reused record has that age already: ` +
+        `with the ${OLD_VERSIONS_DAYS} days of old versions it may be kept for ${LONGEST_KEPT_DAYS} days`,
+    );
+  }
 }

@@ -1,9 +1,8 @@
+import { OUTPUT_PREFIX } from "@lotes/core/dataset/movies";
 import { assertEventBridge, assertNoOtherNotifications } from "./existing-bucket.ts";
 import { functionName } from "./names.ts";
-import type { DeploymentSettings } from "./settings.ts";
+import { type DeploymentSettings, OLD_VERSIONS_DAYS } from "./settings.ts";
 
-// Time enough to notice that a run replaced what it should not have, and to bring back the old versions.
-const KEEP_OLD_VERSIONS_DAYS = 30;
 // An upload takes minutes. What is a week old was given up, and its parts cost as much as an object.
 const ABORT_UPLOADS_DAYS = 7;
 
@@ -34,7 +33,7 @@ async function existing(name: string, { trigger }: DeploymentSettings): Promise<
   return { dataLake: dataLake(), advice };
 }
 
-function ownBucket({ keepsData, kmsKeyArn }: DeploymentSettings): sst.aws.Bucket {
+function ownBucket({ keepsData, kmsKeyArn, expireRecordsDays }: DeploymentSettings): sst.aws.Bucket {
   const dataLake = new sst.aws.Bucket("DataLake", {
     // A run removes the files of the one before it, and a mistaken upload replaces a CSV: both can be brought back.
     versioning: true,
@@ -51,11 +50,12 @@ function ownBucket({ keepsData, kmsKeyArn }: DeploymentSettings): sst.aws.Bucket
         id: "old-versions-and-aborted-uploads",
         status: "Enabled",
         filter: {},
-        noncurrentVersionExpiration: { noncurrentDays: KEEP_OLD_VERSIONS_DAYS },
+        noncurrentVersionExpiration: { noncurrentDays: OLD_VERSIONS_DAYS },
         abortIncompleteMultipartUpload: { daysAfterInitiation: ABORT_UPLOADS_DAYS },
         // A delete marker is what a removed file leaves once its versions are gone.
         expiration: { expiredObjectDeleteMarker: true },
       },
+      ...(expireRecordsDays > 0 ? [expiryOf(expireRecordsDays)] : []),
     ],
   });
   if (kmsKeyArn !== undefined) {
@@ -71,4 +71,15 @@ function ownBucket({ keepsData, kmsKeyArn }: DeploymentSettings): sst.aws.Bucket
     });
   }
   return dataLake;
+}
+
+/** TMDB's terms allow to keep what it gave for six months, old versions among it. The CSVs are not TMDB's. */
+function expiryOf(days: number) {
+  return {
+    id: "records",
+    status: "Enabled",
+    filter: { prefix: OUTPUT_PREFIX },
+    expiration: { days },
+    noncurrentVersionExpiration: { noncurrentDays: OLD_VERSIONS_DAYS },
+  };
 }

@@ -11,6 +11,7 @@ describe("the settings of a deployment", () => {
       alarmEmail: undefined,
       reservesConcurrency: true,
       hasTables: true,
+      expireRecordsDays: 0,
     });
   });
 
@@ -44,6 +45,8 @@ describe("the settings of a deployment", () => {
     ["ALARM_EMAIL", "ops", "an e-mail address"],
     ["RESERVE_CONCURRENCY", "no", "true or false"],
     ["GLUE", "off", "true or false"],
+    ["EXPIRE_RECORDS_DAYS", "180", "a whole number of days from 0 to 150; 0 keeps the records for good"],
+    ["EXPIRE_RECORDS_DAYS", "-1", "a whole number of days from 0 to 150; 0 keeps the records for good"],
   ])("name what is wrong about %s", (name, value, takes) => {
     expect(() => deploymentSettings("prod", { [name]: value })).toThrow(`${name} must be ${takes}, not "${value}"`);
   });
@@ -71,6 +74,22 @@ describe("the settings of a deployment", () => {
       trigger: "eventbridge",
       existingBucket: "the-lake",
     });
+  });
+
+  test("let records expire within six months: with their old versions, and with the age of those that are reused", () => {
+    const settings = (days: string, hours: string) =>
+      deploymentSettings("prod", { EXPIRE_RECORDS_DAYS: days, REUSE_HOURS: hours });
+    expect(settings("150", "0").expireRecordsDays).toBe(150);
+    expect(settings("148", "48").expireRecordsDays).toBe(148);
+    expect(settings("0", "4320").expireRecordsDays).toBe(0);
+    expect(() => settings("148", "49")).toThrow("EXPIRE_RECORDS_DAYS must be at most 147 with REUSE_HOURS=49");
+  });
+
+  test("let nothing expire in a bucket that is somebody else's, whose own rules would be gone", () => {
+    const settings = { EXPIRE_RECORDS_DAYS: "150", DATA_LAKE_BUCKET: "the-lake" };
+    expect(() => deploymentSettings("prod", settings)).toThrow(
+      /add the rule in docs\/deployment\.md to those of the-lake$/,
+    );
   });
 
   test("refuse a TMDB that the token would travel to unencrypted", () => {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { resourceOf } from "./support/stack-graph.ts";
 import { evaluatedStages, TOLD } from "./support/stages.ts";
@@ -73,6 +74,37 @@ describe("the encryption of the bucket", () => {
     expect(types.join()).not.toContain("EncryptionConfiguration");
   });
 });
+
+describe("records of six months", () => {
+  const rules = resourceOf(stages.told, "BucketLifecycleConfiguration").rules as readonly Record<string, unknown>[];
+
+  test("expire with EXPIRE_RECORDS_DAYS, their old versions too, and no CSV does", () => {
+    expect(rules.find(({ id }) => id === "records")).toEqual({
+      id: "records",
+      status: "Enabled",
+      filter: { prefix: "Raw/TMDB/JSON/Movies/" },
+      expiration: { days: 150 },
+      noncurrentVersionExpiration: { noncurrentDays: 30 },
+    });
+    expect(rules.filter(({ expiration }) => (expiration as { days?: number }).days !== undefined)).toHaveLength(1);
+  });
+
+  test("expire in a bucket that existed already by the same rule, as docs/deployment.md has it", async () => {
+    const document = await readFile(new URL("../../docs/deployment.md", import.meta.url), "utf8");
+    const [, json = ""] = /```json\n(\{\s*"Rules".*?)```/s.exec(document) ?? [];
+    const told = JSON.parse(json, (_, value) => (isObject(value) ? withSmallLetters(value) : value));
+    expect(told).toEqual({ rules: [rules.find(({ id }) => id === "records")] });
+  });
+});
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** S3's own names in the way in which Pulumi writes them. */
+function withSmallLetters(value: Record<string, unknown>): Record<string, unknown> {
+  const small = (name: string) => (name === "ID" ? "id" : name.charAt(0).toLowerCase() + name.slice(1));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [small(name), each]));
+}
 
 describe("what sst remove leaves of the data", () => {
   test("is all of it in prod, where it is refused besides", () => {

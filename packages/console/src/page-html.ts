@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ATTRIBUTION } from "@lotes/core";
 import type { PageBundle } from "./page-bundle.ts";
 
 /** A page that needs nothing beside itself. */
@@ -31,6 +32,7 @@ export function page(title: string, { script, style }: PageBundle, data: Readonl
 </head>
 <body>
 <div id="root"><noscript>This page needs JavaScript.</noscript></div>
+<footer>${textInHtml(ATTRIBUTION)}</footer>
 ${documents.join("")}<script>${script}</script>
 </body>
 </html>

@@ -53,6 +53,14 @@ describe("a report", () => {
     expect(html).not.toMatch(/@import|url\((?!["']?data:)/);
   });
 
+  test("says whose data it shows, as TMDB asks for", async () => {
+    await writeRun(1);
+    const { html } = (await report(place(), DATE)) ?? {};
+    expect(html).toMatch(
+      /TMDB \(themoviedb\.org\)\. This product uses the TMDB API but is not endorsed or certified by TMDB\./,
+    );
+  });
+
   test("keeps a hostile title text", async () => {
     await writeRun(1, HOSTILE);
     const html = (await report(place(), DATE))?.html ?? "";

@@ -2,7 +2,7 @@ export { fileChunks } from "./dataset/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./dataset/header.ts";
 export * from "./dataset/keys.ts";
 export { type MovieRecord, parseMovie, recordLine } from "./dataset/movie-record.ts";
-export { filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts";
+export { ATTRIBUTION, filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export * from "./dataset/run-date.ts";
 export { type OddRows, type SelectedRow, type Selection, selectIds } from "./dataset/select-ids.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { filterOf, filterSettings } from "./dataset/movie-filter.ts";
-import type { MovieFilter } from "./dataset/movies.ts";
+import { LONGEST_KEPT_DAYS, type MovieFilter } from "./dataset/movies.ts";
 import { type ProxyEnvironment, readProxy } from "./proxy.ts";
 import { readEnvironment, SettingsError, wholeNumber } from "./read-environment.ts";
 import { CONSUMER_TIME, MOST_IDS_OF_A_LOTE } from "./topology.ts";
@@ -30,8 +30,7 @@ export interface Settings {
   readonly reuseHours: number;
 }
 
-/** Six months, the longest that TMDB's terms of use allow to keep what it gave. */
-const MOST_REUSE_HOURS = 4_320;
+const MOST_REUSE_HOURS = LONGEST_KEPT_DAYS * 24;
 
 const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org$/;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { inputKey, ledgerKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
-import { parseManifest } from "../src/files/manifest.ts";
+import { type Manifest, parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
@@ -81,6 +81,7 @@ describe("a run that has settled", () => {
     });
     expect(await manifest()).toMatchObject({
       version: 1,
+      attribution: expect.stringMatching(/This product uses the TMDB API but is not endorsed or certified by TMDB\.$/),
       date: DATE,
       revision: 1,
       ids: 4,
@@ -101,6 +102,16 @@ describe("a run that has settled", () => {
     await finished();
     expect(await manifest()).toMatchObject({ stored: 4, failed: 0, failed_by_reason: {}, ledger: null });
     expect(deadLetterQueue.messages).toEqual([]);
+  });
+
+  test("is still known by a manifest that an earlier version wrote, without the attribution", async () => {
+    await finished();
+    const { attribution, ...earlier } = (await manifest()) as Manifest;
+    expect(attribution).toBeDefined();
+    await store.overwrite(manifestKey(DATE), JSON.stringify(earlier));
+    await deadLetterQueue.send([{ body: messageBody({ kind: "closing", run: earlier.run, date: DATE }) }]);
+    await collectAll();
+    expect(await manifest()).toEqual(earlier);
   });
 
   test("is told of once, however often it is looked at", async () => {

@@ -14,6 +14,7 @@ export const TOLD = {
   KMS_KEY_ARN: "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
   PERMISSIONS_BOUNDARY: "arn:aws:iam::123456789012:policy/boundaries/developers",
   GLUE: "false",
+  EXPIRE_RECORDS_DAYS: "150",
   // Of the developer's machine.
   TMDB_TOKEN: "of-this-machine",
 };

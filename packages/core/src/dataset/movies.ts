@@ -78,3 +78,10 @@ export const NO_MOVIE_ID = "neither tt and seven digits or more, nor digits";
 export function moviePath(id: string): string {
   return `movie/${id}`;
 }
+
+/** What TMDB's terms of use ask to be said wherever its data is shown or handed on. */
+export const ATTRIBUTION =
+  "Source: TMDB (themoviedb.org). This product uses the TMDB API but is not endorsed or certified by TMDB.";
+
+/** Six months, the longest that TMDB's terms of use allow to keep what it gave. */
+export const LONGEST_KEPT_DAYS = 180;

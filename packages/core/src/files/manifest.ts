@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { filterSchema } from "../dataset/movie-filter.ts";
+import { ATTRIBUTION } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { REASONS } from "../reasons.ts";
 import { withoutByteOrderMark } from "../text-lines.ts";
@@ -31,6 +32,8 @@ const VERSION = 1;
 
 const manifestSchema = z.object({
   version: z.literal(VERSION),
+  /** Whose data it is. Manifests of earlier versions do not say so. */
+  attribution: z.optional(z.string()),
   run: z.string().check(z.minLength(1)),
   date: z.string(),
   /** 1, and one more for each change of the settled account, as a replay makes one. */
@@ -60,7 +63,7 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFile = z.infer<typeof fileSchema>;
 /** What a manifest says of a settled run. */
-export type SettledRun = Omit<Manifest, "version" | "revision">;
+export type SettledRun = Omit<Manifest, "version" | "attribution" | "revision">;
 
 /** `_manifest.json` holds something else: somebody wrote it by hand, or a later version of this program did. */
 export class ManifestError extends EditedFileError {
@@ -110,7 +113,14 @@ export function nextManifest(settled: SettledRun, known: Manifest | undefined): 
   const isSameRun = known?.run === settled.run;
   if (isSameRun && saysTheSame(known, settled)) return undefined;
   const { run, date, ...facts } = settled;
-  return { version: VERSION, run, date, revision: isSameRun ? known.revision + 1 : 1, ...facts };
+  return {
+    version: VERSION,
+    attribution: ATTRIBUTION,
+    run,
+    date,
+    revision: isSameRun ? known.revision + 1 : 1,
+    ...facts,
+  };
 }
 
 function saysTheSame(known: Manifest, settled: SettledRun): boolean {
