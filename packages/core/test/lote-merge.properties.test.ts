@@ -57,7 +57,7 @@ const anyLote = fc.uniqueArray(fc.oneof({ weight: 3, arbitrary: movieId }, { wei
 const sameFacts = fc.constant<Partial<MovieRecord>>({});
 const otherFacts: fc.Arbitrary<Partial<MovieRecord>> = fc.record({
   // An empty one is an unknown one, and would be null when it is read.
-  title: fc.string({ unit: codeUnit, minLength: 1, maxLength: 5 }),
+  title: fc.string({ unit: codeUnit, minLength: 1, maxLength: 5 }).map((title) => title.toWellFormed()),
   vote_count: fc.nat(),
 });
 

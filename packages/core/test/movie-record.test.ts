@@ -51,6 +51,11 @@ describe("TMDB's answer", () => {
     expect(record).toMatchObject({ runtime: 143, budget: null, revenue: null, vote_count: 0, popularity: 1e21 });
   });
 
+  test("keeps no half of a character, with which DuckDB would read nothing of its file", () => {
+    const record = parseMovie("278", tmdbAnswer({ title: "Amor \ud83d", imdb_id: "tt0111161\udc00" }));
+    expect(record).toMatchObject({ title: "Amor \ufffd", imdb_id: "tt0111161\ufffd" });
+  });
+
   test.each([[null], [""], [undefined]])("with %j for an IMDb id gets the one that was asked for", (imdb_id) => {
     expect(parseMovie("tt0111161", tmdbAnswer({ imdb_id }))?.imdb_id).toBe("tt0111161");
   });

@@ -3,14 +3,14 @@ import type { ColumnType } from "../column-type.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 import { isImdbId } from "./movies.ts";
 
-// TMDB writes an unknown release date as an empty text.
+// TMDB writes an unknown release date as an empty text. Half a character is valid JSON, and DuckDB reads no file in which there is one.
 const text = z.pipe(
   z.nullish(z.string()),
-  z.transform((value) => value || null),
+  z.transform((value) => value?.toWellFormed() || null),
 );
 const id = z.pipe(
   z.nullish(z.string()),
-  z.transform((value) => value?.trim() || null),
+  z.transform((value) => value?.toWellFormed().trim() || null),
 );
 const decimal = z.pipe(
   z.nullish(z.number()),
