@@ -8,36 +8,59 @@ interface HeardLote {
   readonly failures: readonly FailedId[];
 }
 
+/** What a part was made of. */
 interface KnownPart {
   readonly file: LoteFile | undefined;
-  readonly failures: string;
+  readonly failures: readonly FailedId[];
   readonly part: LotePart;
 }
+
+const NONE: readonly FailedId[] = [];
 
 /** What the page gets of the lotes. A lote that did not change is the same object as before. */
 export class LoteParts {
   #known = new Map<number, KnownPart>();
+  #failures = NONE;
+  #byLote: ReadonlyMap<number, readonly FailedId[]> = new Map();
 
-  /** The lotes of which anything was heard, in their order. */
+  /**
+   * The lotes of which anything was heard, in their order.
+   * @param failures the same array as long as the ledger did not change
+   */
   of(stored: readonly StoredLote[], failures: readonly FailedId[]): LotePart[] {
-    const known = heardLotes(stored, failures).map((heard): [number, KnownPart] => {
-      // Whatever changes an entry of the ledger changes one of these.
-      const signature = heard.failures.map((each) => `${each.imdb_id} ${each.attempts} ${each.last_failed_at}`).join();
-      const before = this.#known.get(heard.lote);
-      const isSame = before?.file === heard.stored?.content && before?.failures === signature;
-      const part = isSame && before ? before.part : lotePart(heard);
-      return [heard.lote, { file: heard.stored?.content, failures: signature, part }];
+    if (this.#failures !== failures) this.#byLote = Map.groupBy(failures, ({ lote }) => lote);
+    this.#failures = failures;
+    const files = new Map(stored.map((each) => [each.lote, each]));
+    const numbers = [...new Set([...files.keys(), ...this.#byLote.keys()])].sort((a, b) => a - b);
+    const known = numbers.map((lote): [number, KnownPart] => {
+      const heard = { lote, stored: files.get(lote), failures: this.#byLote.get(lote) ?? NONE };
+      return [lote, this.#known.get(lote)?.file === heard.stored?.content ? this.#same(heard) : made(heard)];
     });
     this.#known = new Map(known);
     return known.map(([, { part }]) => part);
   }
+
+  /** The part of a lote whose file did not change. */
+  #same(heard: HeardLote): KnownPart {
+    const before = this.#known.get(heard.lote);
+    return before && areSame(before.failures, heard.failures) ? before : made(heard);
+  }
 }
 
-function heardLotes(stored: readonly StoredLote[], failures: readonly FailedId[]): HeardLote[] {
-  const files = new Map(stored.map((each) => [each.lote, each]));
-  const failed = Map.groupBy(failures, ({ lote }) => lote);
-  const numbers = [...new Set([...files.keys(), ...failed.keys()])].sort((a, b) => a - b);
-  return numbers.map((lote) => ({ lote, stored: files.get(lote), failures: failed.get(lote) ?? [] }));
+function made(heard: HeardLote): KnownPart {
+  return { file: heard.stored?.content, failures: heard.failures, part: lotePart(heard) };
+}
+
+/** Whatever changes an entry of the ledger changes how often its id was tried, or when. */
+function areSame(before: readonly FailedId[], now: readonly FailedId[]): boolean {
+  if (before === now) return true;
+  return (
+    before.length === now.length &&
+    before.every(({ imdb_id, attempts, last_failed_at }, index) => {
+      const entry = now[index];
+      return entry?.imdb_id === imdb_id && entry.attempts === attempts && entry.last_failed_at === last_failed_at;
+    })
+  );
 }
 
 function lotePart({ lote, stored, failures }: HeardLote): LotePart {

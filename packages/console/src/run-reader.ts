@@ -8,7 +8,6 @@ import {
   idsLeft,
   inputKey,
   type LoteFile,
-  type LoteReader,
   loteFileReader,
   manifestProblems,
   type Queues,
@@ -42,16 +41,14 @@ const EMPTY: Queues = { lotes: { visible: 0, inFlight: 0 }, deadLetters: { visib
 export class RunReader {
   readonly #place: RunPlace;
   readonly #date: RunDate;
-  readonly #accountant: Accountant;
-  readonly #lotes: LoteReader<LoteFile>;
+  readonly #accountant: Accountant<LoteFile>;
   readonly #parts = new LoteParts();
   #runs: { readonly after: string; readonly found: RunDocument["runs"]; readonly troubles: Trouble[] } | undefined;
 
   constructor(place: RunPlace, date: RunDate) {
     this.#place = place;
     this.#date = date;
-    this.#lotes = loteFileReader(place.store, date);
-    this.#accountant = new Accountant(place.store, date, this.#lotes);
+    this.#accountant = new Accountant(place.store, date, loteFileReader(place.store, date));
   }
 
   /**
@@ -61,9 +58,8 @@ export class RunReader {
    */
   async document(now: Date): Promise<RunDocument> {
     const { name, bucket, queues, command, budget } = this.#place;
-    const [account, depths] = await Promise.all([this.#accountant.account(), queues?.()]);
-    const { run, failures = [] } = account ?? {};
-    const stored = run === undefined ? [] : await this.#lotes.lotes(run.run);
+    const [look, depths] = await Promise.all([this.#accountant.look(), queues?.()]);
+    const { account, lotes = [] } = look ?? {};
     const history = await this.#history(account);
     return {
       version: DOCUMENT_VERSION,
@@ -76,7 +72,7 @@ export class RunReader {
       queues: depths ? queuesPart(depths) : null,
       troubles: [...(account ? diagnose(account, depths ?? EMPTY, now) : []), ...history.troubles],
       runs: history.found,
-      lotes: this.#parts.of(stored, failures),
+      lotes: this.#parts.of(lotes, account?.failures ?? []),
     };
   }
 

@@ -1,4 +1,4 @@
-import { ledgerKey, loteKey, runKey } from "@lotes/core";
+import { ledgerKey, loteKey, lotePrefix, manifestKey, runKey } from "@lotes/core";
 import { loteObject } from "@lotes/core/files/lote-file";
 import { runObject } from "@lotes/core/files/run-file";
 import { MemoryStore } from "@lotes/core/testing/memory-store";
@@ -84,14 +84,25 @@ describe("what the page is told", () => {
     expect(document.run?.reasons).toMatchObject([{ reason: "server_error", count: 21, retryable: true }]);
   });
 
-  test("is read anew only where a file has changed", async () => {
+  test("is read anew only where a file has changed, and the lotes are listed once", async () => {
     await writeRun(300);
     const reader = new RunReader(place(), DATE);
     const before = await reader.document(NOW);
     const get = vi.spyOn(store, "get");
-    expect((await reader.document(NOW)).lotes).toEqual(before.lotes);
-    const lotesRead = get.mock.calls.filter(([key]) => key.includes("/lote_"));
-    expect(lotesRead).toEqual([]);
+    const look = async () => {
+      get.mockClear();
+      store.listings.splice(0);
+      const { lotes } = await reader.document(NOW);
+      return { lotes, read: get.mock.calls.map(([key]) => key), listings: [...store.listings] };
+    };
+    const unchanged = await look();
+    // What did not change is the same object: nothing is sent or drawn anew for it.
+    expect(unchanged.lotes.map((part, index) => part === before.lotes[index])).toEqual([true, true, true]);
+    expect(unchanged).toMatchObject({ read: [runKey(DATE), manifestKey(DATE)], listings: [lotePrefix(DATE)] });
+    await store.overwrite(ledgerKey(DATE), "");
+    const healed = await look();
+    expect(healed).toMatchObject({ read: [runKey(DATE), ledgerKey(DATE)], listings: [lotePrefix(DATE)] });
+    expect(healed.lotes.map(({ failures }) => failures.length)).toEqual([0, 0, 0]);
   });
 
   test("of a date without a run is that there is none", async () => {

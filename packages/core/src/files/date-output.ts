@@ -142,6 +142,18 @@ export class DateOutput {
     }
   }
 
+  /** What holds a run's entries, without its bytes, in the order of the lotes. */
+  async ledgerVersions(run: RunFile): Promise<KeyAndEtag[]> {
+    if (lotesOfPart(run) !== undefined) return this.ledgerParts();
+    const head = await this.ledgerHead();
+    return head === undefined ? [] : [{ key: ledgerKey(this.date), etag: head.etag }];
+  }
+
+  /** One of the date's objects, by its key. */
+  object(key: string): Promise<StoredObject | undefined> {
+    return this.#store.get(key);
+  }
+
   /** The parts of the ledger, in the order of the lotes; that of no lote comes last. */
   async ledgerParts(): Promise<ObjectSummary[]> {
     const parts: { part: number; object: ObjectSummary }[] = [];
@@ -160,9 +172,13 @@ export class DateOutput {
     return this.#store.get(manifestKey(this.date));
   }
 
+  manifestHead(): Promise<ObjectHead | undefined> {
+    return this.#store.head(manifestKey(this.date));
+  }
+
   /** Whether a run of the date has settled before, by the manifest's metadata. */
   async hasFinished(run: string): Promise<boolean> {
-    return (await this.#store.head(manifestKey(this.date)))?.metadata.run === run;
+    return (await this.manifestHead())?.metadata.run === run;
   }
 
   changeManifest<Made extends Change>(change: Decide<Made>): Promise<Made> {

@@ -1,13 +1,12 @@
-import { nameOf } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
-import { Ledger } from "../files/ledger.ts";
-import { type FailedId, type ForeignMessage, isFailedId } from "../files/ledger-entry.ts";
+import type { FailedId, ForeignMessage } from "../files/ledger-entry.ts";
 import { type Manifest, names, readManifest } from "../files/manifest.ts";
 import type { RunFile } from "../files/run-file.ts";
 import { hasRejection } from "../files/run-rules.ts";
 import type { ObjectStore } from "../ports.ts";
 import { reasonFacts } from "../reasons.ts";
+import { LedgerReader } from "./ledger-reader.ts";
 import { LoteReader, type StoredLote } from "./lote-reader.ts";
 
 /** What became of a run's ids so far. */
@@ -30,54 +29,69 @@ export interface Account {
   readonly manifest: Manifest | undefined;
 }
 
+/** An account, and the files that it was taken from. */
+export interface Look<Content = unknown> {
+  readonly account: Account;
+  readonly lotes: readonly StoredLote<Content>[];
+}
+
 /** Takes the account of a date's run, again and again if need be: what did not change since the last time is not read again. */
-export class Accountant {
+export class Accountant<Content = unknown> {
   readonly #output: DateOutput;
-  readonly #lotes: LoteReader<unknown>;
+  readonly #lotes: LoteReader<Content>;
+  readonly #ledger: LedgerReader;
+  #manifest: { readonly etag: string; readonly found: Manifest | undefined } | undefined;
 
   /** @param lotes who reads the lotes of the date, if somebody reads them for more than their number */
-  constructor(
-    store: ObjectStore,
-    date: RunDate,
-    lotes: LoteReader<unknown> = new LoteReader(store, date, () => undefined),
-  ) {
+  constructor(store: ObjectStore, date: RunDate, lotes?: LoteReader<Content>) {
     this.#output = new DateOutput(store, date);
-    this.#lotes = lotes;
+    this.#lotes = lotes ?? new LoteReader<Content>(store, date, () => undefined as Content);
+    this.#ledger = new LedgerReader(this.#output);
   }
 
   /** @returns undefined when the date never had a run */
   async account(): Promise<Account | undefined> {
+    return (await this.look())?.account;
+  }
+
+  /** @returns undefined when the date never had a run */
+  async look(): Promise<Look<Content> | undefined> {
     const run = await this.#output.currentRun();
     if (run === undefined) return undefined;
     const lotes = await this.#lotes.lotes(run.run);
-    const pieces = await Array.fromAsync(this.#output.ledgerPieces(run));
-    const entries = pieces.flatMap((piece) => Ledger.parse(piece, nameOf(piece.key)).entries());
-    const failures = entries.filter(isFailedId).filter((entry) => entry.run === run.run);
+    const { pieces, failures, foreign } = await this.#ledger.ledger(run);
     const stored = lotes.reduce((sum, { records }) => sum + records, 0);
     const settled = run.status === "queued" && run.ids === stored + failures.length;
-    const files = [...lotes, ...pieces];
     const changes = [
-      ...files.map(({ modifiedAt }) => modifiedAt.getTime()),
+      ...[...lotes, ...pieces].map(({ modifiedAt }) => modifiedAt.getTime()),
       ...failures.map((entry) => Date.parse(entry.last_failed_at)),
     ];
-    return {
+    const account = {
       run,
       lotesDone: new Set([...lotes, ...failures].map(({ lote }) => lote)).size,
       stored,
       failures,
       cancelled: run.status === "cancelled" ? run.ids - stored - failures.length : 0,
-      malformedMessages: entries.filter((entry) => !isFailedId(entry)),
+      malformedMessages: foreign,
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
       manifest: settled ? await this.#manifestOf(run.run, lotes) : undefined,
     };
+    return { account, lotes };
   }
 
-  async #manifestOf(run: string, lotes: readonly StoredLote<unknown>[]) {
-    const [object, ledger] = await Promise.all([this.#output.manifest(), this.#output.ledgerHead()]);
-    // One that somebody wrote by hand is written anew at the next occasion.
-    const manifest = object && readManifest(object);
+  async #manifestOf(run: string, lotes: readonly StoredLote<Content>[]) {
+    const [manifest, ledger] = await Promise.all([this.#lastManifest(), this.#output.ledgerHead()]);
     return manifest?.run === run && names(manifest, lotes, ledger?.etag) ? manifest : undefined;
+  }
+
+  async #lastManifest(): Promise<Manifest | undefined> {
+    const known = this.#manifest;
+    if (known !== undefined && (await this.#output.manifestHead())?.etag === known.etag) return known.found;
+    const object = await this.#output.manifest();
+    // One that somebody wrote by hand is written anew at the next occasion.
+    this.#manifest = object && { etag: object.etag, found: readManifest(object) };
+    return this.#manifest?.found;
   }
 }
 

@@ -24,7 +24,8 @@ export class MemoryStore implements FolderStore {
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    const object = await this.get(key);
+    await turn();
+    const object = this.#objects.get(key);
     if (object === undefined) return undefined;
     const { body, etag, metadata } = object;
     return { etag, metadata, bytes: Buffer.byteLength(body) };
