@@ -1,8 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LotePart, RunDocument } from "./document.ts";
 
-/** What a page is sent: a document of which it has the other lotes already, or why there is none. */
-export type Update = { readonly document: RunDocument; readonly isWhole: boolean } | { readonly problem: string };
+/** What a page is sent: a document, then only those parts of it and those lotes that have changed since; or why there is none. */
+export type Update =
+  | { readonly document: RunDocument }
+  | { readonly changes: Partial<RunDocument> }
+  | { readonly problem: string };
 
 export interface LiveRunOptions {
   readonly read: () => Promise<RunDocument>;
@@ -64,9 +67,9 @@ function isAtRest(latest: RunDocument | { readonly problem: string }): boolean {
 class Watcher {
   readonly #send: Send;
   #sent = new Map<number, LotePart>();
-  #sentRest = "";
+  /** The other parts of the document that was sent last, as JSON; empty before the first. */
+  #sentParts = new Map<string, string>();
   #run: string | undefined;
-  #isFirst = true;
   #next: RunDocument | { readonly problem: string } | undefined;
   #isSending = false;
 
@@ -95,20 +98,22 @@ class Watcher {
     return next;
   }
 
-  /** The document with the lotes that the page does not have yet; undefined when nothing has changed but the time. */
+  /** What is new to the page; undefined when nothing has changed but the time. */
   #newOf(document: RunDocument): Update | undefined {
-    const isWhole = this.#isFirst || document.run?.run !== this.#run;
-    if (isWhole) this.#sent.clear();
-    const lotes = document.lotes.filter((part) => this.#sent.get(part.lote) !== part);
-    const here = new Set(document.lotes.map(({ lote }) => lote));
-    const gone = [...this.#sent.keys()].filter((lote) => !here.has(lote)).map(emptyPart);
-    const rest = JSON.stringify({ ...document, taken_at: "", lotes: [] });
-    if (!isWhole && rest === this.#sentRest && lotes.length + gone.length === 0) return undefined;
-    this.#isFirst = false;
+    const { taken_at, lotes, ...rest } = document;
+    const isWhole = this.#sentParts.size === 0 || document.run?.run !== this.#run;
+    const before = this.#sent;
+    const sentParts = this.#sentParts;
     this.#run = document.run?.run;
-    this.#sentRest = rest;
-    this.#sent = new Map(document.lotes.map((part) => [part.lote, part]));
-    return { document: { ...document, lotes: [...lotes, ...gone] }, isWhole };
+    this.#sent = new Map(lotes.map((part) => [part.lote, part]));
+    this.#sentParts = new Map(Object.entries(rest).map(([name, value]) => [name, JSON.stringify(value)]));
+    if (isWhole) return { document };
+    const changed = lotes.filter((part) => before.get(part.lote) !== part);
+    const gone = [...before.keys()].filter((lote) => !this.#sent.has(lote)).map(emptyPart);
+    const news = [...changed, ...gone];
+    const parts = Object.entries(rest).filter(([name]) => this.#sentParts.get(name) !== sentParts.get(name));
+    if (parts.length + news.length === 0) return undefined;
+    return { changes: { taken_at, ...Object.fromEntries(parts), ...(news.length > 0 && { lotes: news }) } };
   }
 }
 

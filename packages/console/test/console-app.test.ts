@@ -107,7 +107,7 @@ describe("the server of the page", () => {
         .toString()
         .replace(/^data: /, ""),
     );
-    expect(update).toMatchObject({ isWhole: true, document: { date: DATE, run: null } });
+    expect(update).toMatchObject({ document: { date: DATE, run: null } });
     ended.abort();
     expect(await reader?.read()).toMatchObject({ done: true });
   });

@@ -56,8 +56,12 @@ class Page {
     return this;
   }
 
+  /** The lotes in each update. */
   get lotes(): number[][] {
-    return this.updates.map((update) => ("document" in update ? update.document.lotes.map(({ lote }) => lote) : []));
+    return this.updates.map((update) => {
+      const { lotes = [] } = "document" in update ? update.document : "changes" in update ? update.changes : {};
+      return lotes.map(({ lote }) => lote);
+    });
   }
 }
 
@@ -76,8 +80,25 @@ describe("a run that pages look at", () => {
     script.next = document("b", 1, [one]);
     await script.pass();
     expect(page.lotes).toEqual([[1], [2], [2], [1]]);
-    expect(page.updates.map((update) => "isWhole" in update && update.isWhole)).toEqual([true, false, false, true]);
+    expect(page.updates.map((update) => Object.keys(update)[0])).toEqual([
+      "document",
+      "changes",
+      "changes",
+      "document",
+    ]);
     expect(script.waits.every((ms) => ms >= 1_000)).toBe(true);
+  });
+
+  test("is told only in the parts that have changed: a long history is sent once", async () => {
+    const script = new Script();
+    const runs = Array.from({ length: 365 }, (_, day) => ({ date: String(day) })) as unknown as RunDocument["runs"];
+    script.next = { ...document("a", 2, [part(1)]), runs };
+    const page = new Page().watch(script);
+    await settled();
+    script.next = { ...document("a", 1, [part(1)]), runs: structuredClone(runs), lotes: script.next.lotes };
+    await script.pass();
+    const { taken_at, run } = script.next;
+    expect(page.updates[1]).toEqual({ changes: { taken_at, run } });
   });
 
   test("is not read while nobody looks, and once for all who do", async () => {
@@ -119,15 +140,15 @@ describe("a run that pages look at", () => {
     await settled();
     script.next = document("a", 0, []);
     await script.pass();
-    expect(page.updates).toEqual([{ problem: "no region" }, { document: script.next, isWhole: true }]);
+    expect(page.updates).toEqual([{ problem: "no region" }, { document: script.next }]);
   });
 });
 
 test("a page puts what is new to what it has", () => {
   const [one, two, newTwo] = [part(1), part(2), part(2, ["tt1"])];
   const before = document("a", 1, [one, two]);
-  expect(merged(before, document("a", 1, [newTwo, part(3)]), false).lotes).toEqual([one, newTwo, part(3)]);
-  expect(merged(before, document("b", 1, [two]), true).lotes).toEqual([two]);
+  expect(merged(before, { lotes: [newTwo, part(3)] }).lotes).toEqual([one, newTwo, part(3)]);
   // What did not change stays the same object: nothing is drawn anew for it.
-  expect(merged(before, document("a", 1, []), false).lotes).toBe(before.lotes);
+  expect(merged(before, { taken_at: "later" })).toMatchObject({ run: before.run, taken_at: "later" });
+  expect(merged(before, { taken_at: "later" }).lotes).toBe(before.lotes);
 });

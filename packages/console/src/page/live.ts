@@ -30,7 +30,8 @@ export function follow(date: string, onChange: (live: Live) => void): () => void
     source.onmessage = ({ data }) => {
       const update = JSON.parse(data) as Update;
       if ("problem" in update) change({ problem: update.problem });
-      else change({ problem: undefined, document: merged(live.document, update.document, update.isWhole) });
+      else if ("document" in update) change({ problem: undefined, document: update.document });
+      else if (live.document) change({ problem: undefined, document: merged(live.document, update.changes) });
     };
   };
   const close = () => {

@@ -1,9 +1,11 @@
 import type { LotePart, RunDocument } from "../document.ts";
 
-/** The document with the lotes that are known from before. */
-export function merged(before: RunDocument | undefined, update: RunDocument, isWhole: boolean): RunDocument {
-  if (isWhole || before === undefined) return update;
-  if (update.lotes.length === 0) return { ...update, lotes: before.lotes };
-  const lotes = new Map<number, LotePart>([...before.lotes, ...update.lotes].map((part) => [part.lote, part]));
-  return { ...update, lotes: [...lotes.values()].sort((a, b) => a.lote - b.lote) };
+/** The document with what has changed of it. What did not change stays the same object: nothing is drawn anew for it. */
+export function merged(before: RunDocument, { lotes: news, ...changes }: Partial<RunDocument>): RunDocument {
+  return { ...before, ...changes, lotes: news === undefined ? before.lotes : mergedLotes(before.lotes, news) };
+}
+
+function mergedLotes(before: readonly LotePart[], news: readonly LotePart[]): LotePart[] {
+  const lotes = new Map<number, LotePart>([...before, ...news].map((part) => [part.lote, part]));
+  return [...lotes.values()].sort((a, b) => a.lote - b.lote);
 }
