@@ -1,3 +1,4 @@
+import type { VNode } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { LotePart, RunDocument, RunPart } from "../document.ts";
 import { formatDuration, formatNumber, plural } from "./format.tsx";
@@ -23,9 +24,12 @@ const MOST_MIDDLE = 300;
 
 /** The lotes as a grid, one cell each. One cell is on the way of the Tab key; the arrow keys go from there. */
 export function LoteGrid({ document, run, onOpen }: Props) {
-  const cells = useMemo(() => cellsOf(document, run), [document.lotes, run.lotes, run.status]);
+  const before = useRef<readonly Cell[]>([]);
+  const cells = useMemo(() => cellsOf(document, run, before.current), [document.lotes, run.lotes, run.status]);
+  before.current = cells;
   const [focused, setFocused] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
+  const drawn = useMemo(() => new DrawnCells(setFocused, onOpen), [onOpen]);
   const size = cells.length <= MOST_NUMBERED ? "large" : cells.length <= MOST_MIDDLE ? "middle" : "small";
   const atWork = document.queues?.lotes.in_flight ?? 0;
 
@@ -50,21 +54,9 @@ export function LoteGrid({ document, run, onOpen }: Props) {
         aria-label="lotes; arrow keys go through them"
         onKeyDown={move}
       >
-        {cells.map((cell, index) => (
-          <button
-            key={cell.lote}
-            type="button"
-            class={`cell fill-${cell.state.replace(" ", "-")}`}
-            tabIndex={index === Math.min(focused, cells.length - 1) ? 0 : -1}
-            title={cell.words}
-            aria-label={cell.words}
-            onFocus={() => setFocused(index)}
-            onClick={() => onOpen(cell.lote)}
-          >
-            <FailedShare part={cell.part} state={cell.state} />
-            {size === "large" && <span class="number">{cell.lote}</span>}
-          </button>
-        ))}
+        {cells.map((cell, index) =>
+          drawn.cell(cell, index, size === "large", index === Math.min(focused, cells.length - 1)),
+        )}
       </div>
       {atWork > 0 && !run.settled && (
         <p class="quiet">
@@ -77,11 +69,55 @@ export function LoteGrid({ document, run, onOpen }: Props) {
   );
 }
 
-function cellsOf({ lotes }: RunDocument, run: RunPart): Cell[] {
+/** Draws a cell anew only when it has changed: of a thousand cells an update changes a few. */
+class DrawnCells {
+  readonly #onFocus: (index: number) => void;
+  readonly #onOpen: (lote: number) => void;
+  readonly #known = new WeakMap<Cell, { readonly looks: string; readonly drawn: VNode }>();
+
+  constructor(onFocus: (index: number) => void, onOpen: (lote: number) => void) {
+    this.#onFocus = onFocus;
+    this.#onOpen = onOpen;
+  }
+
+  /** @param isNext whether the Tab key leads to it */
+  cell(cell: Cell, index: number, isNumbered: boolean, isNext: boolean): VNode {
+    const looks = `${isNumbered} ${isNext}`;
+    const known = this.#known.get(cell);
+    // What is drawn already is not even compared.
+    if (known?.looks === looks) return known.drawn;
+    const drawn = this.#draw(cell, index, isNumbered, isNext);
+    this.#known.set(cell, { looks, drawn });
+    return drawn;
+  }
+
+  #draw(cell: Cell, index: number, isNumbered: boolean, isNext: boolean): VNode {
+    return (
+      <button
+        key={cell.lote}
+        type="button"
+        class={`cell fill-${cell.state.replace(" ", "-")}`}
+        tabIndex={isNext ? 0 : -1}
+        title={cell.words}
+        aria-label={cell.words}
+        onFocus={() => this.#onFocus(index)}
+        onClick={() => this.#onOpen(cell.lote)}
+      >
+        <FailedShare part={cell.part} state={cell.state} />
+        {isNumbered && <span class="number">{cell.lote}</span>}
+      </button>
+    );
+  }
+}
+
+/** @param before a cell that did not change is the same object as there */
+function cellsOf({ lotes }: RunDocument, run: RunPart, before: readonly Cell[]): Cell[] {
   const parts = new Map(lotes.map((part) => [part.lote, part]));
   return Array.from({ length: run.lotes }, (_, index) => {
     const part = parts.get(index + 1);
     const state = loteState(part, run);
+    const known = before[index];
+    if (known !== undefined && known.part === part && known.state === state) return known;
     return { lote: index + 1, state, part, words: inWords(index + 1, state, part) };
   });
 }

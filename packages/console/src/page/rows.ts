@@ -12,6 +12,8 @@ export interface Row {
   readonly reason: string | undefined;
   /** What a search looks at. */
   readonly text: string;
+  /** What a sort by title compares; null without a title. */
+  readonly titleKey: string | null;
 }
 
 const made = new WeakMap<LotePart, readonly Row[]>();
@@ -32,12 +34,12 @@ function rowsOfLote(part: LotePart): Row[] {
 function recordOf([id, , imdbId, title, , released, , revenue, , , votes]: RecordRow, lote: number): Row {
   const year = released === null ? null : Number(released.slice(0, 4)) || null;
   const text = `${id} ${imdbId ?? ""} ${title ?? ""} ${year ?? ""}`.toLowerCase();
-  return { id, lote, title, year, votes, revenue, reason: undefined, text };
+  return { id, lote, title, year, votes, revenue, reason: undefined, text, titleKey: title && sortKey(title) };
 }
 
 function failureOf([id, reason, , message]: FailureRow, { lote, messages }: LotePart): Row {
   const text = `${id} ${reason} ${messages[message] ?? ""}`.toLowerCase();
-  return { id, lote, title: null, year: null, votes: null, revenue: null, reason, text };
+  return { id, lote, title: null, year: null, votes: null, revenue: null, reason, text, titleKey: null };
 }
 
 export const SORTS = ["lote", "id", "title", "year", "votes", "revenue"] as const;
@@ -61,16 +63,26 @@ export function chosenRows(rows: readonly Row[], { words, kind, sort, isDescendi
   // The rows are in the order of the lotes already.
   if (sort === "lote") return isDescending ? found.reverse() : found;
   const sign = isDescending ? -1 : 1;
-  return found.sort((a, b) => compare(a[sort], b[sort], sign));
+  if (sort === "title") return found.sort((a, b) => compare(a.titleKey, b.titleKey, sign));
+  return found.sort((a, b) => compare<string | number>(a[sort], b[sort], sign));
 }
 
-const alphabet = new Intl.Collator(undefined, { numeric: true });
+// Wide enough for any number in a title.
+const DIGITS = 12;
+
+/**
+ * A title as it is compared: without accents and case, `Part 2` before `Part 10`. A collator would compare ten thousand titles for 0.1 s, in which
+ * the page stands still; the keys are made once, and compared in a tenth of that.
+ */
+function sortKey(title: string): string {
+  const plain = title.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return plain.replaceAll(/\d+/g, (digits) => digits.padStart(DIGITS, "0"));
+}
 
 /** What is unknown comes last, whichever way. */
-function compare(a: string | number | null, b: string | number | null, sign: number): number {
+function compare<Value extends string | number>(a: Value | null, b: Value | null, sign: number): number {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;
-  if (typeof a === "string") return sign * alphabet.compare(a, String(b));
-  return sign * (a - Number(b));
+  return a < b ? -sign : sign;
 }
