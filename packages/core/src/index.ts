@@ -55,4 +55,5 @@ export {
   VERSION_1_ATTEMPTS,
 } from "./stages/message.ts";
 export { FORCE, type ProducerDeps, produce, type UploadOutcome } from "./stages/produce.ts";
+export { Stopwatch } from "./stages/stopwatch.ts";
 export * from "./topology.ts";

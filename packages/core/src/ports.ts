@@ -166,6 +166,18 @@ export interface Traffic {
   readonly rate_limited: number;
 }
 
+/**
+ * What a source of movies waited for, in milliseconds. Each instant at which movies were asked for counts once: as what kept it from asking more.
+ */
+export interface Waits {
+  /** A request waited for its turn in the budget, though a connection was free. */
+  readonly limiter: number;
+  /** Nothing was to be sent: after a 429, or until an id could be asked for again. */
+  readonly pause: number;
+  /** For the source's answers. */
+  readonly answer: number;
+}
+
 /** Where movies come from. */
 export interface MovieSource {
   /** Whose answers these are: the same for the same server and language, 16 characters at most. */
@@ -174,6 +186,8 @@ export interface MovieSource {
   movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer>;
   /** Counted since the start of the process. */
   readonly traffic: Traffic;
+  /** Counted since the start of the process. */
+  readonly waits: Waits;
   /** The end of a pause that the source has asked for and that no lote can wait out, by `performance.now()`; -Infinity if there was none. */
   readonly askedPauseUntil: number;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { countRecords, LoteFileError, loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
+import { countRecords, LoteFileError, loteObject, mergeLote, parseLoteFile, runOf } from "../src/files/lote-file.ts";
+import type { LoteWork } from "../src/files/lote-work.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, loteFile, movieIds, movieRecord } from "./support/movies.ts";
+import { at } from "./support/reports.ts";
 
 const IDS = ["tt0111161", "tt0068646", "tt0050083"];
 
@@ -130,5 +132,43 @@ describe("reading a lote's file", () => {
     const edited = stored({ ...object, body: object.body.trimEnd() });
     expect([...parseLoteFile(edited, IDS).records.keys()]).toEqual(IDS);
     expect(countRecords(edited)).toBe(3);
+  });
+});
+
+describe("where the time of a lote went", () => {
+  const times = { queue: 1_200, limiter: 4_700, pause: 2_000, tmdb: 310, s3: 45 };
+  const work = (seconds: number, rest: object = {}) => ({
+    startedAt: at(seconds),
+    endedAt: at(seconds + 5),
+    lastStartedAt: at(seconds),
+    oldestFetchedAt: at(seconds),
+    requests: 100,
+    retries: 0,
+    rate_limited: 0,
+    reused: 0,
+    times,
+    ...rest,
+  });
+  const readBack = (ids: readonly string[], metadata: Record<string, string> = {}) => {
+    const object = loteObject({ ...loteFile(ids), work: work(0) });
+    return parseLoteFile(stored({ ...object, metadata: { ...object.metadata, ...metadata } }), ids).work;
+  };
+
+  test("is kept beside its records, in what S3 takes for metadata", () => {
+    expect(readBack(movieIds(100))).toEqual({ ...work(0), origin: undefined });
+    const { metadata } = loteObject({ ...loteFile(longIds(80)), work: work(0) });
+    const bytes = Object.entries(metadata).reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+    expect(bytes).toBeLessThanOrEqual(2_048);
+  });
+
+  test.each(["", "1,2,3", "1,2,3,4,-5", "a,b,c,d,e"])("is unknown of a file whose metadata say %j", (text) => {
+    expect(readBack(IDS, { times: text })).toMatchObject({ requests: 100, times: undefined });
+  });
+
+  test("adds up over deliveries, unless one of them has not told it", () => {
+    const merged = (known: LoteWork) =>
+      mergeLote({ ...loteFile(IDS), work: known }, { ...loteFile(IDS), work: work(60) }).work;
+    expect(merged(work(0))?.times).toEqual({ queue: 2_400, limiter: 9_400, pause: 4_000, tmdb: 620, s3: 90 });
+    expect(merged(work(0, { times: undefined }))?.times).toBeUndefined();
   });
 });

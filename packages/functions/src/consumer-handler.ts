@@ -1,5 +1,5 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
-import { type ConsumerDeps, consumeLote, type MovieSource, parseMessage } from "@lotes/core";
+import { type ConsumerDeps, consumeLote, type MovieSource, parseMessage, Stopwatch } from "@lotes/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { deadlinesOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
@@ -26,6 +26,7 @@ export interface ConsumerHandlerDeps extends Pick<ConsumerDeps, "store" | "deadL
 /** Lotes to fetch. One that fails is reported as such, and SQS delivers it again. */
 export function consumerHandler({ logger, metrics, ...deps }: ConsumerHandlerDeps) {
   const processor = new BatchProcessor(EventType.SQS);
+  const s3Time = new Stopwatch();
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadlines = deadlinesOf(context);
     const consume = async (record: SQSRecord): Promise<void> => {
@@ -34,7 +35,7 @@ export function consumerHandler({ logger, metrics, ...deps }: ConsumerHandlerDep
         const message = parseMessage(record.body, version1Attempts(record));
         log.appendKeys({ run: message.run, date: message.date, ...("lote" in message && { lote: message.lote }) });
         const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), sentAt: sentAt(record) };
-        await consumeLote(message, delivery, deadlines.fetching, { ...deps, log, metrics });
+        await consumeLote(message, delivery, deadlines.fetching, { ...deps, s3Time, log, metrics });
       });
     };
     // One after the other: side by side, two lotes would fight for the same requests and both be late.

@@ -10,7 +10,9 @@ import {
   requireToken,
   type TmdbSettings,
   type Traffic,
+  type Waits,
 } from "@lotes/core";
+import type { InternalAxiosRequestConfig as AttemptConfig } from "axios";
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse, getAdapter } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import { attempt } from "./attempt.ts";
@@ -18,6 +20,8 @@ import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
 import { httpOptions } from "./http-options.ts";
 import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { RequestLimiter, shareOf } from "./request-limiter.ts";
+import type { RequestEvents } from "./turns.ts";
+import { WaitMeter } from "./wait-meter.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
@@ -47,6 +51,7 @@ export class TmdbClient implements MovieSource {
   readonly origin: string;
   readonly #http: AxiosInstance;
   readonly #limiter: RequestLimiter;
+  readonly #meter: WaitMeter;
   readonly #token: string;
   readonly #timing: TmdbTiming;
   readonly #traffic = { requests: 0, retries: 0, rate_limited: 0 };
@@ -63,6 +68,7 @@ export class TmdbClient implements MovieSource {
     this.origin = originOf(settings);
     this.#http = axios.create(httpOptions(settings, this.#token, share.connections, timing.attemptMs));
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
+    this.#meter = new WaitMeter(share.connections);
     this.#http.defaults.adapter = this.#limited(send ?? getAdapter(this.#http.defaults.adapter));
     // Added before axios-retry, which then sees an answer that is not the movie as an error.
     this.#http.interceptors.response.use(withTheMovie);
@@ -71,6 +77,10 @@ export class TmdbClient implements MovieSource {
 
   get traffic(): Traffic {
     return this.#traffic;
+  }
+
+  get waits(): Waits {
+    return this.#meter.waits;
   }
 
   get askedPauseUntil(): number {
@@ -86,7 +96,11 @@ export class TmdbClient implements MovieSource {
     return this.#limiter.invocation(work, latest);
   }
 
-  async movie(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: MovieRequestOptions): Promise<MovieAnswer> {
+  movie(id: string, options: MovieRequestOptions): Promise<MovieAnswer> {
+    return this.#meter.movie(() => this.#ask(id, options));
+  }
+
+  async #ask(id: string, { deadline, signal, timeIsUp, onFailedAttempt }: MovieRequestOptions): Promise<MovieAnswer> {
     let last: AxiosError | undefined;
     let backoffs = 0;
     let refusals = 0;
@@ -134,30 +148,38 @@ export class TmdbClient implements MovieSource {
   /** A pause that the server asks for holds for all lotes of this process. One that was chosen here ends with the lote's deadline. */
   #pause(ms: number, isAsked: boolean, deadline = Number.POSITIVE_INFINITY): void {
     const now = performance.now();
-    this.#limiter.pause(isAsked ? ms : Math.min(ms, deadline - now));
+    const pauseMs = isAsked ? ms : Math.min(ms, deadline - now);
+    this.#limiter.pause(pauseMs);
+    this.#meter.pause(pauseMs);
     if (isAsked && isLongPause(ms)) this.#askedPauseUntil = Math.max(this.#askedPauseUntil, now + ms);
   }
 
   /** Wraps the adapter, not the instance: this way every attempt goes through the limiter, the first and each retry. */
   #limited(send: AxiosAdapter): AxiosAdapter {
-    const limiter = this.#limiter;
     const backoff = new RateLimitBackoff();
-    return (config) =>
-      limiter.schedule(async (events) => {
-        const sentAt = performance.now();
-        this.#traffic.requests++;
-        try {
-          const response = await attempt(config, send, events, this.#timing.attemptMs);
-          backoff.passed(sentAt);
-          return response;
-        } catch (error) {
-          if (error instanceof AxiosError && isRateLimited(error)) {
-            this.#traffic.rate_limited++;
-            this.#pause(backoff.delayMs(error, sentAt), askedPauseMs(error) > 0, config.deadline);
-          }
-          throw error;
+    const sent = async (config: AttemptConfig, events: RequestEvents) => {
+      const sentAt = performance.now();
+      this.#traffic.requests++;
+      try {
+        const response = await attempt(config, send, events, this.#timing.attemptMs);
+        backoff.passed(sentAt);
+        return response;
+      } catch (error) {
+        if (error instanceof AxiosError && isRateLimited(error)) {
+          this.#traffic.rate_limited++;
+          this.#pause(backoff.delayMs(error, sentAt), askedPauseMs(error) > 0, config.deadline);
         }
-      }, config.signal as AbortSignal);
+        throw error;
+      }
+    };
+    return (config) =>
+      this.#meter.attempt((leave) => {
+        const inTurn = (events: RequestEvents) => {
+          leave();
+          return sent(config, events);
+        };
+        return this.#limiter.schedule(inTurn, config.signal as AbortSignal);
+      });
   }
 }
 

@@ -4,6 +4,7 @@ import {
   consumeLote,
   inputKey,
   loadSettings,
+  loteFileReader,
   type OutgoingMessage,
   parseMessage,
   produce,
@@ -81,6 +82,16 @@ test("2,000 ids end stored or not_found, with no sliding second over the budget 
   expect(account?.settled).toBe(true);
   expect(account?.failures.map((entry) => entry.imdb_id).sort()).toEqual(unknown);
   expect(new Set(account?.failures.map((entry) => entry.reason))).toEqual(new Set(["not_found"]));
+
+  const { lotes = [] } = (await untilDone(new Accountant(store, DATE, loteFileReader(store, DATE)).look())) ?? {};
+  for (const { work } of lotes.map(({ content }) => content)) {
+    // What the lotes waited for: the budget, and not TMDB.
+    const { limiter = 0, pause = 0, tmdb = 0 } = work?.times ?? {};
+    const ms = (work?.endedAt.getTime() ?? 0) - (work?.startedAt.getTime() ?? 0);
+    expect(Math.abs(limiter + pause + tmdb - ms)).toBeLessThanOrEqual(3);
+    expect(limiter).toBeGreaterThan(0.9 * ms);
+    expect(pause).toBe(0);
+  }
 
   const { arrivals } = tmdb;
   expect(arrivals).toHaveLength(2_000);

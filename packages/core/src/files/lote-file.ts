@@ -5,7 +5,7 @@ import { textLines } from "../text-lines.ts";
 import { METADATA_BYTES, METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import { type FetchTimes, fetchTimesIn, fetchTimesMetadata } from "./fetch-times.ts";
-import { addWork, type LoteWork, workIn, workMetadata } from "./lote-work.ts";
+import { addWork, type LoteWork, timesMetadata, workIn, workMetadata } from "./lote-work.ts";
 
 /** The records of one lote by the id that was asked for. */
 export type Records = ReadonlyMap<string, MovieRecord>;
@@ -166,10 +166,21 @@ export function loteObject({ run, ids, records, work, fetchTimes }: LoteFile): N
     ...(list.length <= METADATA_ID_BYTES ? { ids: list } : marksOf(ids, records)),
     ...workMetadata(work),
   };
-  const taken = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   const stored = ids.filter((id) => records.has(id));
-  const times = fetchTimesMetadata(stored, fetchTimes, work, METADATA_BYTES - taken);
-  return { body: lines.join(""), contentType: "application/x-ndjson", metadata: { ...metadata, ...times } };
+  const fetched = fetchTimesMetadata(stored, fetchTimes, work, roomBeside(metadata));
+  // The age of the records decides what is used again; these are for people.
+  const times = timesMetadata(work, roomBeside({ ...metadata, ...fetched }));
+  return {
+    body: lines.join(""),
+    contentType: "application/x-ndjson",
+    metadata: { ...metadata, ...fetched, ...times },
+  };
+}
+
+/** How many bytes S3 takes beside these. */
+function roomBeside(metadata: Readonly<Record<string, string>>): number {
+  const taken = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return METADATA_BYTES - taken;
 }
 
 /** A mark for each record tells its id, where the list of all ids is too long for the metadata and the records alone leave a doubt. */

@@ -1,16 +1,18 @@
 import { DateOutput } from "../files/date-output.ts";
 import type { FetchTimes } from "../files/fetch-times.ts";
 import { parseLoteFile, runOf } from "../files/lote-file.ts";
+import type { LoteTimes } from "../files/lote-work.ts";
 import { isOpen, type RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
-import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore } from "../ports.ts";
+import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore, Waits } from "../ports.ts";
 import { countByReason } from "../reasons.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
 import { type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
 import { OpenRunWatch } from "./open-run-watch.ts";
 import { reusedRecords } from "./reuse.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 export interface ConsumerDeps {
   readonly store: ObjectStore;
@@ -18,6 +20,8 @@ export interface ConsumerDeps {
   readonly movies: MovieSource;
   /** A record that TMDB gave less than so long ago, and that comes with the message, is not asked for. */
   readonly reuseHours: number;
+  /** How long S3 was waited for, of all lotes of the process. */
+  readonly s3Time: Stopwatch;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -56,10 +60,10 @@ export async function consumeLote(
 ): Promise<void> {
   // Whoever sent the DeadLetterQueue back as it was has sent this one as well.
   if (message.kind === "closing") return deps.deadLetterQueue.send([{ body: messageBody(message) }]);
-  const { store, deadLetterQueue, movies, reuseHours, log, metrics } = deps;
+  const { store, deadLetterQueue, movies, reuseHours, s3Time, log, metrics } = deps;
   const startedAt = performance.now();
   const output = new DateOutput(store, message.date);
-  const run = await output.runInForce(message.run);
+  const run = await s3Time.time(() => output.runInForce(message.run));
   if (run === undefined) {
     // A consumer before this one may have died between its write and its second look.
     await withdrawLote(output, message.lote, message.run);
@@ -89,9 +93,10 @@ export async function consumeLote(
     ...fetched.traffic,
     reused: reused.records.size,
     origin: movies.origin,
+    times: timesOf(delivery, startedOn, fetched.waits, s3Time.takeMs()),
   };
   const file = { run: message.run, ids: message.ids, records: fetched.records, work, fetchTimes };
-  const { isInForce, isInLedger, wasThere } = await storeLote(output, run, message.lote, file);
+  const { isInForce, isInLedger, wasThere } = await s3Time.time(() => storeLote(output, run, message.lote, file));
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);
@@ -113,6 +118,16 @@ export async function consumeLote(
     recovered: report?.recovered.length ?? 0,
     ...fetched.traffic,
   });
+}
+
+function timesOf({ sentAt }: Delivery, startedOn: Date, { limiter, pause, answer }: Waits, s3Ms: number): LoteTimes {
+  return {
+    queue: Math.max(0, startedOn.getTime() - sentAt.getTime()),
+    limiter: Math.round(limiter),
+    pause: Math.round(pause),
+    tmdb: Math.round(answer),
+    s3: Math.round(s3Ms),
+  };
 }
 
 function oldestOf(times: FetchTimes): Date | undefined {

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { MovieRecord } from "../dataset/movie-record.ts";
 import { isMovieId, NO_MOVIE_ID } from "../dataset/movies.ts";
-import type { MovieAnswer, MovieFailure, MovieSource, Traffic } from "../ports.ts";
+import type { MovieAnswer, MovieFailure, MovieSource, Traffic, Waits } from "../ports.ts";
 import { type Reason, reasonFacts } from "../reasons.ts";
 import type { Failure } from "./message.ts";
 
@@ -12,6 +12,7 @@ export interface FetchedLote {
   /** Ids have no record only because the source of movies asked for a pause. Another time they may have one. */
   readonly isHeldUp: boolean;
   readonly traffic: Traffic;
+  readonly waits: Waits;
 }
 
 // More ids than there are connections: those that wait out a backoff must not leave a connection idle.
@@ -46,6 +47,7 @@ export async function fetchLote(
 ): Promise<FetchedLote> {
   const onFailedAttempt = oncePerReason(onTrouble);
   const before = { ...movies.traffic };
+  const waitsBefore = { ...movies.waits };
   const startedAt = performance.now();
   const ending = new AbortController();
   let refused: MovieFailure | undefined;
@@ -93,7 +95,13 @@ export async function fetchLote(
     retries: retries - before.retries,
     rate_limited: rate_limited - before.rate_limited,
   };
-  return { records, failures, isHeldUp, traffic };
+  const { limiter, pause, answer } = movies.waits;
+  const waits = {
+    limiter: limiter - waitsBefore.limiter,
+    pause: pause - waitsBefore.pause,
+    answer: answer - waitsBefore.answer,
+  };
+  return { records, failures, isHeldUp, traffic, waits };
 }
 
 /** Passes on the first failure of each reason that somebody should hear of and that asking again can help. */

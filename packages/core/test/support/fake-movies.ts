@@ -1,4 +1,4 @@
-import type { MovieAnswer, MovieRequestOptions, MovieSource, Traffic } from "../../src/ports.ts";
+import type { MovieAnswer, MovieRequestOptions, MovieSource, Traffic, Waits } from "../../src/ports.ts";
 import { movieRecord } from "./movies.ts";
 
 type Behaviour = (id: string, options: MovieRequestOptions) => MovieAnswer | Promise<MovieAnswer>;
@@ -8,6 +8,7 @@ export class FakeMovies implements MovieSource {
   readonly origin = "tmdb pt-BR";
   readonly asked: string[] = [];
   readonly traffic: { -readonly [K in keyof Traffic]: number };
+  waits: Waits = { limiter: 0, pause: 0, answer: 0 };
   askedPauseUntil = Number.NEGATIVE_INFINITY;
   readonly #behaviour: Behaviour;
 
