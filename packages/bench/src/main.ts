@@ -4,7 +4,7 @@ import { benchBudget } from "./budget.ts";
 import { benchBundles } from "./bundles.ts";
 import { benchCommands } from "./commands.ts";
 import { benchCost } from "./cost.ts";
-import { benchEndToEnd } from "./end-to-end.ts";
+import { benchEndToEnd, benchPage } from "./end-to-end.ts";
 import { benchGrowth, GROWTH_IDS } from "./growth.ts";
 import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
@@ -33,8 +33,12 @@ const program = new Command("bench")
   });
 for (const [name, description, run] of BENCHES) {
   const command = program.command(name).description(description);
-  if (run !== growth) command.action(run);
-  else
+  if (run === growth)
     command.option("--ids <sizes...>", "of the runs, the smallest first").action(({ ids }) => growth(ids?.map(Number)));
+  else if (run === benchEndToEnd)
+    command
+      .option("--page <ids>", "only what an open page costs a run of so many ids")
+      .action(async ({ page }) => void (await (page === undefined ? run() : benchPage(Number(page)))));
+  else command.action(run);
 }
 await program.parseAsync();

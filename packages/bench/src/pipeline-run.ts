@@ -23,6 +23,8 @@ export interface PipelineRunOptions {
   readonly latencyMs: number;
   /** Whether the server keeps to the budget too. */
   readonly limited: boolean;
+  /** What goes on beside the run, from before its drop to its end. */
+  readonly beside?: (stack: LocalStack, date: string) => Promise<AsyncDisposable>;
 }
 
 export interface PipelineRun {
@@ -45,6 +47,7 @@ export async function pipelineRun({
   requestsPerSecond,
   latencyMs,
   limited,
+  beside,
 }: PipelineRunOptions): Promise<PipelineRun> {
   const facts = Array.from({ length: ids - unknown }, (_, n) => movie(1_000_000 + n));
   const tmdb = await startTmdbStandIn({ facts, token: TOKEN, latencyMs, ...(limited && { requestsPerSecond }) });
@@ -67,6 +70,7 @@ export async function pipelineRun({
   const { bucket, clientConfig } = stack.services;
   const store = new S3ObjectStore(bucket, clientConfig);
   const s3 = new S3Client(clientConfig);
+  const running = await beside?.(stack, DATE);
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: inputKey(DATE), Body: csvOf(ids) }));
@@ -77,6 +81,7 @@ export async function pipelineRun({
   const { user, system } = process.cpuUsage(cpuBefore);
   const { requests, firstArrivalAt, lastArrivalAt } = await tmdb.stats();
   const counted = { ...calls };
+  await running?.[Symbol.asyncDispose]();
   store.close();
   s3.destroy();
   await stack.stop();

@@ -1,18 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { browserOnPath } from "@lotes/console/testing/browser";
 import { csvSelecting, facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DATE, Operator } from "./support/operator.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-/** A browser of this machine; undefined when PATH has none. */
-const BROWSER = (process.env.PATH ?? "")
-  .split(delimiter)
-  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
+const BROWSER = browserOnPath();
 
 if (BROWSER === undefined) {
   process.stderr.write("The tests of the page in a browser are left out: no Chromium is on PATH.\n");
