@@ -27,6 +27,9 @@ const recordRow = z.tuple([
 /** A failure: id, reason, status, the place of its message in the lote's `messages`, attempts, first and last failed at. */
 const failureRow = z.tuple([z.string(), z.enum(REASONS), z.nullable(count), count, count, instant, instant]);
 
+/** Milliseconds, see `LoteTimes`. */
+const timesSchema = z.object({ queue: count, limiter: count, pause: count, tmdb: count, s3: count });
+
 const workSchema = z.object({
   started_at: instant,
   ended_at: instant,
@@ -36,6 +39,8 @@ const workSchema = z.object({
   retries: count,
   rate_limited: count,
   reused: count,
+  /** Where its time went; null where that was not kept. */
+  times: z.nullable(timesSchema),
 });
 
 const loteSchema = z.object({
@@ -118,6 +123,7 @@ export type RunPart = NonNullable<RunDocument["run"]>;
 export type LotePart = z.infer<typeof loteSchema>;
 export type RecordRow = z.infer<typeof recordRow>;
 export type FailureRow = z.infer<typeof failureRow>;
+export type TimesPart = z.infer<typeof timesSchema>;
 export type WorkPart = z.infer<typeof workSchema>;
 
 export const DOCUMENT_VERSION = VERSION;

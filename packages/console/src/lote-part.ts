@@ -89,7 +89,7 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
 function workPart(stored: StoredLote | undefined): WorkPart | null {
   const work = stored?.content.work;
   if (work === undefined) return null;
-  const { startedAt, endedAt, lastStartedAt, requests, retries, rate_limited, reused } = work;
+  const { startedAt, endedAt, lastStartedAt, requests, retries, rate_limited, reused, times = null } = work;
   return {
     started_at: startedAt.toISOString(),
     ended_at: endedAt.toISOString(),
@@ -98,5 +98,6 @@ function workPart(stored: StoredLote | undefined): WorkPart | null {
     retries,
     rate_limited,
     reused,
+    times,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LotePart, RunDocument } from "../src/document.ts";
 import { loteState } from "../src/page/lote-state.ts";
-import { phases } from "../src/page/phases.ts";
+import { consumerTime, phases } from "../src/page/phases.ts";
 import { requestRate } from "../src/page/request-rate.ts";
 import { chosenRows, rowsOf } from "../src/page/rows.ts";
 import { storyOf } from "../src/page/story.ts";
@@ -9,7 +9,7 @@ import { storyOf } from "../src/page/story.ts";
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 23, 12) + seconds * 1000).toISOString();
 
 function work(from: number, until: number, rest: Partial<NonNullable<LotePart["work"]>> = {}): LotePart["work"] {
-  const counts = { requests: 100, retries: 0, rate_limited: 0, reused: 0 };
+  const counts = { requests: 100, retries: 0, rate_limited: 0, reused: 0, times: null };
   return { started_at: at(from), ended_at: at(until), repeated: false, ...counts, ...rest };
 }
 
@@ -52,6 +52,15 @@ describe("requests a second", () => {
     expect(rate?.requests.map(Math.round)).toEqual([0, 20, 20, 30, 40, 40, 20, 20, 10, 0]);
     expect(rate?.rateLimited.reduce((sum, each) => sum + each, 0)).toBeCloseTo(10);
     expect(rate?.times[1]).toBe(Date.parse(at(0)) / 1000);
+    expect(rate?.paused.every((share) => share === null)).toBe(true);
+  });
+
+  test("stand beside what was asked again, and the share of the consumers' time that was a pause", () => {
+    const times = { queue: 0, limiter: 2_000, pause: 2_000, tmdb: 0, s3: 0 };
+    const told = lote(1, { work: work(0, 4, { retries: 8, times }) });
+    const rate = requestRate([told, lote(2, { work: work(0, 4, { times: { ...times, limiter: 4_000, pause: 0 } }) })]);
+    expect(rate?.retries).toEqual([0, 2, 2, 2, 2, 0]);
+    expect(rate?.paused).toEqual([null, 0.25, 0.25, 0.25, 0.25, null]);
   });
 
   test("leave out a lote that was worked on more than once, and say so", () => {
@@ -74,6 +83,18 @@ test("the time of a run is divided without a rest", () => {
   const parts = phases({ run, lotes } as unknown as RunDocument);
   expect(parts.map(({ seconds }) => seconds)).toEqual([2, 13, 3, 2]);
   expect(phases({ run, lotes: [] } as unknown as RunDocument)).toEqual([]);
+});
+
+test("what the consumers waited for is told by the lotes that know it", () => {
+  const times = { queue: 3_000, limiter: 4_000, pause: 500, tmdb: 800, s3: 40 };
+  const lotes = [
+    lote(1, { work: work(0, 5, { times }) }),
+    lote(2, { work: work(0, 5, { times: { ...times, queue: 9_000 } }) }),
+  ];
+  const { parts, queueSeconds } = consumerTime({ lotes: [...lotes, lote(3, { work: work(5, 9) })] }) ?? {};
+  expect(parts?.map(({ seconds }) => seconds)).toEqual([8, 1.6, 1, 0.08]);
+  expect(queueSeconds).toEqual({ mean: 6, most: 9 });
+  expect(consumerTime({ lotes: [lote(3, { work: work(5, 9) })] })).toBeUndefined();
 });
 
 describe("the table", () => {

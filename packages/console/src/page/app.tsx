@@ -6,7 +6,7 @@ import { Time } from "./format.tsx";
 import { Hero } from "./hero.tsx";
 import { LoteDialog } from "./lote-dialog.tsx";
 import { LoteGrid } from "./lote-grid.tsx";
-import { RateSection } from "./rate-chart.tsx";
+import { RateSection } from "./rate-section.tsx";
 import { FIRST_VIEW, Records, type TableView } from "./records.tsx";
 import { Runs } from "./runs.tsx";
 import { StoryDialog } from "./story-dialog.tsx";

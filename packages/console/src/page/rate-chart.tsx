@@ -1,9 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import type { RunDocument } from "../document.ts";
-import { formatNumber, formatTenths, plural } from "./format.tsx";
-import { phases } from "./phases.ts";
-import { type RequestRate, requestRate } from "./request-rate.ts";
+import { formatNumber, formatTenths } from "./format.tsx";
+import type { RequestRate } from "./request-rate.ts";
 import { useDark } from "./use-dark.ts";
 
 const HEIGHT = 220;
@@ -13,44 +11,22 @@ const stepped = uPlot.paths.stepped?.({ align: 1 });
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const clockOf = (seconds: number) => clock.format(new Date(seconds * 1000));
 
-/** Requests a second against the budget, and where the time went. */
-export function RateSection({ document }: { readonly document: RunDocument }) {
-  const { lotes, budget } = document;
-  const rate = useMemo(() => requestRate(lotes), [lotes]);
-  return (
-    <section aria-labelledby="rate-title">
-      <h2 id="rate-title">Requests a second</h2>
-      {rate === undefined ? (
-        <p class="quiet">No lote has told yet what it took.</p>
-      ) : (
-        <>
-          <RateChart rate={rate} budget={budget} />
-          <p class="quiet">
-            Each lote's requests, spread evenly over the time its consumer worked on it; the files tell no more.
-            {rate.leftOut > 0 &&
-              ` ${plural(rate.leftOut, "lote")} worked on more than once ${rate.leftOut === 1 ? "is" : "are"} left out.`}
-          </p>
-        </>
-      )}
-      <Phases document={document} />
-    </section>
-  );
-}
-
-function RateChart({ rate, budget }: { readonly rate: RequestRate; readonly budget: number }) {
+/** Requests a second against the budget over time, with what was asked again, answers of 429 and pauses where there were any. */
+export function RateChart({ rate, budget }: { readonly rate: RequestRate; readonly budget: number }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const dark = useDark();
-  const has429 = rate.rateLimited.some((value) => value > 0);
+  const kinds = KINDS.filter(({ of }) => of(rate).some((value) => value !== null && value > 0));
+  const names = kinds.map(({ name }) => name).join();
   const data = useMemo((): uPlot.AlignedData => {
-    const series = [rate.times, rate.requests, rate.times.map(() => budget)];
-    return (has429 ? [...series, rate.rateLimited] : series).map((each) => [...each]) as uPlot.AlignedData;
-  }, [rate, budget, has429]);
+    const series = [rate.times, rate.requests, rate.times.map(() => budget), ...kinds.map(({ of }) => of(rate))];
+    return series.map((each) => [...each]) as uPlot.AlignedData;
+  }, [rate, budget, names]);
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(element, budget, has429), data, element);
+    const made = new uPlot(optionsOf(element, budget, kinds), data, element);
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resized.observe(element);
@@ -59,16 +35,41 @@ function RateChart({ rate, budget }: { readonly rate: RequestRate; readonly budg
       made.destroy();
     };
     // The data that come later are set below.
-  }, [dark, budget, has429]);
+  }, [dark, budget, names]);
   useEffect(() => plot.current?.setData(data), [data]);
 
-  const busy = rate.requests.filter((value) => value > 0);
-  const mean = busy.reduce((sum, value) => sum + value, 0) / Math.max(1, busy.length);
-  const words = `Requests a second over time: ${formatTenths(mean)} on average while lotes were worked on, at most ${formatTenths(Math.max(...busy))}, of a budget of ${formatNumber(budget)}.`;
+  const words = inWords(rate, budget);
   return <div class="chart" ref={place} role="img" aria-label={words} title={words} />;
 }
 
-function optionsOf(element: HTMLElement, budget: number, has429: boolean): uPlot.Options {
+/** A line that is there only where it has something to tell. */
+interface Kind {
+  readonly name: string;
+  readonly of: (rate: RequestRate) => readonly (number | null)[];
+  /** The custom property of its color. */
+  readonly color: string;
+  readonly isShare?: boolean;
+}
+
+const KINDS: readonly Kind[] = [
+  { name: "asked again", of: ({ retries }) => retries, color: "--under-way" },
+  { name: "429", of: ({ rateLimited }) => rateLimited, color: "--failed" },
+  { name: "paused", of: ({ paused }) => paused, color: "--quiet", isShare: true },
+];
+
+function inWords({ requests, retries, rateLimited, spanSeconds }: RequestRate, budget: number): string {
+  const busy = requests.filter((value) => value > 0);
+  const mean = busy.reduce((sum, value) => sum + value, 0) / Math.max(1, busy.length);
+  const sum = (values: readonly number[]) => Math.round(values.reduce((total, each) => total + each, 0) * spanSeconds);
+  const beside = [
+    [sum(retries), "asked again"],
+    [sum(rateLimited), "answered with 429"],
+  ] as const;
+  const rest = beside.filter(([count]) => count > 0).map(([count, what]) => ` ${formatNumber(count)} were ${what}.`);
+  return `Requests a second over time: ${formatTenths(mean)} on average while lotes were worked on, at most ${formatTenths(Math.max(...busy))}, of a budget of ${formatNumber(budget)}.${rest.join("")}`;
+}
+
+function optionsOf(element: HTMLElement, budget: number, kinds: readonly Kind[]): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -77,62 +78,36 @@ function optionsOf(element: HTMLElement, budget: number, has429: boolean): uPlot
     ticks: { show: false },
     font: "12px system-ui",
   };
+  const line = { width: 1.5, points: { show: false } };
   const value = (_: uPlot, each: number | null) => (each === null ? "" : formatTenths(each));
-  const rateLimited: uPlot.Series = {
-    label: "429",
-    stroke: color("--failed"),
-    width: 1.5,
-    value,
-    points: { show: false },
-  };
+  const percent = (_: uPlot, each: number | null) => (each === null ? "" : `${Math.round(each * 100)} %`);
+  const steps: uPlot.Series.PathBuilder = (...drawn) => stepped?.(...drawn) ?? null;
   return {
     width: element.clientWidth,
     height: HEIGHT,
     // The last time of the axis has to fit.
     padding: [null, 28, null, null],
     cursor: { y: false, drag: { x: true, y: false } },
-    scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(most, budget) * 1.15] } },
+    scales: {
+      x: { time: true },
+      y: { range: (_, __, most) => [0, Math.max(most, budget) * 1.15] },
+      share: { range: [0, 1.15] },
+    },
     axes: [
       { ...axis, size: 32, space: 80, values: (_, splits) => splits.map(clockOf) },
       { ...axis, size: 40 },
     ],
     series: [
-      { label: "time", value: (_, each) => (each === null ? "" : clockOf(each)) },
-      {
-        label: "requests",
-        stroke: color("--stored"),
-        fill: color("--stored-pale"),
-        width: 1.5,
-        value,
-        points: { show: false },
-        paths: (...drawn) => stepped?.(...drawn) ?? null,
-      },
-      { label: "budget", stroke: color("--quiet"), width: 1, dash: [6, 4], value, points: { show: false } },
-      ...(has429 ? [rateLimited] : []),
+      { label: "", value: (_, each) => (each === null ? "" : clockOf(each)) },
+      { ...line, label: "requests", stroke: color("--stored"), fill: color("--stored-pale"), value, paths: steps },
+      { ...line, label: "budget", stroke: color("--quiet"), width: 1, dash: [6, 4], value },
+      ...kinds.map(({ name, color: its, isShare }) => ({
+        ...line,
+        label: name,
+        stroke: color(its),
+        paths: steps,
+        ...(isShare ? { scale: "share", value: percent, fill: color("--paused") } : { value }),
+      })),
     ],
   };
-}
-
-function Phases({ document }: { readonly document: RunDocument }) {
-  const parts = phases(document);
-  if (parts.length === 0) return null;
-  const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
-  return (
-    <>
-      <h3>Where the time went</h3>
-      <ul class="phases">
-        {parts.map(({ name, seconds }) => (
-          <li key={name}>
-            <span class="seconds">{formatTenths(seconds)} s</span>
-            <span>
-              {name}
-              <span class="meter">
-                <span style={{ width: `${(100 * seconds) / total}%` }} />
-              </span>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
 }

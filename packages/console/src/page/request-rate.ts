@@ -5,8 +5,12 @@ export interface RequestRate {
   /** The begin of each span, in seconds since 1970. */
   readonly times: readonly number[];
   readonly requests: readonly number[];
+  /** Of these, asked again. */
+  readonly retries: readonly number[];
   /** Answers of 429 a second. */
   readonly rateLimited: readonly number[];
+  /** Which share of the consumers' time was a pause, from 0 to 1; null where no lote tells. */
+  readonly paused: readonly (number | null)[];
   readonly spanSeconds: number;
   /** Lotes that were worked on more than once. Nobody knows when their requests were sent, so they are left out. */
   readonly leftOut: number;
@@ -28,16 +32,32 @@ export function requestRate(lotes: readonly LotePart[]): RequestRate | undefined
   const spanSeconds = Math.ceil((until - from) / MOST_SPANS);
   // One more at both ends, so that the line begins and ends at nothing.
   const count = Math.ceil((until - from) / spanSeconds) + 2;
-  const requests = Array<number>(count).fill(0);
-  const rateLimited = Array<number>(count).fill(0);
-  for (const work of once) {
-    for (const [span, share] of sharesOf(work, from, spanSeconds)) {
-      requests[span + 1] = (requests[span + 1] ?? 0) + (work.requests * share) / spanSeconds;
-      rateLimited[span + 1] = (rateLimited[span + 1] ?? 0) + (work.rate_limited * share) / spanSeconds;
+  const shares = once.map((work) => ({ work, shares: sharesOf(work, from, spanSeconds) }));
+  const sums = (amount: (work: WorkPart) => number): number[] => {
+    const sum = Array<number>(count).fill(0);
+    for (const { work, shares: ofWork } of shares) {
+      const all = amount(work);
+      if (all === 0) continue;
+      for (const [span, share] of ofWork) sum[span + 1] = (sum[span + 1] ?? 0) + all * share;
     }
-  }
-  const times = requests.map((_, span) => from + (span - 1) * spanSeconds);
-  return { times, requests, rateLimited, spanSeconds, leftOut: all.length - once.length };
+    return sum;
+  };
+  const aSecond = (amount: (work: WorkPart) => number) => sums(amount).map((sum) => sum / spanSeconds);
+  // A lote that does not tell its pause has no part in the share.
+  const told = sums(({ times, started_at, ended_at }) =>
+    times === null ? 0 : seconds(ended_at) - seconds(started_at),
+  );
+  const paused = sums(({ times }) => (times?.pause ?? 0) / 1000);
+  const requests = aSecond((work) => work.requests);
+  return {
+    times: requests.map((_, span) => from + (span - 1) * spanSeconds),
+    requests,
+    retries: aSecond((work) => work.retries),
+    rateLimited: aSecond((work) => work.rate_limited),
+    paused: paused.map((sum, span) => (told[span] ? Math.min(1, sum / told[span]) : null)),
+    spanSeconds,
+    leftOut: all.length - once.length,
+  };
 }
 
 /** Which share of a lote's time falls into each span. */
