@@ -12,7 +12,7 @@ import { replayLines } from "./replay-report.ts";
 import { isAnythingSent, send } from "./replay-send.ts";
 import { reuseIn } from "./reuse-report.ts";
 import { troubleLines } from "./status-text.ts";
-import { accountOf, type Target } from "./target.ts";
+import { accountOf, accountToReplay, type Target } from "./target.ts";
 import { csvRejected, noRun } from "./user-error.ts";
 
 /** What the page may do to a stack or a stage, by what the commands do. */
@@ -32,11 +32,12 @@ async function plan({ date, name, bytes, chunks }: CsvDrop, target: Target, sett
   });
   const reuse = await reuseIn(target, selection.ids, date, settings);
   const planned = planOf({ file: name, bytes, selection, reuse }, settings);
-  return { lines: planLines(planned, settings), possible: planned.rejected === null };
+  const onlyByForce = planned.rejected !== null;
+  return { lines: planLines(planned, settings), possible: true, onlyByForce };
 }
 
-async function ingest({ date, bytes, chunks }: CsvDrop, target: Target): Promise<Told> {
-  await uploadCsv({ stream: Readable.from(chunks), bytes }, date, target);
+async function ingest({ date, bytes, chunks, force }: CsvDrop, target: Target): Promise<Told> {
+  await uploadCsv({ stream: Readable.from(chunks), bytes, force }, date, target);
   const { input } = placesDocument(target.bucket, date);
   const lines = [
     `${plural(bytes, "byte")} uploaded to ${target.name}:`,
@@ -46,10 +47,11 @@ async function ingest({ date, bytes, chunks }: CsvDrop, target: Target): Promise
   return { lines, possible: false };
 }
 
-async function replay({ date, ...choice }: ReplayRequest, target: Target, dryRun: boolean): Promise<Told> {
-  const chosen = await choose(target.store, date, await accountOf(target, date), choice);
-  const sent = await send(target, date, chosen, { dryRun });
-  return { lines: replayLines(sent), possible: dryRun ? sent.entries.length > 0 : isAnythingSent(sent) };
+async function replay({ date, dlq, ...choice }: ReplayRequest, target: Target, dryRun: boolean): Promise<Told> {
+  const chosen = await choose(target.store, date, await accountToReplay(target, date, dlq), choice);
+  const sent = await send(target, date, chosen, { dlq, dryRun });
+  const waiting = sent.dlq !== undefined && "waiting" in sent.dlq ? sent.dlq.waiting : 0;
+  return { lines: replayLines(sent), possible: dryRun ? sent.entries.length + waiting > 0 : isAnythingSent(sent) };
 }
 
 async function cancel(date: RunDate, target: Target): Promise<Told> {

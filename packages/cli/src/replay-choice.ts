@@ -39,10 +39,10 @@ export async function choose(
   if (run.status === "cancelled") return { entries: [], notChosen: failures.length, troubles: [notOpen(run)] };
   const entries = chooseReplay(failures, run.run, choice);
   const atWork = run.status === "rejected" || account.settled ? [] : [stillAtWork(account)];
-  const { id } = choice;
-  const whyNone =
-    id === undefined || entries.length > 0 ? [] : [await whyNotReplayed(id, store, date, account, choice)];
-  return { entries, notChosen: failures.length - entries.length, troubles: [...whyNone, ...atWork] };
+  const chosen = new Set(entries.map(({ imdb_id }) => imdb_id));
+  const others = (choice.ids ?? []).filter((id) => !chosen.has(id));
+  const whyNot = await Promise.all(others.map((id) => whyNotReplayed(id, store, date, account, choice)));
+  return { entries, notChosen: failures.length - entries.length, troubles: [...whyNot, ...atWork] };
 }
 
 function notOpen({ run }: RunFile): Trouble {

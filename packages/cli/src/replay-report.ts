@@ -66,7 +66,7 @@ export function replayLines(sent: SentReplay): string[] {
   return [
     entries.length === 0 ? "There is nothing to replay." : what,
     ...reasonLines({ failures: entries }),
-    // If one id was named that needs no replay, the user has not asked about the others.
+    // If an id was named that needs no replay, the user has not asked about the others.
     ...(notChosen > 0 && !troubles.some(({ code }) => code === "has_record") ? [others] : []),
     ...dlqSentences(dlq),
     ...troubleLines([...troubles, ...dlqTroubles(sent)]),

@@ -47,6 +47,15 @@ export async function accountOf({ store, name }: Target, date: RunDate): Promise
   return account;
 }
 
+/**
+ * The account of a date's run, of which failures are to be sent back.
+ * @param dlq whether the DeadLetterQueue's messages are to be sent: there may be some of a date that never had a run
+ * @throws {UserError} when the date never had one
+ */
+export function accountToReplay(target: Target, date: RunDate, dlq = false): Promise<Account | undefined> {
+  return dlq ? new Accountant(target.store, date).account() : accountOf(target, date);
+}
+
 /** @throws {UserError} when SST has links of the stage, but not these */
 function deployed(): Target {
   const { stage } = Resource.App;

@@ -108,17 +108,33 @@ describe.skipIf(BROWSER === undefined)("the page in a browser", () => {
     expect(await page.locator(":focus").textContent()).toBe(HOSTILE_ID);
   });
 
-  test("heals a lote by a replay, whose dry run comes first", async () => {
+  test("heals a lote by a replay of marked failures, whose dry run comes first", async () => {
     await operator.tmdb.misbehave([]);
-    const failure = page.getByRole("listitem").filter({ hasText: "invalid_response" });
-    await failure.getByRole("button", { name: "Replay…" }).click();
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("checkbox", { name: `mark ${REFUSED}` }).check();
+    await button("Replay 1 marked failure…").click();
     await dialog().getByText("1 id of 1 lote would be sent back to LoteQueue.").waitFor();
-    expect(await dialog().textContent()).toContain(`replay --reason invalid_response --date ${DATE}`);
+    await dialog().getByRole("checkbox", { name: /--dlq/ }).check();
+    await dialog().getByText("of the DeadLetterQueue would be moved.").waitFor();
+    expect(await dialog().textContent()).toContain(`replay --id ${REFUSED} --dlq --date ${DATE}`);
     await button("Send back").click();
     await dialog().getByText("1 id of 1 lote sent back to LoteQueue.").waitFor();
     await button("Close").click();
     await untilEquation("13 ids = 12 stored + 1 failed");
-    expect(await failure.count()).toBe(0);
+    expect(await page.getByRole("listitem").filter({ hasText: "invalid_response" }).count()).toBe(0);
+    expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(0);
+  });
+
+  test("drops a CSV that would be rejected only by force", async () => {
+    await drop([]);
+    await dialog().getByText("movies.csv would be rejected").waitFor();
+    expect(await button("Drop it").count()).toBe(0);
+    await dialog()
+      .getByRole("checkbox", { name: /--force/ })
+      .check();
+    expect(await dialog().textContent()).toContain(`ingest movies.csv --force --date ${DATE}`);
+    await button("Drop it").waitFor();
+    await button("Close").click();
   });
 
   test("closes its connection while it is not seen, and opens one when it is", async () => {

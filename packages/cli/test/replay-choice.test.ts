@@ -27,13 +27,13 @@ const atWork: Account = {
 };
 const settled: Account = { ...atWork, run: { ...RUN, ids: 2 }, settled: true };
 
-/** What is chosen by an id, of a run with one lote. */
-async function chosen(account: Account, id?: string, reason?: "network") {
+/** What is chosen by ids, of a run with one lote. */
+async function chosen(account: Account, ids?: readonly string[], reason?: "network") {
   const store = new MemoryStore();
   await store.putIf(runKey(DATE), undefined, runObject(account.run));
   await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile([STORED], [STORED], { run: RUN.run })));
   await store.putIf(ledgerKey(DATE), undefined, ledgerOf().toObject(RUN.run));
-  return choose(store, DATE, account, { id, reason });
+  return choose(store, DATE, account, { ids, reason });
 }
 
 describe("a replay during a run", () => {
@@ -50,11 +50,19 @@ describe("a replay during a run", () => {
 
 describe("a replay of an id that did not fail", () => {
   test("says that it has a record", async () => {
-    expect(await chosen(settled, STORED)).toEqual({
+    expect(await chosen(settled, [STORED])).toEqual({
       entries: [],
       notChosen: 1,
       troubles: [{ code: "has_record", message: "tt1000000 did not fail: its record is in lote_1.json" }],
     });
+  });
+
+  test("is told beside what is sent of the ids that did", async () => {
+    expect(await chosen(settled, [STORED, FAILED])).toMatchObject({
+      entries: [{ imdb_id: FAILED }],
+      troubles: [{ code: "has_record", message: expect.stringContaining(STORED) }],
+    });
+    await expect(chosen(settled, [FAILED, "tt9999999"])).rejects.toThrow("tt9999999 is not of run");
   });
 
   test.each<[string, Account, string, "network" | undefined, string]>([
@@ -63,6 +71,6 @@ describe("a replay of an id that did not fail", () => {
     ["failed for another reason", settled, FAILED, "network", "other_reason"],
   ])("is an error when it %s", async (_, account, id, reason, code) => {
     const error = expect.objectContaining({ code, exitCode: 1, message: expect.stringContaining(id) });
-    await expect(chosen(account, id, reason)).rejects.toEqual(error);
+    await expect(chosen(account, [id], reason)).rejects.toEqual(error);
   });
 });

@@ -20,8 +20,9 @@ export interface AppOptions extends Omit<ConsoleOptions, "port"> {
 const replaySchema = z.object({
   date: z.string().check(z.refine(isRunDate)),
   reason: z.optional(z.enum(REASONS)),
-  id: z.optional(z.string()),
+  ids: z.optional(z.array(z.string())),
   all: z.optional(z.boolean()),
+  dlq: z.optional(z.boolean()),
 });
 
 /** What the server answers. Nothing of it knows what it listens on. */
@@ -99,7 +100,7 @@ function dateOf(context: Context): RunDate {
 
 async function replayOf(context: Context): Promise<ReplayRequest> {
   const { data } = replaySchema.safeParse(await context.req.json().catch(() => undefined));
-  if (data === undefined) throw new Error("a replay takes a date, and a reason, an id or all");
+  if (data === undefined) throw new Error("a replay takes a date, and a reason, ids, all or dlq");
   return data;
 }
 
@@ -111,5 +112,6 @@ function dropOf(context: Context): CsvDrop {
     name: context.req.query("name") ?? "movies.csv",
     bytes: Number(context.req.header("content-length") ?? 0),
     chunks: body as AsyncIterable<Uint8Array>,
+    force: context.req.query("force") === "true",
   };
 }

@@ -6,6 +6,8 @@ export interface Told {
   readonly lines: readonly string[];
   /** Whether there is anything to do. */
   readonly possible: boolean;
+  /** Whether it is possible only by force: the command says `--force`. */
+  readonly onlyByForce?: boolean;
 }
 
 export interface CsvDrop {
@@ -14,14 +16,18 @@ export interface CsvDrop {
   readonly name: string;
   readonly bytes: number;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Whether it is to be used though its run would be rejected. */
+  readonly force: boolean;
 }
 
 /** Which failures to send back; without a choice, those that a second try can help. */
 export interface ReplayRequest {
   readonly date: RunDate;
   readonly reason?: Reason | undefined;
-  readonly id?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
   readonly all?: boolean | undefined;
+  /** Also the messages that are still in the DeadLetterQueue. */
+  readonly dlq?: boolean | undefined;
 }
 
 /** What can be done from the page. Each does what the command of its name does, and tells it as that does. */

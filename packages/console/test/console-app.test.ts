@@ -90,7 +90,7 @@ describe("the server of the page", () => {
     );
     for (const body of [...unfit, "no JSON"]) {
       const response = await request("/api/replay", post(body));
-      const error = "a replay takes a date, and a reason, an id or all";
+      const error = "a replay takes a date, and a reason, ids, all or dlq";
       expect([response.status, await response.json()]).toEqual([400, { error }]);
     }
     const response = await request("/events?date=2026/02/30");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LotePart, RunDocument } from "../src/document.ts";
+import { commands } from "../src/page/commands.ts";
 import { loteState } from "../src/page/lote-state.ts";
 import { consumerTime, phases } from "../src/page/phases.ts";
 import { requestRate } from "../src/page/request-rate.ts";
@@ -130,5 +131,37 @@ describe("the table", () => {
     expect(storyOf("tt0000004", { lotes })).toMatchObject({ state: "failed" });
     expect(storyOf("tt0000009", { lotes: [lote(1, { open: ["tt0000009"] })] })).toMatchObject({ state: "open" });
     expect(storyOf("tt0000009", { lotes })).toEqual({ state: "unknown" });
+  });
+});
+
+describe("the command that does the same", () => {
+  const place = { date: "2026/11/23", command: { name: "./lotes", flags: " --stage prod" } };
+
+  test.each([
+    ["what a second try can help", {}, [], "replay"],
+    ["all", {}, ["--all"], "replay --all"],
+    ["the DeadLetterQueue's messages too", {}, ["--dlq"], "replay --dlq"],
+    ["a reason", { reason: "network" }, [], "replay --reason network"],
+    [
+      "ids, as a shell takes them",
+      { ids: ["tt1", "it's $HOME", "-1"] },
+      [],
+      "replay --id tt1 --id 'it'\\''s $HOME' --id=-1",
+    ],
+  ] as const)("replays %s", (_, chosen, flags, words) => {
+    expect(commands.replay(chosen, place, flags)).toBe(`./lotes ${words} --date 2026/11/23 --stage prod`);
+  });
+
+  test("ingests a file whatever it is called, by force if need be", () => {
+    expect(commands.ingest("my movies.csv", place)).toBe(
+      "./lotes ingest 'my movies.csv' --date 2026/11/23 --stage prod",
+    );
+    expect(commands.ingest("-rf", place, ["--force"])).toBe(
+      "./lotes ingest ./-rf --force --date 2026/11/23 --stage prod",
+    );
+  });
+
+  test("is none where the run can't be reached any more", () => {
+    expect(commands.cancel({ ...place, command: null })).toBe("");
   });
 });

@@ -29,8 +29,8 @@ describe("a replay chooses", () => {
 
   test("a reason or an id, whether asking again can help or not", () => {
     expect(chosen({ reason: "not_found" })).toEqual(["tt2"]);
-    expect(chosen({ id: "tt2" })).toEqual(["tt2"]);
-    expect(chosen({ id: "tt2", reason: "network" })).toEqual([]);
+    expect(chosen({ ids: ["tt2"] })).toEqual(["tt2"]);
+    expect(chosen({ ids: ["tt2"], reason: "network" })).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ export function replay(program: Command): void {
     .description("send failures back to LoteQueue; by default those that a second try can help")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .addOption(reasonOption())
-    .option("--id <id>", "only this id, whatever its reason")
+    .option("--id <id>", "only this id, whatever its reason; may be given more than once", added)
     .option("--all", "also those that a second try can't help, such as not_found")
     .option("--dlq", "also the messages that are still in the DeadLetterQueue")
     .option("--dry-run", "only tell what would be sent")
@@ -28,24 +28,23 @@ Examples:
   ${COMMAND} replay --reason not_found        TMDB may have added them by now
   ${COMMAND} replay --id tt0068646${TARGETS}`,
     )
-    .action(async ({ date = today(), watch, strict, json, dlq, dryRun, ...choice }) => {
+    .action(async ({ date = today(), watch, strict, json, dlq, dryRun, reason, id: ids, all }) => {
       assertFollowed({ strict, watch });
-      const { Accountant, loadSettings } = await import("@lotes/core");
+      const { loadSettings } = await import("@lotes/core");
       const { printJson } = await import("../output.ts");
       const { choose } = await import("../replay-choice.ts");
       const { dlqTroubles, replayDocument, tellSent } = await import("../replay-report.ts");
       const { isAnythingSent, send } = await import("../replay-send.ts");
       const { printStatus } = await import("../status-report.ts");
       const { judge } = await import("../strict.ts");
-      const { accountOf, openTarget } = await import("../target.ts");
+      const { accountToReplay, openTarget } = await import("../target.ts");
       const { supersededTroubles } = await import("../uploaded-run.ts");
       const { follow, isReplayed } = await import("../watch.ts");
 
       const budget = loadSettings(process.env).tmdb.requestsPerSecond;
       using target = await openTarget();
-      // Even without a run of the date there may be messages in the DeadLetterQueue to send.
-      const account = dlq ? await new Accountant(target.store, date).account() : await accountOf(target, date);
-      const chosen = await choose(target.store, date, account, choice);
+      const account = await accountToReplay(target, date, dlq);
+      const chosen = await choose(target.store, date, account, { reason, ids, all });
       const sent = await send(target, date, chosen, { dlq, dryRun });
       tellSent(sent, json);
 
@@ -61,4 +60,9 @@ Examples:
       }
       judge(after, strict);
     });
+}
+
+/** Each time an option is given adds to it. */
+function added(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

@@ -1,53 +1,50 @@
-import type { RunDocument } from "../document.ts";
-import type { ReplayRequest } from "../operations.ts";
-import type { Action } from "./action-dialog.tsx";
+import type { Action, Flag } from "./action-dialog.tsx";
 import { cancelRun, ingestCsv, planCsv, planReplay, replay } from "./api.ts";
+import { commands, type Place, type ReplayChosen } from "./commands.ts";
 
-/** What a command would be called, in the place that the page is of. */
-type Place = Pick<RunDocument, "command" | "date">;
+const FORCE: Flag = { name: "--force", label: "use it all the same", plansAnew: false };
+const ALL: Flag = { name: "--all", label: "also those that a second try can't help", plansAnew: true };
+const DLQ: Flag = { name: "--dlq", label: "also the messages that are still in the DeadLetterQueue", plansAnew: true };
 
-export function dropAction(file: File, { command, date }: Place): Action {
+export function dropAction(file: File, place: Place): Action {
+  const { date } = place;
   return {
     title: `${file.name}, for ${date}`,
-    command: line(command, `ingest ${quoted(file.name)}`, date),
+    flags: [FORCE],
     button: "Drop it",
+    command: (flags) => commands.ingest(file.name, place, flags),
     plan: () => planCsv(file, date),
-    act: () => ingestCsv(file, date),
+    act: (flags) => ingestCsv(file, date, flags.has(FORCE.name)),
   };
 }
 
-/** @param choice which failures; without any, those that a second try can help */
-export function replayAction(choice: Omit<ReplayRequest, "date">, { command, date }: Place): Action {
-  const { reason, id } = choice;
-  const options = [reason && ` --reason ${reason}`, id && ` --id ${quoted(id)}`].filter(Boolean).join("");
+export function replayAction(chosen: ReplayChosen, place: Place): Action {
+  const isChosen = chosen.reason !== undefined || chosen.ids !== undefined;
+  const request = (flags: ReadonlySet<string>) => {
+    return { ...chosen, date: place.date, all: flags.has(ALL.name), dlq: flags.has(DLQ.name) };
+  };
   return {
     title: "Replay",
-    command: line(command, `replay${options}`, date),
+    // What is named by a reason or by its id is sent whether a second try can help or not.
+    flags: isChosen ? [DLQ] : [ALL, DLQ],
     button: "Send back",
-    plan: () => planReplay({ ...choice, date }),
-    act: () => replay({ ...choice, date }),
+    command: (flags) => commands.replay(chosen, place, flags),
+    plan: (flags) => planReplay(request(flags)),
+    act: (flags) => replay(request(flags)),
   };
 }
 
-export function cancelAction({ command, date }: Place): Action {
+export function cancelAction(place: Place): Action {
   const lines = [
     "Nothing more is asked for; consumers at work learn of it within two seconds.",
     "What is stored stays, and the rest is counted as cancelled.",
   ];
   return {
-    title: `Cancel the run of ${date}`,
-    command: line(command, "cancel", date),
+    title: `Cancel the run of ${place.date}`,
+    flags: [],
     button: "Cancel the run",
+    command: () => commands.cancel(place),
     plan: async () => ({ lines, possible: true }),
-    act: () => cancelRun(date),
+    act: () => cancelRun(place.date),
   };
-}
-
-function line(command: RunDocument["command"], words: string, date: string): string {
-  return command === null ? "" : `${command.name} ${words} --date ${date}${command.flags}`;
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

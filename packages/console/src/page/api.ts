@@ -11,8 +11,11 @@ export function planCsv(file: File, date: string): Promise<Told> {
   return send(`/api/plan?${dropped(file, date)}`, file);
 }
 
-export function ingestCsv(file: File, date: string): Promise<Told> {
-  return send(`/api/ingest?${dropped(file, date)}`, file);
+/** @param force whether it is to be used though its run would be rejected */
+export function ingestCsv(file: File, date: string, force: boolean): Promise<Told> {
+  const query = dropped(file, date);
+  if (force) query.set("force", "true");
+  return send(`/api/ingest?${query}`, file);
 }
 
 export function planReplay(request: ReplayRequest): Promise<Told> {

@@ -1,15 +1,17 @@
 import type { Reason } from "@lotes/core";
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { RunDocument } from "../document.ts";
+import type { ReplayChosen } from "./commands.ts";
 import { Failures } from "./failures.tsx";
 import { Time } from "./format.tsx";
 import { Hero } from "./hero.tsx";
 import { LoteDialog } from "./lote-dialog.tsx";
 import { LoteGrid } from "./lote-grid.tsx";
 import { RateSection } from "./rate-section.tsx";
-import { FIRST_VIEW, Records, type TableView } from "./records.tsx";
+import { Records } from "./records.tsx";
 import { Runs } from "./runs.tsx";
 import { StoryDialog } from "./story-dialog.tsx";
+import { FIRST_VIEW, type TableView } from "./table-view.ts";
 
 /** What lies above the page. */
 type Opened = { readonly id: string } | { readonly lote: number } | undefined;
@@ -18,7 +20,7 @@ type Opened = { readonly id: string } | { readonly lote: number } | undefined;
 export interface Controls {
   /** The page of another date. */
   readonly href?: ((date: string) => string) | undefined;
-  readonly replay?: ((choice: { readonly reason?: Reason; readonly id?: string }) => void) | undefined;
+  readonly replay?: ((chosen: ReplayChosen) => void) | undefined;
   readonly cancel?: (() => void) | undefined;
 }
 
@@ -45,8 +47,9 @@ export function App({ document, controls }: Props) {
     return <Overview document={document} controls={controls} onOpenLote={openLote} onShowReason={showReason} />;
   }, [document, controls]);
   const records = useMemo(() => {
-    return run && <Records document={document} view={view} onView={setView} onOpen={openId} />;
-  }, [document, view]);
+    const onReplay = replay && ((ids: readonly string[]) => replay({ ids }));
+    return run && <Records document={document} view={view} onView={setView} onOpen={openId} onReplay={onReplay} />;
+  }, [document, view, replay]);
   return (
     <>
       <Header document={document} />
@@ -73,7 +76,7 @@ export function App({ document, controls }: Props) {
             replay &&
             ((id) => {
               close();
-              replay({ id });
+              replay({ ids: [id] });
             })
           }
         />
@@ -94,7 +97,7 @@ function Overview({ document, controls, onOpenLote, onShowReason }: OverviewProp
   const { run } = document;
   const { replay, href } = controls;
   if (run === null) return null;
-  const onReplay = replay && ((reason: Reason) => replay({ reason }));
+  const onReplay = replay && ((reason?: Reason) => replay(reason === undefined ? {} : { reason }));
   return (
     <div class="columns">
       <div class="column">

@@ -27,7 +27,7 @@ export function Console({ today, name }: ConsoleSettings) {
   const controls = useMemo(
     (): Controls => ({
       href: pageOf,
-      replay: MAY_CHANGE ? (choice) => setAction(replayAction(choice, place)) : undefined,
+      replay: MAY_CHANGE ? (chosen) => setAction(replayAction(chosen, place)) : undefined,
       cancel: MAY_CHANGE ? () => setAction(cancelAction(place)) : undefined,
     }),
     [place],

@@ -1,5 +1,6 @@
 import { Fragment } from "preact";
 import type { RunDocument, RunPart } from "../document.ts";
+import { commands } from "./commands.ts";
 import { formatDuration, formatNumber, plural, Time, Typed } from "./format.tsx";
 
 interface HeroProps {
@@ -18,7 +19,7 @@ export function Hero({ document, onCancel }: HeroProps) {
         <p class="quiet">Nothing was dropped for this date, or its CSV has yet to be read.</p>
         {command && (
           <p>
-            <Typed line={`${command.name} ingest movies.csv --date ${date}${command.flags}`} />
+            <Typed line={commands.ingest("movies.csv", document)} />
           </p>
         )}
       </section>

@@ -1,35 +1,38 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunDocument } from "../document.ts";
-import { Foreign, formatNumber, plural } from "./format.tsx";
-import { type Choice, chosenRows, type Row, rowsOf, SORTS, type Sort } from "./rows.ts";
+import { formatNumber, plural } from "./format.tsx";
+import { MarkedFailures } from "./marked-failures.tsx";
+import { Head, Line } from "./record-lines.tsx";
+import { chosenRows, rowsOf } from "./rows.ts";
+import type { TableView } from "./table-view.ts";
 
 // A page of them is drawn in some milliseconds, however many ids the run has.
 const ROWS_OF_A_PAGE = 50;
-
-/** What the reader has chosen to see. */
-export interface TableView extends Choice {
-  /** From 0. */
-  readonly page: number;
-}
-
-export const FIRST_VIEW: TableView = { words: "", kind: "all", sort: "lote", isDescending: false, page: 0 };
 
 interface Props {
   readonly document: RunDocument;
   readonly view: TableView;
   readonly onView: (view: TableView) => void;
   readonly onOpen: (id: string) => void;
+  /** Undefined where nothing can be sent. */
+  readonly onReplay: ((ids: readonly string[]) => void) | undefined;
 }
 
-/** The records and failures, to be searched. */
-export function Records({ document, view, onView, onOpen }: Props) {
+/** The records and failures, to be searched. Failures can be marked, to be sent back together. */
+export function Records({ document, view, onView, onOpen, onReplay }: Props) {
   const { lotes } = document;
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => rowsOf({ lotes }), [lotes]);
   const { words, kind, sort, isDescending } = view;
   const chosen = useMemo(
     () => chosenRows(rows, { words, kind, sort, isDescending }),
     [rows, words, kind, sort, isDescending],
   );
+  const failures = useMemo(() => chosen.filter(({ reason }) => reason !== undefined), [chosen]);
+  // What was healed meanwhile is not marked any more.
+  const failed = useMemo(() => new Set(lotes.flatMap((lote) => lote.failures.map(([id]) => id))), [lotes]);
+  const toReplay = [...marked].filter((id) => failed.has(id));
+  const marks = onReplay && failed.size > 0 ? { marked, onMark: setMarked } : undefined;
   const pages = Math.max(1, Math.ceil(chosen.length / ROWS_OF_A_PAGE));
   const page = Math.min(view.page, pages - 1);
   const change = (changed: Partial<TableView>) => onView({ ...view, page: 0, ...changed });
@@ -41,13 +44,16 @@ export function Records({ document, view, onView, onOpen }: Props) {
         {plural(chosen.length, "id")}
         {pages > 1 && `, page ${formatNumber(page + 1)} of ${formatNumber(pages)}`}
       </p>
+      {onReplay && marks && (
+        <MarkedFailures found={failures} ids={toReplay} onMark={setMarked} onReplay={() => onReplay(toReplay)} />
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
       <section class="scroll" tabIndex={0} aria-labelledby="records-title">
         <table class="records">
-          <Head view={view} onChange={change} />
+          <Head view={view} onChange={change} hasMarks={marks !== undefined} />
           <tbody>
             {chosen.slice(page * ROWS_OF_A_PAGE, (page + 1) * ROWS_OF_A_PAGE).map((row) => (
-              <Line key={`${row.lote} ${row.id}`} row={row} onOpen={onOpen} />
+              <Line key={`${row.lote} ${row.id}`} row={row} onOpen={onOpen} marks={marks} />
             ))}
           </tbody>
         </table>
@@ -55,10 +61,10 @@ export function Records({ document, view, onView, onOpen }: Props) {
       {pages > 1 && (
         <div class="pages">
           <button type="button" disabled={page === 0} onClick={() => onView({ ...view, page: page - 1 })}>
-            Earlier
+            Previous page
           </button>
           <button type="button" disabled={page === pages - 1} onClick={() => onView({ ...view, page: page + 1 })}>
-            Further
+            Next page
           </button>
         </div>
       )}
@@ -72,8 +78,8 @@ function Search({ view, onChange }: { readonly view: TableView; readonly onChang
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLInputElement || globalThis.document.querySelector("dialog[open]");
-      if (event.key !== "/" || isTyping) return;
+      const isTyping = event.target instanceof HTMLInputElement && event.target.matches("[type=search], [type=date]");
+      if (event.key !== "/" || isTyping || globalThis.document.querySelector("dialog[open]")) return;
       event.preventDefault();
       input.current?.focus();
     };
@@ -101,58 +107,5 @@ function Search({ view, onChange }: { readonly view: TableView; readonly onChang
         ))}
       </fieldset>
     </div>
-  );
-}
-
-const NUMBERS: readonly Sort[] = ["lote", "year", "votes", "revenue"];
-
-function Head({ view, onChange }: { readonly view: TableView; readonly onChange: Change }) {
-  return (
-    <thead>
-      <tr>
-        {SORTS.map((sort) => {
-          const isSorted = view.sort === sort;
-          const order = view.isDescending ? "descending" : "ascending";
-          return (
-            <th
-              key={sort}
-              scope="col"
-              class={NUMBERS.includes(sort) ? "n" : undefined}
-              aria-sort={isSorted ? order : "none"}
-            >
-              <button
-                type="button"
-                class="sort"
-                onClick={() => onChange({ sort, isDescending: isSorted && !view.isDescending })}
-              >
-                {sort}
-                <span aria-hidden="true">{isSorted ? (view.isDescending ? " ↓" : " ↑") : ""}</span>
-              </button>
-            </th>
-          );
-        })}
-      </tr>
-    </thead>
-  );
-}
-
-const told = (value: number | null) => (value === null ? "" : formatNumber(value));
-
-function Line({ row, onOpen }: { readonly row: Row; readonly onOpen: (id: string) => void }) {
-  return (
-    <tr>
-      <td class="n">{row.lote}</td>
-      <td>
-        <button type="button" class="link id" onClick={() => onOpen(row.id)}>
-          <Foreign text={row.id} />
-        </button>
-      </td>
-      <td class="title">
-        {row.reason === undefined ? <Foreign text={row.title ?? ""} /> : <span class="of-failed">{row.reason}</span>}
-      </td>
-      <td class="n">{row.year ?? ""}</td>
-      <td class="n">{told(row.votes)}</td>
-      <td class="n">{row.revenue ? `$${formatNumber(row.revenue)}` : ""}</td>
-    </tr>
   );
 }

@@ -1,4 +1,5 @@
 import type { RunDocument } from "../document.ts";
+import { commands } from "./commands.ts";
 import { Dialog } from "./dialog.tsx";
 import { Foreign, formatNumber, plural, Time, Typed } from "./format.tsx";
 import { attributesOf, type Story, storyOf } from "./story.ts";
@@ -15,7 +16,7 @@ interface Props {
 /** What became of one id, as `lotes explain` tells it. */
 export function StoryDialog({ id, document, onClose, onOpenLote, onReplay }: Props) {
   const story = storyOf(id, document);
-  const { command, date, run } = document;
+  const { command, run } = document;
   return (
     <Dialog title={id} onClose={onClose}>
       {"lote" in story && (
@@ -36,7 +37,7 @@ export function StoryDialog({ id, document, onClose, onOpenLote, onReplay }: Pro
               Replay…
             </button>
           )}
-          <Typed line={`${command.name} explain ${id} --date ${date}${command.flags}`} />
+          <Typed line={commands.explain(id, document)} />
         </div>
       )}
     </Dialog>

@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 /** Which failures to send again. Without any, those that asking again can help. */
 export interface ReplayChoice {
   readonly reason?: Reason | undefined;
-  readonly id?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
   /** Also those that asking again can't help, as far as anybody knows. */
   readonly all?: boolean | undefined;
 }
@@ -17,15 +17,16 @@ export interface ReplayChoice {
 export function chooseReplay(
   failures: readonly FailedId[],
   run: string,
-  { reason, id, all = false }: ReplayChoice,
+  { reason, ids, all = false }: ReplayChoice,
 ): FailedId[] {
+  const named = ids && new Set(ids);
   return failures.filter(
     (entry) =>
       entry.run === run &&
       (reason === undefined || entry.reason === reason) &&
-      (id === undefined || entry.imdb_id === id) &&
+      (named === undefined || named.has(entry.imdb_id)) &&
       // Failures that are named by a reason or an id are sent even if they are not retryable.
-      (all || reason !== undefined || id !== undefined || entry.retryable),
+      (all || reason !== undefined || named !== undefined || entry.retryable),
   );
 }
 
