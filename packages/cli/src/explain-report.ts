@@ -1,5 +1,15 @@
-import { basename } from "node:path";
-import { type Explanation, type Fate, loteKey, type RunDate, recordLine, type SelectedRow } from "@lotes/core";
+import {
+  type Explanation,
+  type Fate,
+  fateSentences,
+  isRepeated,
+  loteKey,
+  type RunDate,
+  recordLine,
+  type SelectedRow,
+  type Sentence,
+  type ToldFate,
+} from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { placesDocument, s3Uri } from "./documents.ts";
 
@@ -48,57 +58,40 @@ export function explanationLines(told: ToldExplanation): string[] {
 }
 
 function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
+  const cancelled_at = run.status === "cancelled" ? run.cancelled_at : null;
+  const sentences = fateSentences(toldFate(fate), date, { ...run, cancelled_at }).map(inPlainWords);
   switch (fate.state) {
-    case "stored": {
-      const { lote, record, work } = fate;
-      const when =
-        work && `its lote was asked for from ${work.startedAt.toISOString()} to ${work.endedAt.toISOString()}`;
-      return [
-        `stored in ${basename(loteKey(date, lote))}, lote ${lote} of ${run.lotes}`,
-        ...(when ? [when] : []),
-        recordLine(record),
-      ];
-    }
+    case "stored":
+      return [...sentences, recordLine(fate.record)];
     case "failed": {
-      const { lote, reason, status, message, attempts, first_failed_at, last_failed_at, retryable } = fate.failure;
-      const again = retryable
-        ? `${COMMAND} replay --id ${id}`
-        : `asking again may not help; ${COMMAND} replay --id ${id} does`;
-      return [
-        `failed in lote ${lote} of ${run.lotes}: ${reason}${status === null ? "" : `, status ${status}`}: ${message}`,
-        `tried ${attempts === 1 ? "once" : `${attempts} times`}, first at ${first_failed_at}, last at ${last_failed_at}`,
-        `again: ${again}`,
-      ];
+      const again = `${COMMAND} replay --id ${id}`;
+      return [...sentences, `again: ${fate.failure.retryable ? again : `asking again may not help; ${again} does`}`];
     }
     case "open":
     case "unknown":
-      return unheardLines(fate, run, date);
+      return run.status === "cancelled" ? sentences : [...sentences, `see \`${COMMAND} status --date ${date}\``];
     case "never selected":
-      return [
-        run.status === "rejected"
-          ? `never selected: the CSV was rejected: ${run.error}`
-          : "never selected: every id of the run is accounted for, and it is none of them",
-      ];
+      return sentences;
   }
 }
 
-/** Of an id of which nothing was heard. */
-function unheardLines(
-  fate: Extract<Fate, { state: "open" | "unknown" }>,
-  run: Explanation["run"],
-  date: RunDate,
-): string[] {
-  const place = fate.state === "open" ? `in lote ${fate.lote} of ${run.lotes}, ` : "";
-  if (run.status === "cancelled") {
-    const never = fate.state === "unknown" ? ", or it was never selected" : "";
-    return [`${place}neither stored nor failed: the run was cancelled at ${run.cancelled_at}${never}`];
-  }
-  const see = `see \`${COMMAND} status --date ${date}\``;
-  if (fate.state === "open") return [`${place}neither stored nor failed: ${see}`];
-  return [
-    `neither stored nor failed, and not every id of the run is: ${see}`,
-    "It is still to come, or it was never selected.",
-  ];
+function toldFate(fate: Fate): ToldFate {
+  if (fate.state !== "stored") return fate;
+  const { lote, work } = fate;
+  const asked = work && {
+    from: work.startedAt.toISOString(),
+    until: work.endedAt.toISOString(),
+    repeated: isRepeated(work),
+  };
+  return { state: "stored", lote, asked };
+}
+
+function inPlainWords(sentence: Sentence): string {
+  const plain = sentence.map((words) => {
+    if (typeof words === "string") return words;
+    return "lote" in words ? `lote ${words.lote}` : Object.values(words)[0];
+  });
+  return plain.join("");
 }
 
 function rowLines({ rows }: ToldExplanation): string[] {

@@ -101,7 +101,7 @@ describe.skipIf(BROWSER === undefined)("the page in a browser", () => {
     await button(HOSTILE_ID).focus();
     await page.keyboard.press("Enter");
     const story = await dialog().textContent();
-    expect(story).toContain("stored in lote 1 of 1, in lote_1.json");
+    expect(story).toContain("stored in lote_1.json, lote 1 of 1");
     expect(story).toContain(HOSTILE);
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press("Escape");
@@ -192,7 +192,9 @@ describe.skipIf(BROWSER === undefined)("the page in a browser", () => {
     await untilEquation("13 ids = 12 stored + 1 failed");
     await page.getByRole("button", { name: /^lote 1: / }).click();
     await dialog().getByRole("button", { name: UNKNOWN }).click();
-    expect(await dialog().textContent()).toContain("not_found, status 404: The resource you requested");
+    expect(await dialog().textContent()).toContain(
+      "failed in lote 1 of 1: not_found, status 404: The resource you requested",
+    );
     await page.keyboard.press("Escape");
     expect(await seriousFaults(page)).toEqual([]);
     // Nothing but the file was asked for, and nothing is wider than the screen.

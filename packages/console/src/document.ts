@@ -3,26 +3,13 @@ import * as z from "zod/mini";
 
 const count = z.int().check(z.nonnegative());
 const instant = z.iso.datetime();
-const known = z.nullable(z.number());
 const oddRows = z.object({ count, first_lines: z.readonly(z.array(z.number())) });
 
 /**
- * A record: the id that was asked for, and TMDB's ten attributes in the order in which a lote's file has them. Without their names two thousand
- * of them take half of the place.
+ * A record: the id that was asked for, and what TMDB has for each of the document's `attributes`. Without their names two thousand of them take half
+ * of the place.
  */
-const recordRow = z.tuple([
-  z.string(),
-  z.number(),
-  z.nullable(z.string()),
-  z.nullable(z.string()),
-  known,
-  z.nullable(z.string()),
-  known,
-  known,
-  known,
-  known,
-  known,
-]);
+const recordRow = z.tuple([z.string()], z.nullable(z.union([z.string(), z.number()])));
 
 /** A failure: id, reason, status, the place of its message in the lote's `messages`, attempts, first and last failed at. */
 const failureRow = z.tuple([z.string(), z.enum(REASONS), z.nullable(count), count, count, instant, instant]);
@@ -66,6 +53,9 @@ const runSchema = z.object({
   started_at: instant,
   queued_at: z.nullable(instant),
   finished_at: z.nullable(instant),
+  cancelled_at: z.nullable(instant),
+  /** Why its CSV was rejected. */
+  error: z.nullable(z.string()),
   settled: z.boolean(),
   stored: count,
   failed: count,
@@ -113,6 +103,8 @@ export const runDocumentSchema = z.object({
   troubles: z.readonly(z.array(z.object({ code: z.string(), message: z.string() }))),
   /** The settled run of each date, the latest date first. */
   runs: z.readonly(z.array(summarySchema)),
+  /** The names of a record's attributes, in the order of a lote's file. */
+  attributes: z.readonly(z.array(z.string())),
   /** Those of which anything was heard, in their order. */
   lotes: z.readonly(z.array(loteSchema)),
 });

@@ -1,4 +1,4 @@
-import type { FailedId, LoteFile, StoredLote } from "@lotes/core";
+import { type FailedId, isRepeated, type LoteFile, MOVIE_ATTRIBUTES, type StoredLote } from "@lotes/core";
 import type { FailureRow, LotePart, RecordRow, WorkPart } from "./document.ts";
 
 /** A lote with what is stored of it and what has failed. */
@@ -70,10 +70,8 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
   const { ids = [], records = new Map() } = stored?.content ?? {};
   return {
     lote,
-    records: [...(stored?.content.records ?? [])].map(([asked, r]): RecordRow => {
-      const money = [r.budget, r.revenue] as const;
-      const votes = [r.popularity, r.vote_average, r.vote_count] as const;
-      return [asked, r.id, r.imdb_id, r.title, r.runtime, r.release_date, ...money, ...votes];
+    records: [...(stored?.content.records ?? [])].map(([asked, record]): RecordRow => {
+      return [asked, ...MOVIE_ATTRIBUTES.map((name) => record[name])];
     }),
     failures: failures.map(
       ({ imdb_id, reason, status, message, attempts, first_failed_at, last_failed_at }): FailureRow => {
@@ -89,11 +87,11 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
 function workPart(stored: StoredLote | undefined): WorkPart | null {
   const work = stored?.content.work;
   if (work === undefined) return null;
-  const { startedAt, endedAt, lastStartedAt, requests, retries, rate_limited, reused, times = null } = work;
+  const { startedAt, endedAt, requests, retries, rate_limited, reused, times = null } = work;
   return {
     started_at: startedAt.toISOString(),
     ended_at: endedAt.toISOString(),
-    repeated: lastStartedAt.getTime() !== startedAt.getTime(),
+    repeated: isRepeated(work),
     requests,
     retries,
     rate_limited,

@@ -9,6 +9,7 @@ import {
   inputKey,
   type LoteFile,
   loteFileReader,
+  MOVIE_ATTRIBUTES,
   manifestProblems,
   type Queues,
   type RunDate,
@@ -72,6 +73,7 @@ export class RunReader {
       queues: depths ? queuesPart(depths) : null,
       troubles: [...(account ? diagnose(account, depths ?? EMPTY, now) : []), ...history.troubles],
       runs: history.found,
+      attributes: MOVIE_ATTRIBUTES,
       lotes: this.#parts.of(lotes, account?.failures ?? []),
     };
   }
@@ -101,6 +103,8 @@ function runPart(account: Account, input: string): RunPart {
     started_at: run.started_at,
     queued_at: run.queued_at,
     finished_at: finishedAt?.toISOString() ?? null,
+    cancelled_at: run.status === "cancelled" ? run.cancelled_at : null,
+    error: run.error,
     settled,
     stored,
     failed: failures.length,

@@ -1,3 +1,4 @@
+import { MOVIE_ATTRIBUTES } from "@lotes/core";
 import { describe, expect, test } from "vitest";
 import type { LotePart, RunDocument } from "../src/document.ts";
 import { commands } from "../src/page/commands.ts";
@@ -108,9 +109,13 @@ describe("the table", () => {
     }),
   ];
   const chosen = (choice: object) =>
-    chosenRows(rowsOf({ lotes }), { words: "", kind: "all", sort: "lote", isDescending: false, ...choice }).map(
-      ({ id }) => id.at(-1),
-    );
+    chosenRows(rowsOf({ lotes, attributes: MOVIE_ATTRIBUTES }), {
+      words: "",
+      kind: "all",
+      sort: "lote",
+      isDescending: false,
+      ...choice,
+    }).map(({ id }) => id.at(-1));
 
   test("finds by every word of title, year, id, reason and message", () => {
     expect(chosen({ words: "ZULU 1994" })).toEqual(["2"]);
@@ -127,10 +132,14 @@ describe("the table", () => {
   });
 
   test("leads to the story of each id", () => {
-    expect(storyOf("tt0000003", { lotes })).toMatchObject({ state: "stored", lote: { lote: 2 } });
-    expect(storyOf("tt0000004", { lotes })).toMatchObject({ state: "failed" });
-    expect(storyOf("tt0000009", { lotes: [lote(1, { open: ["tt0000009"] })] })).toMatchObject({ state: "open" });
-    expect(storyOf("tt0000009", { lotes })).toEqual({ state: "unknown" });
+    const run = { settled: false } as RunDocument["run"];
+    expect(storyOf("tt0000003", { lotes, run })).toMatchObject({ state: "stored", lote: { lote: 2 } });
+    expect(storyOf("tt0000004", { lotes, run })).toMatchObject({ state: "failed" });
+    expect(storyOf("tt0000009", { lotes: [lote(1, { open: ["tt0000009"] })], run })).toMatchObject({ state: "open" });
+    expect(storyOf("tt0000009", { lotes, run })).toEqual({ state: "unknown" });
+    expect(storyOf("tt0000009", { lotes, run: { ...run, settled: true } as RunDocument["run"] })).toEqual({
+      state: "never selected",
+    });
   });
 });
 

@@ -107,7 +107,7 @@ const PACKAGES = [
   "simulate",
   "chaos",
 ];
-const OTHER_THAN_CORE = /from "@lotes\/(?!core")/;
+const OTHER_THAN_CORE = /from "@lotes\/(?!core["/])/;
 
 describe("the packages keep to their side", () => {
   test("no handler, adapter or domain module knows of the machine it runs on", () => {

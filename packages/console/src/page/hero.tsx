@@ -90,7 +90,7 @@ function Bar({ run }: { readonly run: RunPart }) {
 }
 
 function sentence(run: RunPart, budget: number): string {
-  if (run.status === "rejected") return "The CSV was rejected, and nothing was asked for.";
+  if (run.status === "rejected") return `The CSV was rejected, and nothing was asked for: ${run.error}.`;
   if (run.status === "queuing") return "The lotes are being queued.";
   if (run.left === 0) return "Every id is accounted for.";
   return `${plural(run.left, "id")} to go: some ${formatDuration(run.left / budget)} at ${budget} requests a second.`;

@@ -20,9 +20,9 @@ interface Props {
 
 /** The records and failures, to be searched. Failures can be marked, to be sent back together. */
 export function Records({ document, view, onView, onOpen, onReplay }: Props) {
-  const { lotes } = document;
+  const { lotes, attributes } = document;
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => rowsOf({ lotes }), [lotes]);
+  const rows = useMemo(() => rowsOf({ lotes, attributes }), [lotes]);
   const { words, kind, sort, isDescending } = view;
   const chosen = useMemo(
     () => chosenRows(rows, { words, kind, sort, isDescending }),

@@ -19,22 +19,36 @@ export interface Row {
 const made = new WeakMap<LotePart, readonly Row[]>();
 
 /** The ids of a run of which anything was heard. What is known of a lote is made once. */
-export function rowsOf({ lotes }: Pick<RunDocument, "lotes">): Row[] {
+export function rowsOf({ lotes, attributes }: Pick<RunDocument, "lotes" | "attributes">): Row[] {
   return lotes.flatMap((lote) => {
-    const known = made.get(lote) ?? rowsOfLote(lote);
+    const known = made.get(lote) ?? rowsOfLote(lote, attributes);
     made.set(lote, known);
     return known;
   });
 }
 
-function rowsOfLote(part: LotePart): Row[] {
-  return [...part.records.map((row) => recordOf(row, part.lote)), ...part.failures.map((row) => failureOf(row, part))];
+function rowsOfLote(part: LotePart, attributes: readonly string[]): Row[] {
+  const records = part.records.map((row) => recordOf(row, part.lote, attributes));
+  return [...records, ...part.failures.map((row) => failureOf(row, part))];
 }
 
-function recordOf([id, , imdbId, title, , released, , revenue, , , votes]: RecordRow, lote: number): Row {
-  const year = released === null ? null : Number(released.slice(0, 4)) || null;
-  const text = `${id} ${imdbId ?? ""} ${title ?? ""} ${year ?? ""}`.toLowerCase();
-  return { id, lote, title, year, votes, revenue, reason: undefined, text, titleKey: title && sortKey(title) };
+function recordOf([id, ...values]: RecordRow, lote: number, attributes: readonly string[]): Row {
+  const value = (name: string) => values[attributes.indexOf(name)] ?? null;
+  const text = (name: string) => value(name)?.toString() ?? null;
+  const number = (name: string) => (value(name) === null ? null : Number(value(name)));
+  const title = text("title");
+  const year = Number(text("release_date")?.slice(0, 4)) || null;
+  return {
+    id,
+    lote,
+    title,
+    year,
+    votes: number("vote_count"),
+    revenue: number("revenue"),
+    reason: undefined,
+    text: `${id} ${text("imdb_id") ?? ""} ${title ?? ""} ${year ?? ""}`.toLowerCase(),
+    titleKey: title && sortKey(title),
+  };
 }
 
 function failureOf([id, reason, , message]: FailureRow, { lote, messages }: LotePart): Row {

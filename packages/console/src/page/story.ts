@@ -1,3 +1,4 @@
+import type { ToldFate } from "@lotes/core";
 import type { FailureRow, LotePart, RecordRow, RunDocument } from "../document.ts";
 
 /** What became of an id, as the files tell. */
@@ -5,10 +6,10 @@ export type Story =
   | { readonly state: "stored"; readonly lote: LotePart; readonly record: RecordRow }
   | { readonly state: "failed"; readonly lote: LotePart; readonly failure: FailureRow }
   | { readonly state: "open"; readonly lote: LotePart }
-  | { readonly state: "unknown" };
+  | { readonly state: "unknown" | "never selected" };
 
 /** @param id as it was asked for */
-export function storyOf(id: string, { lotes }: Pick<RunDocument, "lotes">): Story {
+export function storyOf(id: string, { lotes, run }: Pick<RunDocument, "lotes" | "run">): Story {
   for (const lote of lotes) {
     const record = lote.records.find(([asked]) => asked === id);
     if (record) return { state: "stored", lote, record };
@@ -18,26 +19,27 @@ export function storyOf(id: string, { lotes }: Pick<RunDocument, "lotes">): Stor
     if (failure) return { state: "failed", lote, failure };
   }
   const lote = lotes.find(({ open }) => open.includes(id));
-  return lote ? { state: "open", lote } : { state: "unknown" };
+  if (lote) return { state: "open", lote };
+  return { state: run?.settled || run?.status === "rejected" ? "never selected" : "unknown" };
 }
 
-const ATTRIBUTES = [
-  "id",
-  "imdb_id",
-  "title",
-  "runtime",
-  "release_date",
-  "budget",
-  "revenue",
-  "popularity",
-  "vote_average",
-  "vote_count",
-] as const;
-
-/** A record's attributes, named as in its lote's file. */
-export function attributesOf([, ...values]: RecordRow): {
-  readonly name: string;
-  readonly value: string | number | null;
-}[] {
-  return ATTRIBUTES.map((name, index) => ({ name, value: values[index] ?? null }));
+/** The same, to be told in words. */
+export function toldFate(story: Story): ToldFate {
+  switch (story.state) {
+    case "stored": {
+      const { lote, work } = story.lote;
+      const asked = work && { from: work.started_at, until: work.ended_at, repeated: work.repeated };
+      return { state: "stored", lote, asked: asked ?? undefined };
+    }
+    case "failed": {
+      const [, reason, status, message, attempts, first_failed_at, last_failed_at] = story.failure;
+      const { lote, messages } = story.lote;
+      const failure = { lote, reason, status, message: messages[message] ?? "", attempts };
+      return { state: "failed", failure: { ...failure, first_failed_at, last_failed_at } };
+    }
+    case "open":
+      return { state: "open", lote: story.lote.lote };
+    default:
+      return { state: story.state };
+  }
 }

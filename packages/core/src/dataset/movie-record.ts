@@ -56,11 +56,12 @@ export const MOVIE_COLUMNS = {
   vote_count: "whole",
 } as const satisfies Record<keyof MovieRecord, ColumnType>;
 
-const COLUMNS = Object.entries(MOVIE_COLUMNS) as [keyof MovieRecord, ColumnType][];
+/** The names of a record's attributes, in the order they are written. */
+export const MOVIE_ATTRIBUTES = Object.keys(MOVIE_COLUMNS) as readonly (keyof MovieRecord)[];
 
 /** A record as its line has it, without the line end: JSON, the attributes in their order, each of its type. */
 export function recordLine(record: MovieRecord): string {
-  return `{${COLUMNS.map(([name, type]) => `"${name}":${written(record[name], type)}`).join(",")}}`;
+  return `{${MOVIE_ATTRIBUTES.map((name) => `"${name}":${written(record[name], MOVIE_COLUMNS[name])}`).join(",")}}`;
 }
 
 function written(value: MovieRecord[keyof MovieRecord], type: ColumnType): string {

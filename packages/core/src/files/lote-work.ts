@@ -30,6 +30,11 @@ export interface LoteWork extends Traffic {
   readonly times?: LoteTimes | undefined;
 }
 
+/** Whether more than one delivery has stored records: between the begin and the end there may be hours without a request. */
+export function isRepeated({ startedAt, lastStartedAt }: LoteWork): boolean {
+  return lastStartedAt.getTime() !== startedAt.getTime();
+}
+
 /** The names of the metadata. */
 const WORK = "work";
 const ORIGIN = "origin";
