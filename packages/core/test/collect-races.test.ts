@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { Ledger } from "../src/files/ledger.ts";
 import { loteObject } from "../src/files/lote-file.ts";
@@ -60,6 +60,27 @@ test("a failure of an id that gets its record while it is written does not stay"
   const { run } = queuedRun("01");
   const file = loteObject(loteFile([ID], [ID], { run }));
   expect(await collectedWith((store) => store.putIf(loteKey(DATE, 1), undefined, file))).toBeUndefined();
+});
+
+test("a consumer's report takes one look at the lote's file, after the write", async () => {
+  const store = new InterruptedStore(ledgerKey(DATE));
+  const head = vi.spyOn(store, "head");
+  await collectedWith(async () => expect(head).not.toHaveBeenCalledWith(loteKey(DATE, 1)), store);
+  expect(head.mock.calls.filter(([key]) => key === loteKey(DATE, 1))).toHaveLength(1);
+});
+
+test("a lote that SQS gave up is entered without the ids that a consumer has stored, in one write", async () => {
+  const store = new MemoryStore();
+  const { run } = queuedRun("01");
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile([ID], [ID], { run })));
+  const write = vi.spyOn(store, "putIf");
+  const body = messageBody({ kind: "lote", run, date: DATE, lote: 1, ids: [ID, "tt2222222"], attempts: 0 });
+  await Promise.all(collect([{ body, sentAt: at(2) }], { store, ...QUIET }));
+  const ledger = (await store.get(ledgerKey(DATE)))?.body;
+  expect(ledger).toContain("tt2222222");
+  expect(ledger).not.toContain(ID);
+  expect(write).toHaveBeenCalledOnce();
 });
 
 test("what is left of an earlier run goes with the first write for the one in force", async () => {

@@ -1,12 +1,13 @@
 import { expect, test, vi } from "vitest";
-import { loteKey, runKey } from "../src/dataset/keys.ts";
-import { runOf } from "../src/files/lote-file.ts";
+import { loteKey, nameOf, runKey } from "../src/dataset/keys.ts";
+import { loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
 import { runObject } from "../src/files/run-file.ts";
 import { UncertainWriteError } from "../src/ports.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
+import { loteFile } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 import { at } from "./support/reports.ts";
 import { queuedRun } from "./support/runs.ts";
@@ -90,4 +91,36 @@ test("a lote in the place of the same bytes of an earlier run is there again aft
   await consume(later.run, store);
   const file = await store.get(loteKey(DATE, 1));
   expect(file && runOf(file)).toBe(later.run);
+});
+
+test("the first delivery of a lote takes three looks and one write, and asks for no file that can't be there", async () => {
+  const store = new MemoryStore();
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  const asked: string[] = [];
+  for (const method of ["get", "head", "putIf"] as const) {
+    const call = store[method].bind(store) as (...args: unknown[]) => Promise<never>;
+    vi.spyOn(store, method).mockImplementation((...args: unknown[]) => {
+      asked.push(`${method} ${nameOf(String(args[0]))}`);
+      return call(...args);
+    });
+  }
+  await consume(queuedRun("01").run, store);
+  // A head of this store's is a get.
+  expect(asked.filter((each) => each !== "get erros_geral.json").sort()).toEqual([
+    "get _run.json",
+    "get _run.json",
+    "head erros_geral.json",
+    "putIf lote_1.json",
+  ]);
+});
+
+test("a lote that has a file against expectation is put together with it", async () => {
+  const store = new MemoryStore();
+  const { run } = queuedRun("01");
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile(["tt2222222"], ["tt2222222"], { run })));
+  const sent = await consume(run, store);
+  const file = await store.get(loteKey(DATE, 1));
+  expect(file && [...parseLoteFile(file, []).records.keys()].sort()).toEqual(["tt1000000", "tt2222222"]);
+  expect(sent).toHaveLength(1);
 });

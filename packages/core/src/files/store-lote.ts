@@ -22,21 +22,23 @@ export interface StoredLote {
 /**
  * Writes the records of a lote beside those that its file holds of the same run, or in the place of an earlier run's file. Without records it
  * writes nothing. See {@link DateOutput} for the order of the steps.
+ * @param mayBeThere whether there may be a file, as far as is known; if not, a look at it is saved
  */
 export async function storeLote(
   output: DateOutput,
   run: RunInForce,
   lote: number,
   fetched: LoteFile,
+  mayBeThere: boolean,
 ): Promise<StoredLote> {
-  const wasThere = fetched.records.size > 0 && (await writeLote(output, lote, fetched));
+  const wasThere = fetched.records.size > 0 && (await writeLote(output, lote, fetched, mayBeThere));
   const [inForce, isInLedger] = await Promise.all([output.runInForce(run.run), hasEntries(output, run, lote)]);
   if (inForce === undefined) await withdrawLote(output, lote, run.run);
   return { isInForce: inForce !== undefined, isInLedger, wasThere };
 }
 
 /** @returns whether the run had a file of the lote before */
-async function writeLote(output: DateOutput, lote: number, fetched: LoteFile): Promise<boolean> {
+async function writeLote(output: DateOutput, lote: number, fetched: LoteFile, mayBeThere: boolean): Promise<boolean> {
   const isMine = (object: StoredObject) => runOf(object) === fetched.run;
   const change = async (current: StoredObject | undefined) => {
     if (current !== undefined && isMine(current)) {
@@ -47,7 +49,9 @@ async function writeLote(output: DateOutput, lote: number, fetched: LoteFile): P
     const next = mayReplace ? loteObject(fetched) : undefined;
     return { next, replacesSameBytes: current !== undefined && next?.body === current.body, wasThere: false };
   };
-  const { replacesSameBytes, wasThere } = await output.changeLote(lote, change);
+  const { replacesSameBytes, wasThere } = await (mayBeThere
+    ? output.changeLote(lote, change)
+    : output.createLote(lote, change));
   if (!replacesSameBytes) return wasThere;
   // The earlier run's consumer may be about to remove its own file. It knows that by the hash of the bytes, which is also the hash of this file.
   await delay(LONGEST_REMOVAL_MS);

@@ -46,6 +46,24 @@ export function updateObject<Made extends Change>(
   return update(store, key, change, () => store.get(key));
 }
 
+/**
+ * The same for an object that is hardly there: it is written without a look, and looked at only if it is there after all.
+ * @param change what it writes of nothing is an object
+ */
+export function createObject<Made extends Change>(
+  store: ObjectStore,
+  key: string,
+  change: Decide<Made>,
+): Promise<Made> {
+  let isFirst = true;
+  const look = async () => {
+    if (!isFirst) return store.get(key);
+    isFirst = false;
+    return undefined;
+  };
+  return update(store, key, change, look);
+}
+
 /** The same for an object whose bytes need not be known. */
 export function updateUnread<Made extends Change>(
   store: ObjectStore,

@@ -96,15 +96,17 @@ export async function consumeLote(
     times: timesOf(delivery, startedOn, fetched.waits, s3Time.takeMs()),
   };
   const file = { run: message.run, ids: message.ids, records: fetched.records, work, fetchTimes };
-  const { isInForce, isInLedger, wasThere } = await s3Time.time(() => storeLote(output, run, message.lote, file));
+  const mayBeRepeated = mayHaveFailedBefore(message, delivery, run);
+  const { isInForce, isInLedger, wasThere } = await s3Time.time(() =>
+    storeLote(output, run, message.lote, file, mayBeRepeated),
+  );
   if (!isInForce) return log.warn("lote taken back: a later upload superseded its run meanwhile");
 
   metrics.add(METRICS.recordsStored, fetched.records.size);
   // After the last delivery the lote must be reported: SQS would move it to the DeadLetterQueue without the reason.
   if (fetched.isHeldUp && delivery.receiveCount < MAX_RECEIVE_COUNT) throw new LoteHeldUpError(fetched);
 
-  const repeated = isInLedger || mayHaveFailedBefore(message, delivery, run);
-  const report = reportOf(message, fetched, repeated);
+  const report = reportOf(message, fetched, isInLedger || mayBeRepeated);
   // A file that was there may be named by the manifest, as it was. Where there is no report, this makes the collector look.
   const closing = wasThere ? ({ kind: "closing", run: run.run, date: message.date } as const) : undefined;
   const told = report ?? closing;

@@ -49,7 +49,7 @@ export function closingMessage(closing: Closing, delaySeconds: number): Outgoing
  * whose every lote reports to the collector: the last report settles the account again, and is an occasion by itself.
  */
 export async function finish(output: DateOutput, { closings, entered }: Occasion, deps: FinishDeps): Promise<void> {
-  const current = closings.length > 0 ? await output.currentRun() : entered?.current;
+  const current = entered?.current ?? (closings.length > 0 ? await output.currentRun() : undefined);
   if (!isInForce(current)) return;
   const asking = closings.filter(({ run }) => run === current.run);
   const [again] = asking;

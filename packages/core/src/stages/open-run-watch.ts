@@ -1,8 +1,11 @@
 import type { DateOutput } from "../files/date-output.ts";
 import { isOpen } from "../files/run-rules.ts";
 
-/** Two seconds after a run was cancelled nothing may be asked for. A look itself takes some 50 ms, and half a second on a bad day. */
-const LOOK_EVERY_MS = 1_500;
+/**
+ * Two seconds after a run was cancelled nothing may be asked for. A look itself takes some 20 ms, and a quarter of a second on a bad day. A lote of 5 s
+ * takes two looks by this.
+ */
+const LOOK_EVERY_MS = 1_750;
 
 /** Looks at `_run.json` every now and then, as long as ids are being asked for. */
 export class OpenRunWatch implements Disposable {
