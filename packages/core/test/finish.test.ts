@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import { inputKey, ledgerKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { inputKey, ledgerKey, loteKey, manifestKey, runKey } from "../src/dataset/keys.ts";
 import { type Manifest, parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
@@ -273,6 +273,24 @@ test("a closing message that was sent to LoteQueue goes back to where the collec
 test("a long run is looked at again when the rest of its ids can have been asked for, and not before", async () => {
   const ids = Array.from({ length: 400 }, (_, index) => `tt${String(index).padStart(7, "0")}`);
   await drop(ids);
-  await collectAll();
   expect(closingsWaiting()).toMatchObject([{ delaySeconds: 10 }]);
+});
+
+test("a run that has settled by nothing but failures before it is declared queued has a manifest all the same", async () => {
+  const ids = Array.from({ length: 400 }, (_, index) => `x${index}`);
+  const queued = store.putIf.bind(store);
+  vi.spyOn(store, "putIf").mockImplementation(async (key, etag, object) => {
+    if (key === runKey(DATE) && etag !== undefined && deadLetterQueue.messages.length > 0) {
+      const first = deadLetterQueue.take();
+      await consume(loteQueue.take());
+      await collectAll();
+      await deadLetterQueue.send(first);
+    }
+    await queued(key, etag, object);
+  });
+  await drop(ids);
+  vi.restoreAllMocks();
+  expect(closingsWaiting().map(({ delaySeconds }) => delaySeconds)).toContain(2);
+  await collectAll();
+  expect(await manifest()).toMatchObject({ failed: 400, stored: 0 });
 });

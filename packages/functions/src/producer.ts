@@ -13,6 +13,7 @@ export const handler = producerHandler({
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   filter,
   loteSize,
+  requestsPerSecond: tmdb.requestsPerSecond,
   reuse: { hours: reuseHours, origin: originOf(tmdb) },
   maxMalformedPercent,
   logger: new Logger({ serviceName: "producer" }),

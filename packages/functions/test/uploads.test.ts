@@ -90,6 +90,7 @@ async function producer() {
     filter: { minYear: 1960, minVotes: 10_000, genres: ["crime", "war"] },
     loteSize: 100,
     maxMalformedPercent: 1,
+    requestsPerSecond: 40,
     reuse: { hours: 0, origin: "origin" },
     logger: { createChild: () => log },
     metrics: { add() {}, addFailed() {}, publishedAfter: (work) => work() },

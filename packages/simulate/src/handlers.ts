@@ -40,6 +40,7 @@ export const HANDLERS: Readonly<Record<FunctionName, Load>> = {
       deadLetterQueue: world.sender("DeadLetterQueue", calls),
       filter,
       loteSize,
+      requestsPerSecond: tmdb.requestsPerSecond,
       reuse: { hours: reuseHours, origin: originOf(tmdb) },
       maxMalformedPercent,
       logger,

@@ -7,6 +7,7 @@ import {
   loteOfKey,
   lotePrefix,
   manifestKey,
+  outputPrefix,
   runKey,
 } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
@@ -84,11 +85,12 @@ export class DateOutput {
     }
   }
 
-  /** The keys of the ledger, of its parts, and of all that has a name like a lote's. */
+  /** The keys of the ledger, of its parts, and of all that has a name like a lote's, by one list. */
   async *keys(): AsyncGenerator<string> {
-    yield ledgerKey(this.date);
-    for await (const { key } of this.#store.list(ledgerPartPrefix(this.date))) yield key;
-    for await (const { key } of this.#store.list(lotePrefix(this.date))) yield key;
+    const prefixes = [ledgerKey(this.date), ledgerPartPrefix(this.date), lotePrefix(this.date)];
+    for await (const { key } of this.#store.list(outputPrefix(this.date))) {
+      if (prefixes.some((prefix) => key.startsWith(prefix))) yield key;
+    }
   }
 
   /** Changes one of the date's objects, see {@link updateObject}. */

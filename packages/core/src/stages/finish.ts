@@ -1,3 +1,4 @@
+import type { RunDate } from "../dataset/run-date.ts";
 import type { DateOutput } from "../files/date-output.ts";
 import type { EnteredReports } from "../files/enter-reports.ts";
 import { lacksRecords } from "../files/lote-file.ts";
@@ -26,20 +27,44 @@ export interface Occasion {
  * How long a closing message is kept back at the least. With the 5 s for which the collector's messages are gathered, a run is found settled
  * within 10 s of its last id.
  */
-export const SHORTEST_WAIT_SECONDS = 2;
+const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
 
 /** How long one is kept back as long as the lote that it names is not heard of. With the 5 s it is still within the 10. */
 const UNHEARD_WAIT_SECONDS = 4;
-/** One that comes back sooner than this names a lote to look at, in place of all. */
-const SOON_SECONDS = 10;
 /** How many lotes are looked at before all are. */
 const SAMPLES = 4;
 
-/** A closing message that comes when its time is over. */
-export function closingMessage(closing: Closing, delaySeconds: number): OutgoingMessage {
-  return { body: messageBody(closing), delaySeconds };
+/** The first closing message of a run, of which nothing was heard yet. */
+export function firstClosing(
+  {
+    run,
+    date,
+    ids,
+    lotes,
+  }: { readonly run: string; readonly date: RunDate; readonly ids: number; readonly lotes: number },
+  reusable: number,
+  requestsPerSecond: number,
+): OutgoingMessage {
+  const closing: Closing = { kind: "closing", run, date, ...(reusable > 0 && { reusable }) };
+  const unheard = lotes > 0 ? lotes : undefined;
+  return closingMessage(closing, { idsUnheard: ids, unheard }, requestsPerSecond);
+}
+
+/** A closing message that comes when its run may have settled, as far as is known. */
+function closingMessage(
+  closing: Closing,
+  { idsUnheard, unheard }: Pick<UnsettledRun, "idsUnheard" | "unheard">,
+  requestsPerSecond: number,
+): OutgoingMessage {
+  const { reusable = 0 } = closing;
+  // Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside.
+  const seconds = Math.ceil(Math.max(0, idsUnheard - reusable) / requestsPerSecond);
+  const delaySeconds = Math.min(Math.max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
+  // When it comes, a look at that lote does in place of all. One that comes sooner than the end needs a look at all, to know how long to wait.
+  const looked = delaySeconds < LONGEST_WAIT_SECONDS ? unheard : undefined;
+  return { body: messageBody({ ...closing, unheard: looked }), delaySeconds };
 }
 
 /**
@@ -54,7 +79,8 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
   const asking = closings.filter(({ run }) => run === current.run);
   const [again] = asking;
   if (isOpen(current) && !(await mayHaveSettled(current, asking, entered, output))) {
-    if (again !== undefined) await deps.deadLetterQueue.send([closingMessage(again, UNHEARD_WAIT_SECONDS)]);
+    const soon = again && { body: messageBody(again), delaySeconds: UNHEARD_WAIT_SECONDS };
+    if (soon !== undefined) await deps.deadLetterQueue.send([soon]);
     return;
   }
   const { unsettled, manifest } = await writeManifest(output);
@@ -62,10 +88,14 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
     const { date, run, revision, ids, stored, failed } = manifest;
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
-  if (again === undefined || again.run !== unsettled?.run) return;
-  const wait = waitSeconds(unsettled, again, deps);
-  const unheard = wait < SOON_SECONDS ? unsettled.unheard : undefined;
-  await deps.deadLetterQueue.send([closingMessage({ ...again, unheard }, wait)]);
+  if (unsettled?.run !== current.run) return;
+  // All has been reported before the producer has declared the run queued: it may be the last occasion for long.
+  const early: Closing | undefined =
+    current.status === "queuing" ? { kind: "closing", run: current.run, date: output.date } : undefined;
+  const next = again ?? early;
+  if (next !== undefined) {
+    await deps.deadLetterQueue.send([closingMessage(next, unsettled, deps.requestsPerSecond)]);
+  }
 }
 
 /**
@@ -95,7 +125,7 @@ async function mayHaveSettled(
   output: DateOutput,
 ): Promise<boolean> {
   for (const { unheard } of asking) if (unheard === undefined || (await isHeardOf(unheard, run, output))) return true;
-  if (entered?.current?.run !== run.run || run.status !== "queued") return false;
+  if (entered?.current?.run !== run.run) return false;
   // Lotes are worked on nearly in their order. Where they are not, one of these is unheard of as long as many are.
   const few = new Set(Array.from({ length: SAMPLES }, (_, n) => Math.ceil((run.lotes * (SAMPLES - n)) / SAMPLES)));
   for (const lote of few) if (lote > 0 && !(await isHeardOf(lote, run, output))) return false;
@@ -107,14 +137,4 @@ async function isHeardOf(lote: number, run: OpenRun, output: DateOutput): Promis
   const head = await output.loteHead(lote);
   if (head?.metadata.run === run.run && !lacksRecords(head.metadata)) return true;
   return hasEntries(output, run, lote);
-}
-
-/** Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside. */
-function waitSeconds(
-  { idsUnheard }: UnsettledRun,
-  { reusable = 0 }: Closing,
-  { requestsPerSecond }: FinishDeps,
-): number {
-  const left = Math.max(0, idsUnheard - reusable);
-  return Math.min(Math.max(Math.ceil(left / requestsPerSecond), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
 }

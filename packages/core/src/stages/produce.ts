@@ -18,7 +18,7 @@ import {
 } from "../ports.ts";
 import { LEDGER_PARTS, type LedgerParts } from "../topology.ts";
 import { cutIntoLotes, type Lote } from "./cut-into-lotes.ts";
-import { closingMessage, SHORTEST_WAIT_SECONDS } from "./finish.ts";
+import { firstClosing } from "./finish.ts";
 import { messageBody } from "./message.ts";
 import { knownRecords } from "./reuse.ts";
 
@@ -28,6 +28,8 @@ export interface ProducerDeps extends Acceptance {
   /** The collector's, which is asked to close the run. */
   readonly deadLetterQueue: MessageQueue;
   readonly loteSize: number;
+  /** The budget: no run settles faster than its ids can be asked for. */
+  readonly requestsPerSecond: number;
   /** How the ledgers of runs are kept. Default: `LEDGER_PARTS`. */
   readonly ledgerParts?: LedgerParts;
   /** Which records are taken from earlier runs. */
@@ -51,7 +53,7 @@ export type UploadOutcome = "queued" | "already queued" | "cancelled" | "outdate
  * @throws when S3 or SQS can't be reached; calling again goes on from there.
  */
 export async function produce(source: CsvVersion, date: RunDate, deps: ProducerDeps): Promise<UploadOutcome> {
-  const { store, loteQueue, deadLetterQueue, filter, loteSize, reuse, log, metrics } = deps;
+  const { store, loteQueue, deadLetterQueue, filter, loteSize, requestsPerSecond, reuse, log, metrics } = deps;
   const output = new DateOutput(store, date);
   const started = newRun(source, filter, new Date());
   const before = verdictOn(started, await output.currentRun());
@@ -92,11 +94,8 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
     await loteQueue.send(lotes.slice(sent, sent + LOTES_AT_ONCE).map((lote) => ({ body: bodyOf(lote) })));
     sent += LOTES_AT_ONCE;
   } while (sent < lotes.length);
-  const reusable = earlier.size > 0 && { reusable: earlier.size };
   // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
-  await deadLetterQueue.send([
-    closingMessage({ kind: "closing", run: run.run, date, ...reusable }, SHORTEST_WAIT_SECONDS),
-  ]);
+  await deadLetterQueue.send([firstClosing({ ...run, date }, earlier.size, requestsPerSecond)]);
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
   log.info("lotes queued", { lotes: lotes.length });
   metrics.add(METRICS.idsSelected, ids.length);
