@@ -5,6 +5,7 @@ import {
   CONSUMER,
   type FunctionLimits,
   type FunctionName,
+  PROCESS_VARIABLES,
   PRODUCER,
 } from "@lotes/core/topology";
 import { componentName, functionName } from "./names.ts";
@@ -31,7 +32,6 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
     producer: create("producer", PRODUCER, {
       description: "Selects the ids of an uploaded movies.csv and queues their lotes",
       link: [dataLake, loteQueue, deadLetterQueue],
-      environment: settings.functionEnvironment,
       // This is Lambda's own default. The minutes between the tries outlast a short failure of S3 or SQS.
       retries: ASYNC_RETRY_DELAYS_SECONDS.length,
       transform: {
@@ -41,13 +41,11 @@ export function functions({ dataLake, queues, tmdbToken, settings }: FunctionsAr
     consumer: create("consumer", CONSUMER, {
       description: "Asks TMDB for the movies of a lote and writes its file",
       link: [dataLake, deadLetterQueue, tmdbToken],
-      environment: settings.functionEnvironment,
       concurrency: reserved(settings.consumerConcurrency, settings),
     }),
     collector: create("collector", COLLECTOR, {
       description: "Keeps erros_geral.json, and writes _manifest.json when a run has settled",
       link: [dataLake, deadLetterQueue],
-      environment: settings.functionEnvironment,
       concurrency: reserved(COLLECTORS, settings),
     }),
   };
@@ -60,12 +58,13 @@ function reserved(executions: number, { reservesConcurrency }: DeploymentSetting
 function lambda(
   service: FunctionName,
   { timeoutSeconds, memoryMb }: FunctionLimits,
-  { logRetention }: DeploymentSettings,
+  { functionEnvironment, logRetention }: DeploymentSettings,
   { transform, ...args }: Omit<sst.aws.FunctionArgs, "handler">,
 ): sst.aws.Function {
   return new sst.aws.Function(componentName(service), {
     ...args,
     name: functionName(service),
+    environment: { ...functionEnvironment, ...PROCESS_VARIABLES },
     handler: `packages/functions/src/${service}.handler`,
     runtime: "nodejs24.x",
     // A fifth cheaper by the second than x86_64, and no slower at this.

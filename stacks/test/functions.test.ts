@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PROCESS_VARIABLES } from "@lotes/core/topology";
 import { describe, expect, test } from "vitest";
 import { resourceOf, type StackGraph } from "./support/stack-graph.ts";
 import { evaluatedStages, TOLD } from "./support/stages.ts";
@@ -87,9 +88,19 @@ describe("the settings of a deployment", () => {
       environment: { variables: Record<string, string> };
     };
     return Object.fromEntries(
-      Object.entries(environment.variables).filter(([variable]) => !variable.startsWith("SST_")),
+      Object.entries(environment.variables).filter(
+        ([variable]) => !(variable.startsWith("SST_") || variable in PROCESS_VARIABLES),
+      ),
     );
   };
+
+  test("stand beside what keeps the memory of their processes small", () => {
+    for (const name of SERVICES) {
+      expect(resourceOf(stages.prod, "Function", name)).toMatchObject({
+        environment: { variables: PROCESS_VARIABLES },
+      });
+    }
+  });
 
   test("are the functions' defaults, where none are given", () => {
     expect(SERVICES.map((name) => variables(stages.prod, name))).toEqual([{}, {}, {}]);

@@ -1,12 +1,31 @@
-import { COLLECTOR, CONSUMER, PRICES, PRODUCER } from "@lotes/core";
-import { machine, print } from "./machine.ts";
-import { pipelineRun } from "./pipeline-run.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CONSUMER, PRICES, PROCESS_VARIABLES } from "@lotes/core";
+import { lambdaCgroup } from "./deployed/cgroup.ts";
+import { deployedRun, type Work } from "./deployed/run.ts";
+import { earlierBuild } from "./earlier-build.ts";
+import { machine, median, print, root } from "./machine.ts";
+import { type CostLine, millionCost, totalUsd } from "./million-cost.ts";
+import { bundles } from "./pipeline-run.ts";
 import { table } from "./table.ts";
 
 const IDS = 2_000;
+const LOTE = 100;
 const BUDGET = 40;
-const UNKNOWN = 200;
+const LATENCY_MS = 80;
+// A round trip to S3 or SQS from a function of the same region, from core's own comments.
+const AWS_LATENCY_MS = 20;
 const MILLION = 1_000_000;
+const EARLIER = { commit: "59d06bf", memoryMb: 512 } as const;
+const SIZES_MB = [128, 144, 160, 192, 256, 512];
+/** TMDB does not know some ids: the last tenth, as this was measured always, or of each lote as many as in bench growth. */
+const LAST_TENTH = (n: number) => n < IDS * 0.9;
+const EVERYWHERE = (n: number) => n % LOTE >= 14;
+
+const GOAL_USD = 0.2;
+const GOAL_SLOWER = 1.05;
+const GOAL_MEMORY_PERCENT = 75;
 
 // The seed holds the whole CSV in a data frame: 700 MB for the genuine file (docs/benchmarks.md), and a function has to be that large
 // for all of the time that it waits for TMDB.
@@ -14,57 +33,56 @@ const SEED_GB = 1;
 // Lambda ends a function after 15 minutes.
 const LONGEST_FUNCTION_SECONDS = 900;
 
-/** What a million ids cost, from the requests and times of a local run, beside the seed's single function. */
-export async function benchCost(): Promise<void> {
-  // Some ids that TMDB does not know, as always: they are the collector's work.
-  const { calls, billed } = await pipelineRun({
-    ids: IDS,
-    unknown: UNKNOWN,
-    requestsPerSecond: BUDGET,
-    latencyMs: 80,
-    limited: true,
-  });
-  const perMillion = MILLION / IDS;
-  const count = (...names: string[]) => names.reduce((sum, name) => sum + (calls[name] ?? 0), 0);
-  const functions = [
-    { name: "producer", memoryMb: PRODUCER.memoryMb },
-    { name: "consumer", memoryMb: CONSUMER.memoryMb },
-    { name: "collector", memoryMb: COLLECTOR.memoryMb },
-  ].map(({ name, memoryMb }) => {
-    const { seconds = 0, invocations = 0 } = billed[name] ?? {};
-    return { name, gbSeconds: (seconds * memoryMb) / 1024, invocations };
-  });
-  const messages = count("sqs SendMessageBatch", "sqs DeleteMessage", "sqs DeleteMessageBatch");
-  // A receive for each invocation of those that SQS invokes. What is polled in vain depends on the hours of a month, not on the ids.
-  const sqs = messages + functions.slice(1).reduce((sum, { invocations }) => sum + invocations, 0);
-  const s3Writes = count("s3 PUT", "s3 POST");
-  const s3Reads = count("s3 GET", "s3 HEAD");
-  const rows: [string, number, string, number][] = [
-    ...functions.map(({ name, gbSeconds }): [string, number, string, number] => [
-      `Lambda, ${name}`,
-      gbSeconds * perMillion,
-      "GB-seconds",
-      PRICES.gbSecond,
-    ]),
-    [
-      "Lambda, invocations",
-      functions.reduce((sum, { invocations }) => sum + invocations, 0) * perMillion,
-      "calls",
-      PRICES.invocation,
-    ],
-    ["S3, writes and lists", s3Writes * perMillion, "requests", PRICES.s3Write],
-    ["S3, reads", s3Reads * perMillion, "requests", PRICES.s3Read],
-    ["SQS", sqs * perMillion, "requests", PRICES.sqsRequest],
-  ];
-  const usd = rows.reduce((sum, [, amount, , price]) => sum + amount * price, 0);
-  const lines = rows.map(([name, amount, unit, price]) => [
-    name,
-    Math.round(amount),
-    unit,
-    `$${(amount * price).toFixed(3)}`,
-  ]);
-  print(table(["a million ids", "how many", "of", "USD"], [...lines, ["in all", "", "", `$${usd.toFixed(2)}`]]));
+interface Measured {
+  readonly build: string;
+  readonly memoryMb: number;
+  readonly works: Record<string, Work>;
+  readonly lines: CostLine[];
+}
 
+/**
+ * What a million ids cost, by the work and the times of the functions as deployed, with as much of a core and of memory as the consumers have in Lambda; beside
+ * an earlier build and the seed's single function.
+ * @param sizesMb of the consumers' memory
+ */
+export async function benchCost(sizesMb: readonly number[] = SIZES_MB): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
+  const builds = {
+    now: await bundles(path.join(folder, "now"), root),
+    [EARLIER.commit]: await bundles(path.join(folder, "earlier"), await earlierBuild(EARLIER.commit)),
+  };
+  const trial = lambdaCgroup(CONSUMER.memoryMb);
+  trial?.remove();
+  if (!trial) print("this machine has no cgroups to write: a Lambda's share of a core can't be mirrored, and is not\n");
+
+  const measured: Measured[] = [];
+  // Two builds side by side, so that both meet the same. Each is idle most of the time.
+  const measure = (memoryMb: number, isKnown: (n: number) => boolean) =>
+    Promise.all(
+      Object.entries(builds).map(async ([build, bundle]): Promise<Measured> => {
+        const latencies = { latencyMs: LATENCY_MS, awsLatencyMs: AWS_LATENCY_MS };
+        const processVariables = build === "now" ? PROCESS_VARIABLES : {};
+        const options = { ids: IDS, processVariables, bundle, requestsPerSecond: BUDGET, ...latencies, isKnown };
+        const works = await deployedRun({ ...options, consumerMb: memoryMb, isMirrored: true });
+        return { build, memoryMb, works, lines: millionCost(works, IDS, memoryMb) };
+      }),
+    );
+  for (const memoryMb of sizesMb) measured.push(...(await measure(memoryMb, LAST_TENTH)));
+  const everywhere = await measure(CONSUMER.memoryMb, EVERYWHERE);
+  await rm(folder, { recursive: true });
+
+  const earlier = measured.find(({ build, memoryMb }) => build !== "now" && memoryMb === EARLIER.memoryMb);
+  print(sizesTable(measured, earlier));
+  print(`\n${requestsTable(measured.slice(-2), everywhere)}`);
+  const deployed = measured.find(({ build, memoryMb }) => build === "now" && memoryMb === CONSUMER.memoryMb);
+  if (deployed) print(`\n${linesTable(deployed)}`);
+  const [spread, spreadEarlier] = everywhere;
+  if (spread && spreadEarlier) {
+    const usd = [spread, spreadEarlier].map(({ lines }) => totalUsd(lines).toFixed(2));
+    print(
+      `\nwith 14 of each 100 ids unknown: $${usd[0]}, and ${EARLIER.commit} $${usd[1]}, both with ${CONSUMER.memoryMb} MB`,
+    );
+  }
   const seedSeconds = MILLION / BUDGET;
   const seedUsd = seedSeconds * SEED_GB * PRICES.gbSecond;
   print(
@@ -73,5 +91,62 @@ export async function benchCost(): Promise<void> {
   print(
     `it ends after ${LONGEST_FUNCTION_SECONDS} s, which is ${LONGEST_FUNCTION_SECONDS * BUDGET} ids at ${BUDGET} a second`,
   );
+  print(
+    `a million ids are ${MILLION / IDS} runs of ${IDS}; S3 and SQS answer after ${AWS_LATENCY_MS} ms, TMDB after ${LATENCY_MS}`,
+  );
   print(`prices of us-east-1 as published in 2025, Lambda on arm64, without the free tier\n${machine()}`);
+}
+
+/** How long a consumer that is warm takes for a lote. */
+function secondsOfLote({ works: { consumer } }: Measured): number {
+  return median(consumer?.warmSeconds ?? []);
+}
+
+function sizesTable(measured: readonly Measured[], earlier: Measured | undefined): string {
+  const usual = earlier ? secondsOfLote(earlier) : Number.NaN;
+  const rows = measured.map((each) => {
+    const { build, memoryMb, works, lines } = each;
+    const { cpuSeconds = 0, requests = 0, peakMib = 0 } = works.consumer ?? {};
+    const seconds = secondsOfLote(each);
+    const percent = (peakMib / memoryMb) * 100;
+    const usd = totalUsd(lines);
+    const kept = usd <= GOAL_USD && seconds <= usual * GOAL_SLOWER && percent <= GOAL_MEMORY_PERCENT;
+    return [
+      build,
+      memoryMb,
+      seconds.toFixed(2),
+      (seconds / usual).toFixed(3),
+      ((cpuSeconds * 1_000) / requests).toFixed(2),
+      peakMib.toFixed(0),
+      percent.toFixed(0),
+      `$${usd.toFixed(3)}`,
+      build === "now" ? (kept ? "yes" : "no") : "",
+    ];
+  });
+  const header = ["build", "MB", "s a lote", "÷ earlier at 512", "CPU ms a request", "peak MiB", "% of MB"];
+  const goals = `goals: at most ${GOAL_SLOWER}, ${GOAL_MEMORY_PERCENT} %, $${GOAL_USD.toFixed(2)}`;
+  return `${table([...header, "a million ids", "kept"], rows)}\n${goals}`;
+}
+
+/** What the consumers and the collector ask S3 for a lote. */
+function requestsTable(few: readonly Measured[], everywhere: readonly Measured[]): string {
+  const lotes = IDS / LOTE;
+  const rows = [few, everywhere].flatMap((each, index) =>
+    each.map(({ build, works }) => {
+      const kinds = (name: string) =>
+        Object.entries(works[name]?.s3Requests ?? {})
+          .map(([kind, count]) => `${(count / lotes).toFixed(2)} ${kind}`)
+          .join(", ");
+      return [build, index === 0 ? "the last tenth" : "14 of 100", kinds("consumer"), kinds("collector")];
+    }),
+  );
+  return table(["build", "unknown", "S3 requests a lote: consumers", "collector"], rows);
+}
+
+function linesTable({ lines }: Measured): string {
+  const rows = lines.map(({ name, amount, unit, usd }) => [name, Math.round(amount), unit, `$${usd.toFixed(3)}`]);
+  return table(
+    ["a million ids", "how many", "of", "USD"],
+    [...rows, ["in all", "", "", `$${totalUsd(lines).toFixed(3)}`]],
+  );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { FUNCTIONS } from "@lotes/core";
-import { growthRun, UNKNOWN_OF_100, type Work } from "./growth/run.ts";
+import { deployedRun, UNKNOWN_OF_100, type Work } from "./deployed/run.ts";
 import { machine, print } from "./machine.ts";
 import { bundles } from "./pipeline-run.ts";
 import { table } from "./table.ts";
@@ -28,7 +28,7 @@ export async function benchGrowth(sizes: readonly number[]): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   const bundle = await bundles(folder);
   const runs: Record<string, Work>[] = [];
-  for (const ids of sizes) runs.push(await growthRun(ids, bundle));
+  for (const ids of sizes) runs.push(await deployedRun({ ids, bundle }));
   await rm(folder, { recursive: true });
   const rows = FUNCTIONS.flatMap((name) => {
     const works = runs.flatMap((run) => run[name] ?? []);

@@ -10,6 +10,7 @@ import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
 
 const growth = (sizes = GROWTH_IDS) => benchGrowth(sizes);
+const cost = (sizesMb?: readonly number[]) => benchCost(sizesMb);
 
 /** Each answers one question, and prints a table. */
 const BENCHES: readonly [name: string, description: string, run: () => Promise<void>][] = [
@@ -17,7 +18,7 @@ const BENCHES: readonly [name: string, description: string, run: () => Promise<v
   ["s3", "how fast a CSV is read from S3", benchS3],
   ["budget", "how much of TMDB's budget is used, and whether it is ever exceeded", benchBudget],
   ["end-to-end", "how long a run takes from the drop to the last file", benchEndToEnd],
-  ["cost", "what a million ids cost on AWS", benchCost],
+  ["cost", "what a million ids cost on AWS, by the consumers' memory", cost],
   ["growth", "what each function does for 1,000 ids of a large run, beside a small one", growth],
   ["commands", "how long a command takes from the shell's prompt, beside an earlier build", benchCommands],
   ["bundles", "how large the functions are as deployed, and how long they take to load", benchBundles],
@@ -33,12 +34,14 @@ const program = new Command("bench")
   });
 for (const [name, description, run] of BENCHES) {
   const command = program.command(name).description(description);
-  if (run === growth)
+  if (run === growth) {
     command.option("--ids <sizes...>", "of the runs, the smallest first").action(({ ids }) => growth(ids?.map(Number)));
-  else if (run === benchEndToEnd)
+  } else if (run === cost) {
+    command.option("--mb <sizes...>", "of the consumers' memory").action(({ mb }) => cost(mb?.map(Number)));
+  } else if (run === benchEndToEnd) {
     command
       .option("--page <ids>", "only what an open page costs a run of so many ids")
       .action(async ({ page }) => void (await (page === undefined ? run() : benchPage(Number(page)))));
-  else command.action(run);
+  } else command.action(run);
 }
 await program.parseAsync();

@@ -7,7 +7,7 @@ import { S3ObjectStore } from "@lotes/aws";
 import { bundleHandler } from "@lotes/bundler";
 import { FUNCTIONS } from "@lotes/bundler/function-code";
 import { Accountant, inputKey } from "@lotes/core";
-import { type AwsRequest, LocalStack, startTmdbStandIn } from "@lotes/local";
+import { LocalStack, startTmdbStandIn } from "@lotes/local";
 import { movie } from "./budget.ts";
 import { root } from "./machine.ts";
 
@@ -17,8 +17,6 @@ const LOOK_MS = 50;
 
 export interface PipelineRunOptions {
   readonly ids: number;
-  /** How many of them TMDB does not know. Default 0. */
-  readonly unknown?: number;
   readonly requestsPerSecond: number;
   readonly latencyMs: number;
   /** Whether the server keeps to the budget too. */
@@ -34,38 +32,22 @@ export interface PipelineRun {
   readonly fetchingSeconds: number;
   readonly requests: number;
   readonly cpuSeconds: number;
-  /** Calls to S3 and SQS by their names. */
-  readonly calls: Readonly<Record<string, number>>;
-  /** Seconds that each function is billed for, and how often it was invoked. */
-  readonly billed: Readonly<Record<string, { readonly seconds: number; readonly invocations: number }>>;
 }
 
 /** A run of the whole local stack with what is deployed: the bundles of the functions, two consumers, lotes of 100. */
 export async function pipelineRun({
   ids,
-  unknown = 0,
   requestsPerSecond,
   latencyMs,
   limited,
   beside,
 }: PipelineRunOptions): Promise<PipelineRun> {
-  const facts = Array.from({ length: ids - unknown }, (_, n) => movie(1_000_000 + n));
+  const facts = Array.from({ length: ids }, (_, n) => movie(1_000_000 + n));
   const tmdb = await startTmdbStandIn({ facts, token: TOKEN, latencyMs, ...(limited && { requestsPerSecond }) });
-  const calls: Record<string, number> = {};
-  const billed: Record<string, { seconds: number; invocations: number }> = {};
   const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   const stack = await LocalStack.start({
     handlers: await bundles(folder),
     settings: { TMDB_TOKEN: TOKEN, TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond) },
-    onBilled: (name, ms) => {
-      const { seconds, invocations } = billed[name] ?? { seconds: 0, invocations: 0 };
-      billed[name] = { seconds: seconds + ms / 1000, invocations: invocations + 1 };
-    },
-    fault: (request) => {
-      const name = nameOf(request);
-      calls[name] = (calls[name] ?? 0) + 1;
-      return undefined;
-    },
   });
   const { bucket, clientConfig } = stack.services;
   const store = new S3ObjectStore(bucket, clientConfig);
@@ -80,7 +62,6 @@ export async function pipelineRun({
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   const { requests, firstArrivalAt, lastArrivalAt } = await tmdb.stats();
-  const counted = { ...calls };
   await running?.[Symbol.asyncDispose]();
   store.close();
   s3.destroy();
@@ -92,23 +73,20 @@ export async function pipelineRun({
     fetchingSeconds: ((lastArrivalAt ?? 0) - (firstArrivalAt ?? 0)) / 1000,
     requests,
     cpuSeconds: (user + system) / 1e6,
-    calls: counted,
-    billed,
   };
 }
 
-/** Bundles the functions as they are deployed. */
-export async function bundles(folder: string): Promise<(functionName: string) => string> {
+/**
+ * Bundles the functions as they are deployed.
+ * @param project the folder of this project, or of an earlier build
+ */
+export async function bundles(folder: string, project = root): Promise<(functionName: string) => string> {
   const bundled = FUNCTIONS.map(async (name) => {
-    const { file } = await bundleHandler(root, `packages/functions/src/${name}.handler`, path.join(folder, name));
+    const { file } = await bundleHandler(project, `packages/functions/src/${name}.handler`, path.join(folder, name));
     return [name, pathToFileURL(file).href] as const;
   });
   const files = new Map<string, string>(await Promise.all(bundled));
   return (functionName) => files.get(functionName) ?? "";
-}
-
-function nameOf(request: AwsRequest): string {
-  return request.service === "sqs" ? `sqs ${request.operation}` : `s3 ${request.method}`;
 }
 
 function csvOf(ids: number): string {

@@ -55,6 +55,12 @@ export const COLLECTOR: FunctionLimits & EventSourceLimits = {
   windowSeconds: 5,
 };
 
+/**
+ * Variables that a function's process has from its start, for less memory: as measured 10 MiB less of a consumer, and 50 to 60 of a producer of many ids. By
+ * default V8 lets up to 48 MB of garbage gather before it looks for it, and glibc keeps memory apart for each thread.
+ */
+export const PROCESS_VARIABLES = { NODE_OPTIONS: "--max-semi-space-size=1", MALLOC_ARENA_MAX: "1" } as const;
+
 /** How the ledger of a run is kept while the run is worked on. */
 export interface LedgerParts {
   /** A run of no more lotes has its ledger in one piece. */

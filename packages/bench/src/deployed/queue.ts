@@ -10,11 +10,25 @@ const LARGEST_BATCH_BYTES = 6_000_000;
 export class Queue {
   readonly #waiting: SQSRecord[] = [];
   readonly #events = new EventEmitter().setMaxListeners(0);
+  /** Messages that wait, are kept back, or are worked on. */
+  #left = 0;
 
   send(body: string, delaySeconds: number): void {
+    this.#left++;
     const record = recordOf(body);
     if (delaySeconds === 0) this.#add(record);
     else setTimeout(() => this.#add(record), delaySeconds * 1_000).unref();
+  }
+
+  /** A message was worked on. */
+  remove(): void {
+    this.#left--;
+    if (this.#left === 0) this.#events.emit("empty");
+  }
+
+  /** Waits until no message is left, nor any that was kept back. */
+  async empty(): Promise<void> {
+    while (this.#left > 0) await once(this.#events, "empty");
   }
 
   /** A message that has failed comes back at once. */

@@ -8,7 +8,9 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import path from "node:path";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Queue } from "./queue.ts";
 
 interface StoredObject {
@@ -28,12 +30,30 @@ const METADATA = "x-amz-meta-";
 
 /** What one function has asked of S3 and SQS. */
 export interface Traffic {
-  s3Reads: number;
+  readonly s3Reads: number;
   /** Lists cost as much as writes. */
-  s3Writes: number;
-  sqs: number;
+  readonly s3Writes: number;
+  readonly sqs: number;
   /** In both directions, headers included. */
-  bytes: number;
+  readonly bytes: number;
+  /** How often S3 was asked for what, such as `GET _run.json`. */
+  readonly s3Requests: Readonly<Record<string, number>>;
+}
+
+/** A function's requests, while it makes them. */
+class Counts {
+  s3Reads = 0;
+  s3Writes = 0;
+  sqs = 0;
+  readonly s3Requests: Record<string, number> = {};
+
+  addS3(method: string | undefined, key: string): void {
+    const isRead = key !== "" && (method === "GET" || method === "HEAD");
+    this[isRead ? "s3Reads" : "s3Writes"]++;
+    const what = key === "" ? "a list" : path.posix.basename(key).replace(/\d+/, "N");
+    const name = `${method} ${what}`;
+    this.s3Requests[name] = (this.s3Requests[name] ?? 0) + 1;
+  }
 }
 
 /**
@@ -44,23 +64,24 @@ export class Aws {
   readonly #objects = new Map<string, StoredObject>();
   readonly #queues: Readonly<Record<string, Queue>>;
   readonly #servers: Server[] = [];
-  readonly #onPut: (key: string) => void;
+  readonly #latencyMs: number;
 
   /**
    * @param queues by the last part of their URL
-   * @param onPut told of each object that was written, by its key
+   * @param latencyMs how long it takes until there is an answer
    */
-  constructor(queues: Readonly<Record<string, Queue>>, onPut: (key: string) => void) {
+  constructor(queues: Readonly<Record<string, Queue>>, latencyMs: number) {
     this.#queues = queues;
-    this.#onPut = onPut;
+    this.#latencyMs = latencyMs;
   }
 
   /** @returns the address, and the account of what is asked there, which goes on */
   async listen(): Promise<{ readonly url: string; readonly traffic: () => Traffic }> {
-    const counts = { s3Reads: 0, s3Writes: 0, sqs: 0 };
+    const counts = new Counts();
     const sockets: Socket[] = [];
     const server = createServer(async (request, response) => {
       const body = await buffer(request);
+      if (this.#latencyMs > 0) await delay(this.#latencyMs);
       const answer = this.#answer(request, body, counts);
       write(answer, request, response);
     });
@@ -77,12 +98,7 @@ export class Aws {
   put(key: string, body: Buffer, headers: Readonly<Record<string, string>> = {}): StoredObject {
     const object = { body, etag: `"${hash("md5", body)}"`, headers };
     this.#objects.set(key, object);
-    this.#onPut(key);
     return object;
-  }
-
-  get(key: string): StoredObject | undefined {
-    return this.#objects.get(key);
   }
 
   stop(): void {
@@ -92,20 +108,17 @@ export class Aws {
     }
   }
 
-  #answer({ method, url = "", headers }: IncomingMessage, body: Buffer, counts: Omit<Traffic, "bytes">): AwsAnswer {
+  #answer({ method, url = "", headers }: IncomingMessage, body: Buffer, counts: Counts): AwsAnswer {
     if (typeof headers["x-amz-target"] === "string") {
       counts.sqs++;
       return this.#send(headers["x-amz-target"], JSON.parse(body.toString()));
     }
     const { pathname, searchParams } = new URL(url, "http://s3");
-    const [, , ...path] = pathname.split("/").map(decodeURIComponent);
-    const key = path.join("/");
-    if (method === "GET" && key === "") {
-      counts.s3Writes++;
-      return this.#list(searchParams);
-    }
+    const [, , ...names] = pathname.split("/").map(decodeURIComponent);
+    const key = names.join("/");
+    counts.addS3(method, key);
+    if (key === "") return this.#list(searchParams);
     const isRead = method === "GET" || method === "HEAD";
-    counts[isRead ? "s3Reads" : "s3Writes"]++;
     return isRead ? this.#read(key, headers) : this.#change(key, method, headers, body);
   }
 

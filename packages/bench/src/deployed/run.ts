@@ -1,0 +1,190 @@
+import {
+  COLLECTOR,
+  CONSUMER,
+  type EventSourceLimits,
+  type FunctionLimits,
+  inputKey,
+  PROCESS_VARIABLES,
+  PRODUCER,
+} from "@lotes/core";
+import { s3Event, startTmdbStandIn } from "@lotes/local";
+import { awsEnvironment } from "@lotes/local/client-config";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { movie } from "../budget.ts";
+import { Aws, type Traffic } from "./aws.ts";
+import { Environment } from "./environment.ts";
+import { Queue } from "./queue.ts";
+
+const DATE = "2026/11/23";
+const BUCKET = "data-lake";
+const TOKEN = "token";
+const CONSUMERS = 2;
+/** Of a hundred ids so many are unknown to TMDB, spread over all lotes. */
+export const UNKNOWN_OF_100 = 14;
+// No budget: what limits the run is the work itself.
+const LIFTED = 1_000_000;
+const RECEIVED_AT_ONCE = 10;
+
+/** What the environments of one function have done in a run. */
+export interface Work extends Traffic {
+  readonly cpuSeconds: number;
+  /** Of the largest environment. */
+  readonly peakMib: number;
+  /** How long each invocation has taken. */
+  readonly seconds: readonly number[];
+  /** The same without the first of each environment, which waits for what a process before it may have sent. */
+  readonly warmSeconds: readonly number[];
+  /** Requests at TMDB. */
+  readonly requests: number;
+}
+
+export interface DeployedRunOptions {
+  readonly ids: number;
+  /** URL of a function's bundle. */
+  readonly bundle: (functionName: string) => string;
+  /** Of all consumers together; by default there is no budget. */
+  readonly requestsPerSecond?: number;
+  /** How long TMDB takes for an answer. */
+  readonly latencyMs?: number;
+  /** How long S3 and SQS take for an answer. */
+  readonly awsLatencyMs?: number;
+  /** In place of the consumers' own. */
+  readonly consumerMb?: number;
+  /** What the functions' processes have from their start; by default what is deployed. */
+  readonly processVariables?: Readonly<Record<string, string>>;
+  /** Whether TMDB knows the nth id, from 0; by default it does not know 14 of 100. */
+  readonly isKnown?: (n: number) => boolean;
+  /** Whether the consumers have no more of a core and of memory than in Lambda, where this machine can do that. */
+  readonly isMirrored?: boolean;
+}
+
+/** One run of so many ids, from the drop until no message is left, with the functions as deployed and two consumers. */
+export async function deployedRun(options: DeployedRunOptions): Promise<Record<string, Work>> {
+  const { ids, bundle, requestsPerSecond = LIFTED, latencyMs, awsLatencyMs = 0, isMirrored = false } = options;
+  const { processVariables = PROCESS_VARIABLES } = options;
+  const consumerLimits = { ...CONSUMER, memoryMb: options.consumerMb ?? CONSUMER.memoryMb };
+  const { isKnown = (n: number) => n % 100 >= UNKNOWN_OF_100 } = options;
+  const known = Array.from({ length: ids }, (_, n) => n).filter(isKnown);
+  const facts = known.map((n) => movie(1_000_000 + n));
+  const tmdb = await startTmdbStandIn({ facts, token: TOKEN, ...(latencyMs && { latencyMs }) });
+  const queues = { LoteQueue: new Queue(), DeadLetterQueue: new Queue() };
+  const aws = new Aws(queues, awsLatencyMs);
+  const ended = new AbortController();
+
+  const start = async (name: string, limits: FunctionLimits, count: number, mirrored = false) => {
+    const { url, traffic } = await aws.listen();
+    const env = {
+      ...environmentOf(url, requestsPerSecond),
+      TMDB_BASE_URL: tmdb.url,
+      ...processVariables,
+    };
+    const each = { ...limits, module: bundle(name), env, isMirrored: mirrored };
+    const environments = await Promise.all(Array.from({ length: count }, () => Environment.start(each)));
+    return { traffic, environments };
+  };
+  const producer = await start("producer", PRODUCER, 1);
+  const consumer = await start("consumer", consumerLimits, CONSUMERS, isMirrored);
+  const collector = await start("collector", COLLECTOR, 1);
+  const polled = [
+    ...consumer.environments.map((each) => poll(each, queues[CONSUMER.queue], CONSUMER, ended.signal)),
+    ...collector.environments.map((each) => poll(each, queues[COLLECTOR.queue], COLLECTOR, ended.signal)),
+  ];
+
+  const { etag, body } = aws.put(inputKey(DATE), csvOf(ids));
+  const object = { bucket: BUCKET, key: inputKey(DATE), etag: etag.slice(1, -1), size: body.length };
+  const finish = async () => {
+    await Promise.all(producer.environments.map((each) => each.invoke(s3Event(object, "1"))));
+    // Consumers send to the collector, and nobody sends to the consumers.
+    await queues.LoteQueue.empty();
+    await queues.DeadLetterQueue.empty();
+  };
+  await Promise.race([finish(), ...polled]);
+  ended.abort();
+  const received = await Promise.all(polled);
+  const { requests } = await tmdb.stats();
+  const works = {
+    producer: workOf(producer, 0),
+    consumer: { ...workOf(consumer, sum(received.slice(0, CONSUMERS))), requests },
+    collector: workOf(collector, sum(received.slice(CONSUMERS))),
+  };
+  await Promise.all([producer, consumer, collector].flatMap((each) => each.environments.map((one) => one.stop())));
+  aws.stop();
+  await tmdb.stop();
+  return works;
+}
+
+/**
+ * Hands a queue's messages to an environment until the end of the run.
+ * @returns how many requests the receiving and removing of the messages takes
+ */
+async function poll(
+  environment: Environment,
+  queue: Queue,
+  { batchSize, windowSeconds }: EventSourceLimits,
+  signal: AbortSignal,
+): Promise<number> {
+  let requests = 0;
+  while (!signal.aborted) {
+    const records = await batch(queue, batchSize, windowSeconds * 1_000, signal);
+    if (records.length === 0) break;
+    requests += 2 * Math.ceil(records.length / RECEIVED_AT_ONCE);
+    const { batchItemFailures } = (await environment.invoke({ Records: records })) as SQSBatchResponse;
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const record of records) {
+      if (failed.has(record.messageId)) queue.sendBack(record);
+      else queue.remove();
+    }
+  }
+  return requests;
+}
+
+/** @returns none when the run has ended meanwhile */
+async function batch(queue: Queue, size: number, windowMs: number, signal: AbortSignal): Promise<SQSRecord[]> {
+  try {
+    return await queue.receive(size, windowMs, signal);
+  } catch (error) {
+    if (signal.aborted) return [];
+    throw error;
+  }
+}
+
+interface Running {
+  readonly traffic: () => Traffic;
+  readonly environments: readonly Environment[];
+}
+
+function workOf({ traffic, environments }: Running, received: number): Work {
+  const { sqs, ...s3 } = traffic();
+  return {
+    ...s3,
+    sqs: sqs + received,
+    cpuSeconds: sum(environments.map((each) => each.cpuSeconds)),
+    peakMib: Math.max(...environments.map((each) => each.peakMib)),
+    seconds: environments.flatMap((each) => each.seconds),
+    warmSeconds: environments.flatMap((each) => each.seconds.slice(1)),
+    requests: 0,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function environmentOf(awsUrl: string, requestsPerSecond: number): Record<string, string> {
+  return {
+    ...awsEnvironment(awsUrl),
+    TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
+    CONSUMER_CONCURRENCY: String(CONSUMERS),
+    POWERTOOLS_METRICS_DISABLED: "true",
+    SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "bench" }),
+    SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
+    SST_RESOURCE_LoteQueue: JSON.stringify({ url: `${awsUrl}/queues/LoteQueue` }),
+    SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: `${awsUrl}/queues/DeadLetterQueue` }),
+    SST_RESOURCE_TmdbToken: JSON.stringify({ value: TOKEN }),
+  };
+}
+
+function csvOf(ids: number): Buffer {
+  const rows = Array.from({ length: ids }, (_, n) => `tt${1_000_000 + n}|1994|Crime|20000`);
+  return Buffer.from(`${["id|anoLancamento|genero|numeroVotos", ...rows].join("\n")}\n`);
+}
