@@ -100,7 +100,7 @@ export class ServiceCalls {
     const send = (answered: (settle: () => void) => void) => {
       time.after(way(" there"), () => {
         let settle: () => void;
-        heldAnswers.passed(process);
+        heldAnswers.passed(process, call.conditional === true);
         try {
           const result = perform(fate);
           tell(fate ? `done, but ${fate.kind}` : "done");
@@ -134,8 +134,7 @@ export class ServiceCalls {
         break;
       }
       case "overtaken": {
-        const { calls } = fate;
-        send((settle) => heldAnswers.hold(process, calls, () => answer(settle)));
+        send((settle) => heldAnswers.hold(process, fate.others, () => answer(settle)));
         break;
       }
       case "slow": {

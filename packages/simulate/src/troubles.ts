@@ -1,5 +1,6 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
 import { weighted } from "@lotes/local/sample/random";
+import type { Others } from "./held-answers.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -12,8 +13,8 @@ export type Fate =
   /** The process learns of it so much later. */
   | { readonly kind: "answer lost"; readonly afterMs: number }
   | { readonly kind: "slow"; readonly ms: number }
-  /** The answer comes when other processes have made so many calls. */
-  | { readonly kind: "overtaken"; readonly calls: number }
+  /** The answer comes when other processes have made so many calls, or have written so often. */
+  | { readonly kind: "overtaken"; readonly others: Others }
   /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
   | { readonly kind: "throttled" | "broken" | "conflict" }
   /** SQS takes a part of the batch. */
@@ -45,7 +46,11 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
-const CALLS = [1, 2, 4, 8, 16, 32];
+const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
+const OTHERS_WRITES = [1, 1, 2, 3];
+// When all is well answers are still overtaken, for that is no failure: one call's in so many, and no more than so often.
+const OVERTAKEN_ONE_IN = 8;
+const MOST_OVERTAKEN = 12;
 /** What a lost answer is waited for at the most, which is what a call has of time. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
@@ -58,7 +63,8 @@ export class Troubles {
   readonly #calls = new Map<Process, number>();
   readonly #streaks = new Map<Process, { readonly kind: FateKind; left: number }>();
   #left: number;
-  #disturbed = true;
+  #isCalm = false;
+  #overtaken = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -69,10 +75,10 @@ export class Troubles {
     return this.#left <= 0;
   }
 
-  /** From now on all goes well. */
+  /** From now on all goes well, but for answers that are overtaken. */
   end(): void {
     this.#left = 0;
-    this.#disturbed = false;
+    this.#isCalm = true;
   }
 
   meet(): void {
@@ -88,14 +94,17 @@ export class Troubles {
     const key = `${process.name} call ${nth}`;
     const disturbed = this.#disturbance(key, call);
     if (disturbed) return disturbed;
-    const draw = () => (this.areOver ? undefined : this.#draw(key, process, step, call));
+    const draw = () => {
+      if (this.#isCalm) return this.#drawOvertaken(key, call);
+      return this.areOver ? undefined : this.#draw(key, process, step, call);
+    };
     const fate = choices.deviation<Fate>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
     if (fate) this.meet();
     return fate;
   }
 
   #disturbance(key: string, { service }: Call): Fate | undefined {
-    if (!this.#disturbed) return undefined;
+    if (this.#isCalm) return undefined;
     const { choices, schedule, time } = this.#simulation;
     const met = schedule.disturbances.find(
       (each) => each.service === service && time.now >= each.fromMs && time.now < each.toMs,
@@ -134,11 +143,25 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, calls: choices.pick(`${key} calls`, CALLS) };
+        return { kind, others: this.#others(key) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
         return { kind };
     }
+  }
+
+  #drawOvertaken(key: string, { service }: Call): Fate | undefined {
+    if (service === "tmdb" || this.#overtaken === MOST_OVERTAKEN) return undefined;
+    if (!this.#simulation.choices.oneIn(key, OVERTAKEN_ONE_IN)) return undefined;
+    this.#overtaken++;
+    return { kind: "overtaken", others: this.#others(key) };
+  }
+
+  #others(key: string): Others {
+    const { choices } = this.#simulation;
+    return choices.oneIn(`${key} writes`, 2)
+      ? { which: "writes", calls: choices.pick(`${key} calls`, OTHERS_WRITES) }
+      : { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
   }
 }

@@ -2,6 +2,11 @@ import { Heap } from "./heap.ts";
 import { type Process, running } from "./process.ts";
 import { trueTurn } from "./true-turn.ts";
 
+/** Runs all ticks and microtasks, as Node does after each of its own callbacks. Some three times as fast as a turn of its loop. */
+const drain: () => void = (process as unknown as { _tickCallback: () => void })._tickCallback;
+// Node's own work, such as messages of other threads, gets its turn after so many events.
+const EVENTS_OF_TURN = 200;
+
 /** Something that is to happen. */
 export interface Planned {
   readonly at: number;
@@ -52,9 +57,15 @@ export class VirtualTime {
     await new Promise<void>((resolve, reject) => {
       const step = () => {
         try {
-          // By the next turn all that this has led to, up to where it waits for time or for an answer, has happened too.
-          if (!isOver && this.happened < most && this.#next()) trueTurn(step);
-          else resolve();
+          for (let nth = 0; nth < EVENTS_OF_TURN; nth++) {
+            if (isOver || this.happened >= most || !this.#next()) {
+              resolve();
+              return;
+            }
+            // All that this has led to, up to where it waits for time or for an answer, happens before the next event.
+            drain();
+          }
+          trueTurn(step);
         } catch (error) {
           reject(error);
         }

@@ -20,15 +20,24 @@ function process(name: string): Process {
 
 test("a held answer comes with the last of the calls of others that it waits for", async () => {
   const [mine, other] = [process("mine"), process("other")];
-  answers.hold(mine, 2, come);
+  answers.hold(mine, { calls: 2, which: "calls" }, come);
   for (const [at, who] of [[1, other] as const, [2, mine] as const, [3, other] as const, [4, other] as const])
-    time.at(at, () => answers.passed(who));
+    time.at(at, () => answers.passed(who, false));
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([3]);
 });
 
 test("a held answer comes after two seconds where nobody else calls", async () => {
-  answers.hold(process("mine"), 1, come);
+  answers.hold(process("mine"), { calls: 1, which: "calls" }, come);
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([2_000]);
+});
+
+test("a held answer may wait for what others write", async () => {
+  const other = process("other");
+  answers.hold(process("mine"), { calls: 1, which: "writes" }, come);
+  time.at(1, () => answers.passed(other, false));
+  time.at(2, () => answers.passed(other, true));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([2]);
 });
