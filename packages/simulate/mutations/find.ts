@@ -13,6 +13,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "7" },
     schedules: { type: "string", default: "1000" },
     only: { type: "string" },
+    focus: { type: "string" },
+    small: { type: "boolean", default: false },
   },
 });
 
@@ -32,7 +34,9 @@ function edit({ file, from, to }: Edit, copy: string): { path: string; source: s
 function run({ edits, focus }: Mutation, copy: string): string {
   const before = edits.map((each) => edit(each, copy));
   const command = [join(copy, "packages/simulate/src/main.ts"), "--seed", values.seed, "--schedules", values.schedules];
-  if (focus !== undefined) command.push("--focus", focus);
+  const wanted = values.focus ?? focus;
+  if (wanted !== undefined) command.push("--focus", wanted);
+  if (values.small) command.push("--small");
   const { stdout, stderr } = spawnSync(process.execPath, [...command, "--until-broken", "--stories", "0"], {
     encoding: "utf8",
   });

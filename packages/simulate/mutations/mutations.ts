@@ -231,7 +231,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the collector does not look again after its write",
-    focus: "the collector reads a lote: overtaken",
+    focus: "the collector looks at a lote: overtaken",
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
@@ -263,7 +263,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the manifest is written on one look in the place of two",
-    focus: "the collector reads the ledger: overtaken",
+    focus: "the collector looks at a lote after its write: overtaken",
     edits: [
       {
         file: "core/src/files/take-stock.ts",
@@ -274,6 +274,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the ids of a manifest are counted, and not compared",
+    focus: "the consumer sends a report after its write: dies before",
     edits: [
       {
         file: "core/src/files/take-stock.ts",

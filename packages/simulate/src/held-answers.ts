@@ -5,12 +5,21 @@ import type { VirtualTime } from "./virtual-time.ts";
 export interface Others {
   /** So many calls of other processes. */
   readonly calls: number;
-  /** Which calls count: all of them, or those that write to S3. */
-  readonly which: "calls" | "writes";
+  /** Which calls count: all of them, those that write to S3, or those that write what the held answer tells of. */
+  readonly which: "calls" | "writes" | "changes";
+}
+
+/** A call that was done. */
+export interface DoneCall {
+  readonly process: Process;
+  readonly isWrite: boolean;
+  /** The key that it reads or writes, or the beginning of those that it lists; undefined where it has nothing to do with S3. */
+  readonly key: string | undefined;
 }
 
 interface Held extends Others {
   readonly owner: Process;
+  readonly key: string | undefined;
   /** So many are still waited for. */
   calls: number;
   readonly release: () => void;
@@ -29,24 +38,33 @@ export class HeldAnswers {
   }
 
   /**
-   * Holds an answer for its owner until so many calls of others were done, or for two seconds.
+   * Holds an answer until so many calls of others were done, or for two seconds.
    * @param release called once
    */
-  hold(owner: Process, others: Others, release: () => void): void {
-    const held = { owner, ...others, release };
+  hold({ process: owner, key }: DoneCall, others: Others, release: () => void): void {
+    const held = { owner, key, ...others, release };
     this.#held.add(held);
     this.#time.after(LONGEST_MS, () => this.#release(held));
   }
 
-  /** A service has done a call of a process. */
-  passed(process: Process, isWrite: boolean): void {
-    for (const held of this.#held) {
-      if (held.owner === process || (held.which === "writes" && !isWrite)) continue;
-      if (--held.calls === 0) this.#release(held);
-    }
+  /** A service has done a call. */
+  passed(call: DoneCall): void {
+    for (const held of this.#held) if (counts(call, held) && --held.calls === 0) this.#release(held);
   }
 
   #release(held: Held): void {
     if (this.#held.delete(held)) held.release();
+  }
+}
+
+function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
+  if (held.owner === process) return false;
+  switch (held.which) {
+    case "calls":
+      return true;
+    case "writes":
+      return isWrite;
+    case "changes":
+      return isWrite && held.key !== undefined && key?.startsWith(held.key) === true;
   }
 }

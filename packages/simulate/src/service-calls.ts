@@ -89,8 +89,9 @@ export class ServiceCalls {
     const fate = this.#troubles?.fateOf(process, step, call);
     const key = `${process.name} way ${++this.#calls}`;
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
-    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${does}: ${what}`);
+    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
+    const done = { process, isWrite: call.conditional === true, key: call.key };
     const refuse = (error: Error) => {
       time.after(way(" there"), () => {
         tell(error.name);
@@ -100,7 +101,7 @@ export class ServiceCalls {
     const send = (answered: (settle: () => void) => void) => {
       time.after(way(" there"), () => {
         let settle: () => void;
-        heldAnswers.passed(process, call.conditional === true);
+        heldAnswers.passed(done);
         try {
           const result = perform(fate);
           tell(fate ? `done, but ${fate.kind}` : "done");
@@ -134,7 +135,7 @@ export class ServiceCalls {
         break;
       }
       case "overtaken": {
-        send((settle) => heldAnswers.hold(process, fate.others, () => answer(settle)));
+        send((settle) => heldAnswers.hold(done, fate.others, () => answer(settle)));
         break;
       }
       case "slow": {
@@ -149,4 +150,9 @@ export class ServiceCalls {
     }
     return promise;
   }
+}
+
+/** Which of the objects that are called the same. */
+function nameIn({ key }: Call): string {
+  return key === undefined ? "" : ` (${key.slice(key.lastIndexOf("/") + 1)})`;
 }

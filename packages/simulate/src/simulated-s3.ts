@@ -64,15 +64,17 @@ export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Sim
 }
 
 function callOf(command: Command): Call {
-  if (command instanceof ListObjectsV2Command) return { service: "s3", does: "lists the lotes" };
-  const what = nameOf(command.input.Key ?? "");
-  if (command instanceof GetObjectCommand) return { service: "s3", does: `reads ${what}` };
-  if (command instanceof HeadObjectCommand) return { service: "s3", does: `looks at ${what}` };
+  if (command instanceof ListObjectsV2Command) return { service: "s3", does: "lists the lotes", key: command.input.Prefix };
+  const key = command.input.Key ?? "";
+  const what = nameOf(key);
+  if (command instanceof GetObjectCommand) return { service: "s3", does: `reads ${what}`, key };
+  if (command instanceof HeadObjectCommand) return { service: "s3", does: `looks at ${what}`, key };
   const { IfMatch, IfNoneMatch } = command.input as PutObjectCommand["input"];
   const conditional = IfMatch !== undefined || IfNoneMatch !== undefined;
   return {
     service: "s3",
     does: command instanceof PutObjectCommand ? `writes ${what}` : `removes ${what}`,
+    key,
     conditional,
   };
 }

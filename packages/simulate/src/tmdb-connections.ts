@@ -17,6 +17,9 @@ import type { Troubles } from "./troubles.ts";
 const LONG_PAUSE_MS = 60_000;
 const STEP = "the consumer asks TMDB";
 const CALL = { service: "tmdb", does: "asks TMDB" } as const;
+// After the token was changed, environments that are warm have the old one: in one schedule of so many, every other environment.
+const TOKEN_CHANGED_ONE_IN = 4;
+const OLD_TOKEN_ONE_IN = 2;
 
 /** The connections of one process to TMDB, in the place of axios's adapter for Node's HTTP. */
 export class TmdbConnections {
@@ -27,6 +30,7 @@ export class TmdbConnections {
   readonly #tmdb: SimulatedTmdb;
   readonly #simulation: Simulation;
   readonly #troubles: Troubles;
+  readonly #hasOldToken: boolean;
   #idle = 0;
   /** Idle ones that are closed at the other end, which the process has not noticed yet. */
   #closed = 0;
@@ -38,6 +42,16 @@ export class TmdbConnections {
     this.#simulation = simulation;
     this.#troubles = troubles;
     this.attempts = attempts;
+    this.#hasOldToken = this.#drawOldToken();
+  }
+
+  #drawOldToken(): boolean {
+    const { choices, time } = this.#simulation;
+    const key = `${this.#process.name} token`;
+    const isOld = () => choices.oneIn("token changed", TOKEN_CHANGED_ONE_IN) && choices.oneIn(key, OLD_TOKEN_ONE_IN);
+    const draw = () => (!this.#troubles.isCalm && isOld()) || undefined;
+    const at = { key, step: "the consumer reads its token", atMs: time.now };
+    return choices.deviation(at, draw, () => "old") ?? false;
   }
 
   /** The other end closes what is idle. */
@@ -112,7 +126,8 @@ export class TmdbConnections {
       );
     };
     const leave = () => {
-      const authorization = String(config.headers.get("Authorization"));
+      const isRefused = this.#hasOldToken && !this.#troubles.isCalm;
+      const authorization = isRefused ? "an old token" : String(config.headers.get("Authorization"));
       time.after(this.#tmdb.way(), () => this.#tmdb.receive(id, authorization, respond));
     };
     const request = { reusedSocket: this.#closed > 0 || this.#idle > 0 };

@@ -13,7 +13,7 @@ export type Fate =
   /** The process learns of it so much later. */
   | { readonly kind: "answer lost"; readonly afterMs: number }
   | { readonly kind: "slow"; readonly ms: number }
-  /** The answer comes when other processes have made so many calls, or have written so often. */
+  /** The answer comes when other processes have made so many calls, or writes, or have changed what it tells of. */
   | { readonly kind: "overtaken"; readonly others: Others }
   /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
   | { readonly kind: "throttled" | "broken" | "conflict" }
@@ -26,6 +26,8 @@ export interface Call {
   readonly service: "s3" | "sqs" | "tmdb";
   /** What it is for, as in "reads the run file". */
   readonly does: string;
+  /** Of S3: the key, or the beginning of the keys. */
+  readonly key?: string | undefined;
   readonly conditional?: boolean;
   readonly batch?: boolean;
 }
@@ -47,10 +49,10 @@ const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
-const OTHERS_WRITES = [1, 1, 2, 3];
-// When all is well answers are still overtaken, for that is no failure: one call's in so many, and no more than so often.
+const OTHERS_WRITES = [1, 2, 3];
+// Answers are overtaken when nothing else goes wrong any more, for that is no failure: one call's in so many, and no more than so often.
 const OVERTAKEN_ONE_IN = 8;
-const MOST_OVERTAKEN = 12;
+const MOST_OVERTAKEN = 40;
 /** What a lost answer is waited for at the most, which is what a call has of time. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
@@ -63,7 +65,8 @@ export class Troubles {
   readonly #calls = new Map<Process, number>();
   readonly #streaks = new Map<Process, { readonly kind: FateKind; left: number }>();
   #left: number;
-  #isCalm = false;
+  /** Whether all is well. */
+  isCalm = false;
   #overtaken = 0;
 
   constructor(simulation: Simulation) {
@@ -78,7 +81,7 @@ export class Troubles {
   /** From now on all goes well, but for answers that are overtaken. */
   end(): void {
     this.#left = 0;
-    this.#isCalm = true;
+    this.isCalm = true;
   }
 
   meet(): void {
@@ -94,17 +97,16 @@ export class Troubles {
     const key = `${process.name} call ${nth}`;
     const disturbed = this.#disturbance(key, call);
     if (disturbed) return disturbed;
-    const draw = () => {
-      if (this.#isCalm) return this.#drawOvertaken(key, call);
-      return this.areOver ? undefined : this.#draw(key, process, step, call);
-    };
+    const draw = () => (this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call));
     const fate = choices.deviation<Fate>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
-    if (fate) this.meet();
+    // It is no failure, and does not count as one.
+    if (fate?.kind === "overtaken") this.met++;
+    else if (fate) this.meet();
     return fate;
   }
 
   #disturbance(key: string, { service }: Call): Fate | undefined {
-    if (this.#isCalm) return undefined;
+    if (this.isCalm) return undefined;
     const { choices, schedule, time } = this.#simulation;
     const met = schedule.disturbances.find(
       (each) => each.service === service && time.now >= each.fromMs && time.now < each.toMs,
@@ -151,17 +153,25 @@ export class Troubles {
     }
   }
 
-  #drawOvertaken(key: string, { service }: Call): Fate | undefined {
-    if (service === "tmdb" || this.#overtaken === MOST_OVERTAKEN) return undefined;
-    if (!this.#simulation.choices.oneIn(key, OVERTAKEN_ONE_IN)) return undefined;
+  /** When nothing else goes wrong. */
+  #drawOvertaken(key: string, step: string, { service }: Call): Fate | undefined {
+    const { choices, schedule, focus } = this.#simulation;
+    if (service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
+    const isFocus = focus?.trouble === "overtaken" && focus.step === step;
+    if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN)) return undefined;
     this.#overtaken++;
     return { kind: "overtaken", others: this.#others(key) };
   }
 
   #others(key: string): Others {
     const { choices } = this.#simulation;
-    return choices.oneIn(`${key} writes`, 2)
-      ? { which: "writes", calls: choices.pick(`${key} calls`, OTHERS_WRITES) }
-      : { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
+    switch (choices.pick(`${key} others`, ["calls", "writes", "changes", "changes"] as const)) {
+      case "calls":
+        return { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
+      case "writes":
+        return { which: "writes", calls: choices.pick(`${key} calls`, OTHERS_WRITES) };
+      case "changes":
+        return { which: "changes", calls: 1 };
+    }
   }
 }

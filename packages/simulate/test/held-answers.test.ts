@@ -14,30 +14,36 @@ beforeEach(() => {
   came = [];
 });
 
+const call = (who: Process, isWrite = false, key?: string) => ({ process: who, isWrite, key });
+
 function process(name: string): Process {
   return new Process({ name, time, clockAheadMs: () => 0, random: () => 0.5 });
 }
 
 test("a held answer comes with the last of the calls of others that it waits for", async () => {
   const [mine, other] = [process("mine"), process("other")];
-  answers.hold(mine, { calls: 2, which: "calls" }, come);
+  answers.hold(call(mine), { calls: 2, which: "calls" }, come);
   for (const [at, who] of [[1, other] as const, [2, mine] as const, [3, other] as const, [4, other] as const])
-    time.at(at, () => answers.passed(who, false));
+    time.at(at, () => answers.passed(call(who)));
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([3]);
 });
 
 test("a held answer comes after two seconds where nobody else calls", async () => {
-  answers.hold(process("mine"), { calls: 1, which: "calls" }, come);
+  answers.hold(call(process("mine")), { calls: 1, which: "calls" }, come);
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([2_000]);
 });
 
-test("a held answer may wait for what others write", async () => {
+test.each([
+  { which: "writes", at: 2 },
+  { which: "changes", at: 3 },
+] as const)("a held answer may wait for the $which of others", async ({ which, at }) => {
   const other = process("other");
-  answers.hold(process("mine"), { calls: 1, which: "writes" }, come);
-  time.at(1, () => answers.passed(other, false));
-  time.at(2, () => answers.passed(other, true));
+  answers.hold(call(process("mine"), false, "a/"), { calls: 1, which }, come);
+  time.at(1, () => answers.passed(call(other, false, "a/1")));
+  time.at(2, () => answers.passed(call(other, true, "b/1")));
+  time.at(3, () => answers.passed(call(other, true, "a/1")));
   await time.run(time.sleep(5_000), 100);
-  expect(came).toEqual([2]);
+  expect(came).toEqual([at]);
 });
