@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
+import { branchLines } from "./branches.ts";
 import { focusOf } from "./coverage.ts";
 import { coverageTable } from "./coverage-table.ts";
 import { runSchedules } from "./run-schedules.ts";
@@ -42,6 +43,7 @@ const program = new Command("simulate")
   .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
   .option("--stories <number>", "how many broken promises are told at length", wholeNumber, 3)
   .option("--until-broken", "end with the first broken promise")
+  .option("--branches", "which branches of the stages were never taken")
   .option("--digest", "a digest of all traces, to compare two runs by")
   .action(
     async ({
@@ -50,6 +52,7 @@ const program = new Command("simulate")
       index,
       focus,
       trace,
+      branches = false,
       digest = false,
       untilBroken = false,
       threads,
@@ -58,9 +61,11 @@ const program = new Command("simulate")
       const which = focus === undefined ? undefined : focusOf(focus);
       const source = { seed, size: small ? "small" : "usual" } as const;
       if (index !== undefined) return tellOne(source, { index, focus: which }, trace);
-      await using started = new Threads(threads);
+      await using started = new Threads(threads, branches);
       const sum = await runSchedules({ ...options, ...source, focus: which, digest, untilBroken, print }, started);
       for (const line of coverageTable(sum.coverage)) print(line);
+      if (branches) print("never taken:");
+      if (branches) for (const line of branchLines(await started.untakenBranches())) print(`  ${line}`);
       if (sum.digest !== undefined) print(`traces ${sum.digest}`);
       if (sum.broken > 0) process.exitCode = 1;
     },

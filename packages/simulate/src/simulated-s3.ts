@@ -64,7 +64,8 @@ export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Sim
 }
 
 function callOf(command: Command): Call {
-  if (command instanceof ListObjectsV2Command) return { service: "s3", does: "lists the lotes", key: command.input.Prefix };
+  if (command instanceof ListObjectsV2Command)
+    return { service: "s3", does: "lists the lotes", key: command.input.Prefix };
   const key = command.input.Key ?? "";
   const what = nameOf(key);
   if (command instanceof GetObjectCommand) return { service: "s3", does: `reads ${what}`, key };

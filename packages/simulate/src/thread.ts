@@ -3,6 +3,7 @@ import "./globals.ts";
 import { parentPort } from "node:worker_threads";
 import { scheduleOf } from "@lotes/schedules/schedule";
 import { SIZES, type SizeName } from "@lotes/schedules/size";
+import { untakenBranches } from "./branches.ts";
 import { addOutcome, type Coverage, noCoverage } from "./coverage.ts";
 import { Digest } from "./digest.ts";
 import { runSchedule } from "./run-schedule.ts";
@@ -24,7 +25,10 @@ export interface Source {
 
 export type Task =
   | ({ readonly do: "run"; readonly schedules: readonly Numbered[]; readonly digest: boolean } & Source)
-  | ({ readonly do: "trace" | "shrink"; readonly schedule: Numbered } & Source);
+  | LinesTask
+  | { readonly do: "branches" };
+
+export type LinesTask = { readonly do: "trace" | "shrink"; readonly schedule: Numbered } & Source;
 
 /** A schedule that broke a promise. */
 export interface Broken extends Numbered {
@@ -66,12 +70,7 @@ async function run({ seed, size, schedules, digest }: Extract<Task, { do: "run" 
   return { ...sum, broken, coverage, digests };
 }
 
-async function lines({
-  do: task,
-  seed,
-  size,
-  schedule: { index, focus },
-}: Exclude<Task, { do: "run" }>): Promise<string[]> {
+async function lines({ do: task, seed, size, schedule: { index, focus } }: LinesTask): Promise<string[]> {
   const schedule = scheduleOf(seed, index, SIZES[size]);
   if (task === "shrink") {
     const shrunk = await Shrinker.shrink(schedule, focus, runSchedule);
@@ -82,6 +81,17 @@ async function lines({
   return [...told, ...wrong];
 }
 
+function done(task: Task): Promise<unknown> {
+  switch (task.do) {
+    case "run":
+      return run(task);
+    case "branches":
+      return untakenBranches();
+    default:
+      return lines(task);
+  }
+}
+
 parentPort?.on("message", async (task: Task) => {
-  parentPort?.postMessage(task.do === "run" ? await run(task) : await lines(task));
+  parentPort?.postMessage(await done(task));
 });

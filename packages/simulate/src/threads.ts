@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import type { Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { startThread } from "@lotes/local/start-thread";
-import type { Numbered, Results, Source, Task } from "./thread.ts";
+import { type Untaken, untakenInAll } from "./branches.ts";
+import type { LinesTask, Numbered, Results, Source, Task } from "./thread.ts";
 
 // Handed to a thread at a time.
 const SHARE = 10;
@@ -17,9 +18,13 @@ export interface RoundOptions extends Source {
 export class Threads implements AsyncDisposable {
   readonly #workers: readonly Worker[];
 
-  constructor(count: number) {
+  /** @param counting whether they count which branches are taken, which takes longer */
+  constructor(count: number, counting = false) {
     this.#workers = Array.from({ length: count }, () =>
-      startThread(new URL("./thread.ts", import.meta.url), { execArgv: [] }),
+      counting
+        ? // Not as it was compiled the last time: that does not count exactly.
+          new Worker(new URL("./counting-thread.ts", import.meta.url), { execArgv: [] })
+        : startThread(new URL("./thread.ts", import.meta.url), { execArgv: [] }),
     );
   }
 
@@ -40,8 +45,13 @@ export class Threads implements AsyncDisposable {
   }
 
   /** The trace of one schedule, or the story of the shortest one that breaks the same promise. */
-  lines(task: Exclude<Task, { do: "run" }>): Promise<string[]> {
+  lines(task: LinesTask): Promise<string[]> {
     return ask(this.#workers[0] as Worker, task);
+  }
+
+  /** What never ran of what decides, in threads that count it. */
+  async untakenBranches(): Promise<Untaken[]> {
+    return untakenInAll(await Promise.all(this.#workers.map((worker) => ask<Untaken[]>(worker, { do: "branches" }))));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
