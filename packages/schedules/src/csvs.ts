@@ -1,4 +1,4 @@
-import { type Random, weighted } from "@lotes/local/sample/random";
+import { Random, weighted } from "@lotes/local/sample/random";
 import { FIRST_KNOWN, KNOWN, TWINS } from "./known.ts";
 import { oddId } from "./odd-ids.ts";
 import { happens, ONE_IN } from "./one-in.ts";
@@ -8,6 +8,8 @@ import type { Size } from "./size.ts";
 const FEW_ROWS = 3;
 // Of an upload whose lotes keep all consumers busy for longer than a second.
 const MANY_ROWS = { least: 30, most: 50 };
+// Of a run whose ledger has parts, with lotes of one id each: that takes more than 50 of them, and a few of these rows select none.
+const ROWS_FOR_PARTS = { least: 60, most: 66 };
 // What is not to be used is rejected beyond one row in a hundred.
 const ROWS_FOR_ONE_BAD = 100;
 // Beyond the 8 MiB that are read at a time; S3's stand-in takes 11 MiB.
@@ -30,7 +32,28 @@ const ROWS = weighted([
   ["old", 1],
 ] as const);
 
+/** A kind of row. */
 type Kind = (typeof ROWS)[number];
+
+// Of an export that has other programs' ids among its own: nearly every lote has one that is failed without a request.
+const ROWS_WITH_ODD_IDS = weighted<Kind>([
+  ["known", 4],
+  ["odd", 1],
+]);
+
+/** What the CSVs of a schedule are like. */
+export interface CsvHabits {
+  readonly size: Size;
+  /** The kinds of their rows, each as often as it stands here. */
+  readonly kinds: readonly Kind[];
+}
+
+// Drawn apart from all else, so that the other schedules are as they were before there were such CSVs.
+const OWN_STREAM = 0x6f64_6473;
+
+export function habitsOf(seed: number, size: Size): CsvHabits {
+  return { size, kinds: happens(new Random(seed ^ OWN_STREAM), ONE_IN.oddIds) ? ROWS_WITH_ODD_IDS : ROWS };
+}
 
 /** A row of each kind. */
 const LINES: Readonly<Record<Kind, (known: number, random: Random) => string>> = {
@@ -52,20 +75,26 @@ const BAD_LINES: readonly ((known: number) => string)[] = [
 ];
 
 /** A movies.csv that can be used, or now and then not. */
-export function csvOf(random: Random, size: Size, mostRows = size.rows): string {
-  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random, size);
+export function csvOf(random: Random, habits: CsvHabits, mostRows = habits.size.rows): string {
+  const { size, kinds } = habits;
+  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random, habits);
   const many = happens(random, size.manyRowsOneIn);
   const rows = many ? random.between(MANY_ROWS.least, MANY_ROWS.most) : random.between(1, mostRows);
-  const lines = linesOf(random, rows);
+  const lines = linesOf(random, rows, kinds);
   if (happens(random, ONE_IN.badRows)) lines.push(...withBadOnes(random, lines.length));
   if (happens(random, size.largeCsvOneIn)) lines.push(...largeFillers());
   return textOf(lines);
 }
 
+/** For lotes of one id each: so many that the run's ledger has parts. */
+export function csvOfManyLotes(random: Random): string {
+  return textOf(linesOf(random, random.between(ROWS_FOR_PARTS.least, ROWS_FOR_PARTS.most)));
+}
+
 /** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
-export function laterCsv(earlier: string, random: Random, size: Size): string {
+export function laterCsv(earlier: string, random: Random, habits: CsvHabits): string {
   if (random.oneIn(6)) return random.pick(UNUSABLE);
-  return random.oneIn(4) ? earlier : csvOf(random, size, random.pick([FEW_ROWS, size.rows]));
+  return random.oneIn(4) ? earlier : csvOf(random, habits, random.pick([FEW_ROWS, habits.size.rows]));
 }
 
 /** Movies by both their ids, and ids so long that the lote's list of them does not fit beside its file. */
@@ -76,8 +105,8 @@ export function csvOfTwins(): string {
 }
 
 /** As an export goes wrong: every row is hurt, or none is wanted. */
-function spoilt(random: Random, size: Size): string {
-  const lines = linesOf(random, random.between(1, size.rows));
+function spoilt(random: Random, { size, kinds }: CsvHabits): string {
+  const lines = linesOf(random, random.between(1, size.rows), kinds);
   return random.pick([
     () => textOf(lines.map((line) => `${line}|`)),
     () => textOf(lines.map((line) => line.replace("|20000", "|20,000"))),
@@ -88,11 +117,11 @@ function spoilt(random: Random, size: Size): string {
   ])();
 }
 
-function linesOf(random: Random, rows: number): string[] {
+function linesOf(random: Random, rows: number, kinds: readonly Kind[] = ROWS): string[] {
   const first = random.below(KNOWN);
   return Array.from({ length: rows }, (_, nth) => {
     const known = FIRST_KNOWN + ((first + nth) % KNOWN);
-    return LINES[random.pick(ROWS)](known, random);
+    return LINES[random.pick(kinds)](known, random);
   });
 }
 

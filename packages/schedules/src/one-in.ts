@@ -10,12 +10,14 @@ export const ONE_IN = {
   oddStore: 3,
   strangers: 8,
   twins: 50,
+  manyLotes: 40,
   reuse: 2,
   cancels: 6,
   /** Actions of an operator. */
   handEditedAttempts: 4,
   /** CSVs. */
   spoiltCsv: 10,
+  oddIds: 6,
   manyRows: 8,
   badRows: 6,
   largeCsv: 100,

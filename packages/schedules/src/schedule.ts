@@ -1,13 +1,14 @@
 import type { MisbehaviourRule } from "@lotes/local";
 import type { StoreHabits } from "@lotes/local/emulator/store-habits";
 import { Random } from "@lotes/local/sample/random";
-import { csvOf, csvOfTwins, laterCsv } from "./csvs.ts";
+import { type CsvHabits, csvOf, habitsOf, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import { type Freezes, freezesOf } from "./freezes.ts";
+import { manyLotesOf, RUN_OF_TWINS } from "./large-runs.ts";
 import { happens, ONE_IN } from "./one-in.ts";
 import { SIZES, type Size } from "./size.ts";
 import { type StrangersMessage, strangersOf } from "./strangers.ts";
-import { ruleForTwins, rulesOf } from "./tmdb-rules.ts";
+import { rulesOf } from "./tmdb-rules.ts";
 
 /** One upload of a movies.csv. */
 export interface Upload {
@@ -92,18 +93,19 @@ export function seedOf(seed: number, index: number): number {
 /** The schedule of an index. Its size decides how much there is to do in it. */
 export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual): Schedule {
   const random = new Random(seedOf(seed, index));
+  const habits = habitsOf(seedOf(seed, index), size);
   const consumers = random.pick([2, 2, 2, 3]);
-  const twins = happens(random, size.twinsOneIn);
+  const large = happens(random, size.twinsOneIn) ? RUN_OF_TWINS : manyLotesOf(seedOf(seed, index), size);
   const dates = random.oneIn(6) ? DATES : DATES.slice(0, 1);
   const warmConsumers = happens(random, ONE_IN.warmEnvironments) ? random.between(3, 5) : 0;
   const firstAtMs = warmConsumers > 0 ? random.pick([0, WARM_MS]) : 0;
-  const first = () => (twins ? csvOfTwins() : csvOf(random, size));
-  const uploads = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), size, random));
+  const first = () => large?.csv(random) ?? csvOf(random, habits);
+  const uploads = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random));
   const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
   return {
     seed,
     index,
-    requestsPerSecond: twins ? 200 : random.pick([10, 20, 40, 200]),
+    requestsPerSecond: large?.requestsPerSecond ?? random.pick([10, 20, 40, 200]),
     consumers,
     // Two run at once where concurrency can't be reserved.
     collectors: random.oneIn(3) ? 2 : 1,
@@ -111,13 +113,13 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
     nextEnvironment: random.pick(["most recent", "idle longest", "any"]),
     freezes: happens(random, ONE_IN.freezes) ? freezesOf(random) : undefined,
     clockSteps: happens(random, ONE_IN.clockSteps) ? stepsOf(random, lastAtMs) : [],
-    loteSize: twins ? 150 : random.pick([2, 3, 5]),
-    functionMs: twins ? 15_000 : random.pick([4_000, 6_000, 10_000, 15_000]),
+    loteSize: large?.loteSize ?? random.pick([2, 3, 5]),
+    functionMs: large?.functionMs ?? random.pick([4_000, 6_000, 10_000, 15_000]),
     uploads,
     store: happens(random, ONE_IN.oddStore) ? storeOf(random) : undefined,
     operator: Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, () => actionOf(random, dates, lastAtMs)),
     strangers: strangersOf(random, size.strangers),
-    tmdb: [...(twins ? [ruleForTwins(random)] : []), ...rulesOf(random)],
+    tmdb: [...(large?.tmdb(random) ?? []), ...rulesOf(random)],
     tmdbWayMs: { min: 0, max: happens(random, ONE_IN.way) ? random.pick([30, 100, 250]) : 0 },
     tmdbLatencyMs: random.pick([
       { min: 0, max: 0 },
@@ -133,14 +135,14 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
   };
 }
 
-function uploadsOf(date: string, firstAtMs: number, first: string, size: Size, random: Random): Upload[] {
-  const count = random.pick(size.uploads);
+function uploadsOf(date: string, firstAtMs: number, first: string, habits: CsvHabits, random: Random): Upload[] {
+  const count = random.pick(habits.size.uploads);
   let atMs = firstAtMs;
   let csv = first;
   return Array.from({ length: count }, (_, nth) => {
     // A later one comes in the middle of the earlier one's work, or when that has written its files.
     if (nth > 0) atMs += random.below(LONGEST_GAP_MS);
-    if (nth > 0) csv = laterCsv(csv, random, size);
+    if (nth > 0) csv = laterCsv(csv, random, habits);
     return {
       date,
       atMs,

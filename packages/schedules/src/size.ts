@@ -13,6 +13,8 @@ export interface Size {
   readonly largeCsvOneIn: number;
   /** One schedule in so many asks for movies by both their ids, in one large lote. */
   readonly twinsOneIn: number;
+  /** One schedule in so many begins with a run of so many lotes that its ledger has parts. */
+  readonly manyLotesOneIn: number;
 }
 
 export const SIZES = {
@@ -24,6 +26,7 @@ export const SIZES = {
     manyRowsOneIn: ONE_IN.manyRows,
     largeCsvOneIn: ONE_IN.largeCsv,
     twinsOneIn: ONE_IN.twins,
+    manyLotesOneIn: ONE_IN.manyLotes,
   },
   /** For a thousand of them in a few seconds. */
   small: {
@@ -33,6 +36,7 @@ export const SIZES = {
     manyRowsOneIn: 200,
     largeCsvOneIn: 1_000,
     twinsOneIn: 500,
+    manyLotesOneIn: 500,
   },
 } as const satisfies Readonly<Record<string, Size>>;
 

@@ -11,13 +11,14 @@ import type { World } from "./world.ts";
 const COLLECTOR_BATCH = 10;
 // Lambda gathers reports for a batch. What stands in the queue meanwhile, an operator may find there.
 const GATHERING_MS = [0, 0, 500, 5_000];
-// A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work, and may come when
-// all others are done.
-const LATE_ONE_IN = 3;
-const LATEST_MS = [300, 300, 300, 10_000];
+// A delivery in so many waits before it is worked on: whoever received first is not always first at work, and may come when all others are done. It
+// waits for up to so long, or until so many calls were made.
+const LATE_ONE_IN = 2;
+const LATEST_MS = [300, 10_000, "calls", "calls"] as const;
+const LATEST_CALLS = 64;
 const VERY_LATE_MS = 300;
 // SQS counts receives approximately: of two copies of a message the second may look like the first.
-const MISCOUNTED_ONE_IN = 3;
+const MISCOUNTED_ONE_IN = 2;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
 // What failed comes back when its visibility timeout is over, or, as here mostly, so soon that it meets what is still at work.
@@ -80,21 +81,34 @@ export class EventSources {
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
-    const draw = () =>
-      choices.oneIn(`${key} late`, LATE_ONE_IN)
-        ? choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS))
-        : undefined;
-    const step = `the ${source.name} is given messages`;
-    const late = choices.deviation({ key: `${key} late`, step, atMs: time.now }, draw, (ms) =>
-      ms > VERY_LATE_MS ? "very late" : "late",
-    );
-    if (late !== undefined) await time.sleep(late);
+    await this.#beLate(source, key);
     for (const [record, comesBack] of await this.#delivered(source, records, key)) {
       if (copies.length > 0) this.#endCopy(record, comesBack);
       else if (comesBack) world.queues[source.queue].hide(record, this.#hiddenMs(key));
       else world.queues[source.queue].delete(record);
     }
     return true;
+  }
+
+  /** Lets a delivery wait, if it is to be late. */
+  async #beLate({ name }: Source, key: string): Promise<void> {
+    const { choices, time, heldAnswers } = this.#options.simulation;
+    const draw = () => {
+      if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
+      const latest = choices.pick(`${key} latest`, LATEST_MS);
+      return latest === "calls"
+        ? { calls: choices.between(`${key} late by`, 1, LATEST_CALLS), ms: LATEST_MS[1] }
+        : { calls: 0, ms: choices.below(`${key} late by`, latest) };
+    };
+    const at = { key: `${key} late`, step: `the ${name} is given messages`, atMs: time.now };
+    const late = choices.deviation(at, draw, ({ calls, ms }) =>
+      calls > 0 ? "overtaken" : ms > VERY_LATE_MS ? "very late" : "late",
+    );
+    if (late === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (late.calls > 0) heldAnswers.hold({ isWrite: false }, { which: "calls", calls: late.calls }, resolve, late.ms);
+    else time.after(late.ms, resolve);
+    await promise;
   }
 
   #hiddenMs(key: string): number {

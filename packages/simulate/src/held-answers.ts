@@ -11,14 +11,15 @@ export interface Others {
 
 /** A call that was done. */
 export interface DoneCall {
-  readonly process: Process;
+  /** Whose it is; undefined where something else than an answer is held. */
+  readonly process?: Process;
   readonly isWrite: boolean;
   /** The key that it reads or writes, or the beginning of those that it lists; undefined where it has nothing to do with S3. */
-  readonly key: string | undefined;
+  readonly key?: string | undefined;
 }
 
 interface Held extends Others {
-  readonly owner: Process;
+  readonly owner: Process | undefined;
   readonly key: string | undefined;
   /** So many are still waited for. */
   calls: number;
@@ -26,7 +27,7 @@ interface Held extends Others {
 }
 
 // Less than the time that a call has.
-const LONGEST_MS = 2_000;
+const LONGEST_MS = 3_000;
 
 /** Answers that come only when other processes have made calls: between two looks of one process others have looked, and written. */
 export class HeldAnswers {
@@ -38,13 +39,13 @@ export class HeldAnswers {
   }
 
   /**
-   * Holds an answer until so many calls of others were done, or for two seconds.
+   * Holds an answer until so many calls of others were done, or for so long.
    * @param release called once
    */
-  hold({ process: owner, key }: DoneCall, others: Others, release: () => void): void {
+  hold({ process: owner, key }: DoneCall, others: Others, release: () => void, longestMs = LONGEST_MS): void {
     const held = { owner, key, ...others, release };
     this.#held.add(held);
-    this.#time.after(LONGEST_MS, () => this.#release(held));
+    this.#time.after(longestMs, () => this.#release(held));
   }
 
   /** A service has done a call. */
@@ -58,7 +59,7 @@ export class HeldAnswers {
 }
 
 function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
-  if (held.owner === process) return false;
+  if (held.owner !== undefined && held.owner === process) return false;
   switch (held.which) {
     case "calls":
       return true;

@@ -18,7 +18,7 @@ const LONG_PAUSE_MS = 60_000;
 const STEP = "the consumer asks TMDB";
 const CALL = { service: "tmdb", does: "asks TMDB" } as const;
 // After the token was changed, environments that are warm have the old one: in one schedule of so many, every other environment.
-const TOKEN_CHANGED_ONE_IN = 4;
+const TOKEN_CHANGED_ONE_IN = 3;
 const OLD_TOKEN_ONE_IN = 2;
 
 /** The connections of one process to TMDB, in the place of axios's adapter for Node's HTTP. */

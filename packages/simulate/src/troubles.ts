@@ -165,7 +165,7 @@ export class Troubles {
 
   #others(key: string): Others {
     const { choices } = this.#simulation;
-    switch (choices.pick(`${key} others`, ["calls", "writes", "changes", "changes"] as const)) {
+    switch (choices.pick(`${key} others`, ["calls", "writes", "changes", "changes", "changes"] as const)) {
       case "calls":
         return { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
       case "writes":
