@@ -10,6 +10,7 @@ import type { ColumnType } from "../src/column-type.ts";
 import { inputKey, manifestKey, outputPrefix } from "../src/dataset/keys.ts";
 import { MOVIE_COLUMNS, type MovieRecord } from "../src/dataset/movie-record.ts";
 import { LEDGER_COLUMNS } from "../src/files/ledger-entry.ts";
+import { loteObject } from "../src/files/lote-file.ts";
 import { type Manifest, parseManifest } from "../src/files/manifest.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
@@ -157,6 +158,20 @@ test("polars in Node reads the movies and the failures apart, in their types", a
   expect(movies.sort("id").getColumn("popularity").toArray()).toEqual(records.map(({ popularity }) => popularity));
   expect(movies.sort("id").getColumn("title").toArray()).toEqual(records.map(({ title }) => title));
   expect(failures.sort("imdb_id").getColumn("imdb_id").toArray()).toEqual(UNKNOWN);
+});
+
+test("polars keeps a fraction that it meets in a later file also where it guesses the types", async () => {
+  const folder = join(lake, "guessed");
+  await mkdir(folder);
+  for (const [lote, popularity] of [8, 6.689].entries()) {
+    const [id = ""] = IDS;
+    const record = movieRecord(id, { popularity });
+    const { body } = loteObject({ run: manifest.run, ids: [id], records: new Map([[id, record]]) });
+    await writeFile(join(folder, `lote_${lote}.json`), body);
+  }
+  const { default: polars } = await import("nodejs-polars");
+  const frame = polars.scanJson(join(folder, "*.json")).collectSync();
+  expect(frame.getColumn("popularity").toArray()).toEqual([8, 6.689]);
 });
 
 /** What is printed of the two frames: their types, and of their rows what would be read wrong first. */
