@@ -45,12 +45,17 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: "the collector does not look into the lote's file before it enters a failure",
+    name: "the collector does not look into the lote's file, neither before its write nor after it",
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "const stored = failures.length > 0 ? [...(await storedIds(report, output))] : [];",
+        from: "const stored = looksFirst(report) ? await storedIds(report, output) : [];",
         to: "const stored: string[] = [];",
+      },
+      {
+        file: "core/src/files/enter-reports.ts",
+        from: "if (await haveGotRecords(lotes, output)) {",
+        to: "if (false) {",
       },
     ],
   },
@@ -235,8 +240,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "if (await haveGotRecords(lotes, output)) continue;",
-        to: "",
+        from: "if (await haveGotRecords(lotes, output)) {",
+        to: "if (false) {",
       },
     ],
   },
@@ -256,8 +261,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/finish.ts",
-        from: "if (again === undefined || again.run !== unsettled?.run) return;",
-        to: "if (again !== undefined || unsettled === undefined) return;",
+        from: "const next = again ?? early;",
+        to: "const next = early;",
       },
     ],
   },

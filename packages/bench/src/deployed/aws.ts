@@ -8,10 +8,10 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Queue } from "./queue.ts";
+import { Counts, type Traffic } from "./traffic.ts";
 
 interface StoredObject {
   readonly body: Buffer;
@@ -27,34 +27,6 @@ interface AwsAnswer {
 
 const PAGE_KEYS = 1_000;
 const METADATA = "x-amz-meta-";
-
-/** What one function has asked of S3 and SQS. */
-export interface Traffic {
-  readonly s3Reads: number;
-  /** Lists cost as much as writes. */
-  readonly s3Writes: number;
-  readonly sqs: number;
-  /** In both directions, headers included. */
-  readonly bytes: number;
-  /** How often S3 was asked for what, such as `GET _run.json`. */
-  readonly s3Requests: Readonly<Record<string, number>>;
-}
-
-/** A function's requests, while it makes them. */
-class Counts {
-  s3Reads = 0;
-  s3Writes = 0;
-  sqs = 0;
-  readonly s3Requests: Record<string, number> = {};
-
-  addS3(method: string | undefined, key: string): void {
-    const isRead = key !== "" && (method === "GET" || method === "HEAD");
-    this[isRead ? "s3Reads" : "s3Writes"]++;
-    const what = key === "" ? "a list" : path.posix.basename(key).replace(/\d+/, "N");
-    const name = `${method} ${what}`;
-    this.s3Requests[name] = (this.s3Requests[name] ?? 0) + 1;
-  }
-}
 
 /**
  * S3 and SQS in memory, with all that the functions ask of them and nothing else, so that the measured time is the functions'. It has an address for each

@@ -11,9 +11,10 @@ import { s3Event, startTmdbStandIn } from "@lotes/local";
 import { awsEnvironment } from "@lotes/local/client-config";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { movie } from "../budget.ts";
-import { Aws, type Traffic } from "./aws.ts";
+import { Aws } from "./aws.ts";
 import { Environment } from "./environment.ts";
 import { Queue } from "./queue.ts";
+import type { Traffic } from "./traffic.ts";
 
 const DATE = "2026/11/23";
 const BUCKET = "data-lake";
