@@ -86,14 +86,14 @@ export class Actors {
   /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
   async #upload(uploads: readonly Upload[]): Promise<void> {
     const began = performance.now();
-    const told: Promise<void>[] = [];
+    const invocations: Promise<void>[] = [];
     for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
       await delay(Math.max(0, began + atMs - performance.now()));
       const event = await this.#options.world.upload(date, csv, forced);
       this.uploads.push({ date, csv, forced, sequencer: event.Records[0]?.s3.object.sequencer ?? "" });
-      for (let nth = 0; nth < events; nth++) told.push(this.#produce(event, nth * eventGapMs));
+      for (let nth = 0; nth < events; nth++) invocations.push(this.#produce(event, nth * eventGapMs));
     }
-    await Promise.all(told);
+    await Promise.all(invocations);
   }
 
   /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */

@@ -1,6 +1,6 @@
 import type { Random } from "@lotes/local/sample/random";
 import type { Disturbance } from "@lotes/schedules/disturbances";
-import type { Call, Fate } from "./fates.ts";
+import type { Call, Fault } from "./faults.ts";
 
 // Each answer takes its own time, and so one caller overtakes another between its read and its write.
 const SLOW_MS = { min: 20, max: 500 };
@@ -18,8 +18,8 @@ export class Disturbances {
     this.#random = random;
   }
 
-  /** What becomes of a call at such a time; undefined at any other. */
-  fateOf({ service }: Call): Fate | undefined {
+  /** The fault of a call at such a time; undefined at any other. */
+  faultOf({ service }: Call): Fault | undefined {
     const at = performance.now() - this.#began;
     const met = this.#planned.find((each) => each.service === service && at >= each.fromMs && at < each.toMs);
     if (met === undefined) return undefined;

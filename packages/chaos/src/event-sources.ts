@@ -5,12 +5,12 @@ import type { Activity } from "@lotes/schedules/activity";
 import type { Delivery } from "@lotes/schedules/evidence";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import type { Troubles } from "./fates.ts";
+import type { Troubles } from "./faults.ts";
 import type { Functions } from "./functions.ts";
 import { MAX_RECEIVES, type World } from "./world.ts";
 
-// A look without a reason, in case one was missed.
-const IDLE_MS = 1_000;
+// A queue is looked at so often without a bell, in case one was missed.
+const POLL_MS = 1_000;
 
 const COLLECTOR_BATCH = 10;
 // A delivery in so many waits before it is worked on, for up to so long: whoever received first is not always first at work.
@@ -27,14 +27,14 @@ export interface EventSourcesOptions {
   readonly troubles: Troubles;
 }
 
-interface Source {
+interface EventSource {
   readonly name: "consumer" | "collector";
   readonly queue: QueueName;
   readonly batch: number;
 }
 
-const CONSUMER: Source = { name: "consumer", queue: "LoteQueue", batch: 1 };
-const COLLECTOR: Source = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
+const CONSUMER: EventSource = { name: "consumer", queue: "LoteQueue", batch: 1 };
+const COLLECTOR: EventSource = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
 
 /** SQS and Lambda's event sources on a bad day: messages that come late, twice, at the same time, and again though they were done. */
 export class EventSources {
@@ -53,9 +53,12 @@ export class EventSources {
     this.#options = options;
     // Other choices than those of the schedule itself.
     this.#random = new Random(~seedOf(seed, index));
-    const sources = [...Array<Source>(consumers).fill(CONSUMER), ...Array<Source>(collectors).fill(COLLECTOR)];
+    const sources = [
+      ...Array<EventSource>(consumers).fill(CONSUMER),
+      ...Array<EventSource>(collectors).fill(COLLECTOR),
+    ];
     this.#running = Promise.all(sources.map((source) => this.#run(source)));
-    // Told of when they are stopped.
+    // Its rejection is handled where the sources are stopped.
     this.#running.catch(() => {});
   }
 
@@ -71,15 +74,15 @@ export class EventSources {
   }
 
   /** Hands batches to a function, one at a time. */
-  async #run(source: Source): Promise<void> {
+  async #run(source: EventSource): Promise<void> {
     const { activity } = this.#options;
     while (!this.#over) {
       const worked = await activity.during(() => this.#workOnNext(source));
-      if (!worked) await bellOrNextLook(activity.bell(source.queue));
+      if (!worked) await bellOrNextPoll(activity.bell(source.queue));
     }
   }
 
-  async #workOnNext(source: Source): Promise<boolean> {
+  async #workOnNext(source: EventSource): Promise<boolean> {
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : await this.#receive(source);
     if (records.length === 0) return this.#isMovedOn(source);
@@ -92,21 +95,21 @@ export class EventSources {
     return true;
   }
 
-  async #giveBack({ queue }: Source, record: SQSRecord): Promise<void> {
+  async #giveBack({ queue }: EventSource, record: SQSRecord): Promise<void> {
     await this.#options.world.giveBack(queue, record);
     this.#options.activity.ring(queue);
     if (Number(record.attributes.ApproximateReceiveCount) >= MAX_RECEIVES) this.#givenUp = true;
   }
 
   /** A message that was received often enough is moved to the DeadLetterQueue by the next look for it, which finds nothing. */
-  #isMovedOn(source: Source): boolean {
+  #isMovedOn(source: EventSource): boolean {
     if (source !== CONSUMER || !this.#givenUp) return false;
     this.#givenUp = false;
     this.#options.activity.ring("DeadLetterQueue");
     return true;
   }
 
-  async #receive({ name, queue, batch }: Source): Promise<SQSRecord[]> {
+  async #receive({ name, queue, batch }: EventSource): Promise<SQSRecord[]> {
     const { world, schedule } = this.#options;
     const records = await world.receive(queue, this.#random.between(1, batch));
     if (name === "consumer" && this.#random.oneIn(schedule.duplicateOneIn)) {
@@ -117,7 +120,7 @@ export class EventSources {
   }
 
   /** @returns each message, and whether it comes back */
-  async #delivered({ name }: Source, records: readonly SQSRecord[]): Promise<[SQSRecord, boolean][]> {
+  async #delivered({ name }: EventSource, records: readonly SQSRecord[]): Promise<[SQSRecord, boolean][]> {
     const { functions, schedule } = this.#options;
     const began = performance.now();
     const { answer, heldUp } = await functions.invoke<SQSBatchResponse>(name, { Records: records });
@@ -151,10 +154,10 @@ export class EventSources {
   }
 }
 
-/** Waits for a bell, and no longer than until the next look without a reason. */
-async function bellOrNextLook(bell: Promise<void>): Promise<void> {
+/** Waits for a bell, or until the queue is to be looked at without one. */
+async function bellOrNextPoll(bell: Promise<void>): Promise<void> {
   const stop = new AbortController();
-  await Promise.race([bell, delay(IDLE_MS, undefined, { signal: stop.signal }).catch(() => {})]);
+  await Promise.race([bell, delay(POLL_MS, undefined, { signal: stop.signal }).catch(() => {})]);
   stop.abort();
 }
 

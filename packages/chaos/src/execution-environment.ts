@@ -11,15 +11,15 @@ import {
 import type { Attempt } from "@lotes/schedules/evidence";
 import { Connections } from "./connections.ts";
 import type { Disturbances } from "./disturbances.ts";
-import { type Call, type Fate, Fates, type Troubles } from "./fates.ts";
-import { type Mortal, networkOf, type Ports } from "./network.ts";
+import { type Call, type Fault, Faults, type Troubles } from "./faults.ts";
+import { type NetworkedProcess, networkOf, type Ports } from "./network.ts";
 import { ProcessTime } from "./process-time.ts";
 
 const LONG_PAUSE_MS = 60_000;
 
 /** The process died in the middle of an invocation. */
-export class Died extends Error {
-  override readonly name = "Died";
+export class ProcessDied extends Error {
+  override readonly name = "ProcessDied";
 }
 
 export interface EnvironmentOptions {
@@ -39,12 +39,12 @@ export interface EnvironmentOptions {
 }
 
 /** One execution environment of a function, which can be frozen at any time, and die at any of its calls, as a process dies. */
-export class ExecutionEnvironment implements Mortal {
+export class ExecutionEnvironment implements NetworkedProcess {
   readonly #options: EnvironmentOptions;
   readonly connections = new Connections();
   readonly time: ProcessTime;
   readonly #handler: Handler;
-  #fates: Fates | undefined;
+  #faults: Faults | undefined;
   #dead = false;
   #heldUp = false;
   #death = Promise.withResolvers<never>();
@@ -52,7 +52,7 @@ export class ExecutionEnvironment implements Mortal {
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     this.time = new ProcessTime(options.clockAheadMs);
-    // Death between two invocations is nobody's news.
+    // A death between two invocations has nobody who awaits it, and must not end the thread as an unhandled rejection.
     this.#death.promise.catch(() => {});
     this.#handler = options.code.load(this.#globals(networkOf(this, options.ports, this.connections)));
   }
@@ -69,12 +69,12 @@ export class ExecutionEnvironment implements Mortal {
   die(): void {
     this.#dead = true;
     this.time.end();
-    this.#death.reject(new Died(`the ${this.#options.name} died`));
+    this.#death.reject(new ProcessDied(`the ${this.#options.name} died`));
   }
 
-  fateOf(call: Call): Fate {
+  faultOf(call: Call): Fault | undefined {
     if (call.batch) this.#options.onSent();
-    return this.#options.disturbances.fateOf(call) ?? this.#fates?.next(call) ?? { kind: "done" };
+    return this.#options.disturbances.faultOf(call) ?? this.#faults?.next(call);
   }
 
   awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
@@ -115,11 +115,11 @@ export class ExecutionEnvironment implements Mortal {
 
   /**
    * @param millis after which it is killed
-   * @param seed of the fates of its calls
-   * @throws {Died}
+   * @param seed of the faults of its calls
+   * @throws {ProcessDied}
    */
   async invoke(event: unknown, millis: number, seed: number): Promise<unknown> {
-    this.#fates = new Fates(seed, this.#options.troubles);
+    this.#faults = new Faults(seed, this.#options.troubles);
     this.thaw();
     // Lambda tells it by the wall clock.
     const deadline = this.time.Date.now() + millis;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /** Tells the faulty AWS what to answer. */
-export const FATE_HEADER = "x-chaos-fate";
+export const FAULT_HEADER = "x-chaos-fault";
 
 const JSON_TYPE = { "content-type": "application/x-amz-json-1.0" };
 
@@ -12,7 +12,7 @@ const JSON_TYPE = { "content-type": "application/x-amz-json-1.0" };
 export async function startFaultyAws(awsUrl: string): Promise<{ port: number; stop(): void }> {
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
-    if (request.headers[FATE_HEADER] === "in part") await answerInPart(request, body, response, awsUrl);
+    if (request.headers[FAULT_HEADER] === "in part") await answerInPart(request, body, response, awsUrl);
     else refuse(request, response);
   });
   server.listen(0, "127.0.0.1");
@@ -38,15 +38,15 @@ const SQS_ERRORS: Readonly<Record<string, readonly [status: number, code: string
 };
 
 function refuse({ headers }: IncomingMessage, response: ServerResponse): void {
-  const fate = String(headers[FATE_HEADER]);
+  const fault = String(headers[FAULT_HEADER]);
   if (headers["x-amz-target"] === undefined) {
-    const [status, code] = S3_ERRORS[fate] ?? [500, "InternalError"];
+    const [status, code] = S3_ERRORS[fault] ?? [500, "InternalError"];
     response.writeHead(status, { "content-type": "application/xml" });
     response.end(
       `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
     );
   } else {
-    const [status, code] = SQS_ERRORS[fate] ?? [500, "InternalFailure"];
+    const [status, code] = SQS_ERRORS[fault] ?? [500, "InternalFailure"];
     response.writeHead(status, JSON_TYPE);
     response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message: code }));
   }

@@ -5,8 +5,8 @@ import type { Activity } from "@lotes/schedules/activity";
 import type { Attempt } from "@lotes/schedules/evidence";
 import { type Schedule, seedOf } from "@lotes/schedules/schedule";
 import type { Disturbances } from "./disturbances.ts";
-import { Died, ExecutionEnvironment } from "./execution-environment.ts";
-import type { Troubles } from "./fates.ts";
+import { ExecutionEnvironment, ProcessDied } from "./execution-environment.ts";
+import type { Troubles } from "./faults.ts";
 import type { Lab } from "./lab.ts";
 import type { World } from "./world.ts";
 
@@ -67,13 +67,13 @@ export class Functions {
     const environment = this.#replacement(name) ?? this.#next(name) ?? this.#environment(name);
     return activity.during(async () => {
       // Three functions, each with its own numbers.
-      const fates = seedOf(seedOf(seed, index), nth * 3 + Object.keys(this.#idle).indexOf(name));
+      const faults = seedOf(seedOf(seed, index), nth * 3 + Object.keys(this.#idle).indexOf(name));
       const freezing = this.#freezeIn(environment);
       let answer: T | undefined;
       try {
-        answer = ((await environment.invoke(event, functionMs, fates)) ?? {}) as T;
+        answer = ((await environment.invoke(event, functionMs, faults)) ?? {}) as T;
       } catch (error) {
-        if (!(error instanceof Died) && name !== "producer") this.thrown.push(`the ${name}: ${error}`);
+        if (!(error instanceof ProcessDied) && name !== "producer") this.thrown.push(`the ${name}: ${error}`);
       }
       clearTimeout(freezing);
       if (environment.dead) {

@@ -1,23 +1,24 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { type Connections, connectionReset } from "./connections.ts";
-import type { Call, Fate } from "./fates.ts";
-import { FATE_HEADER } from "./faulty-aws.ts";
+import type { Call, Fault } from "./faults.ts";
+import { FAULT_HEADER } from "./faulty-aws.ts";
 
 type Respond = (response: IncomingMessage) => void;
 
 /** Where the services are. */
 export interface Ports {
   readonly aws: number;
-  /** Answers in the place of AWS what a fate says. */
+  /** Answers in the place of AWS what a fault says. */
   readonly faultyAws: number;
   readonly tmdb: number;
 }
 
-/** The process whose network it is. */
-export interface Mortal {
+/** The process that a network belongs to. */
+export interface NetworkedProcess {
   readonly dead: boolean;
   die(): void;
-  fateOf(call: Call): Fate;
+  /** What goes wrong with its next call; undefined when that goes well. */
+  faultOf(call: Call): Fault | undefined;
   /** What it hears, it hears when it is awake. */
   awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
   /** Asks TMDB for something; what is returned is told how it went. */
@@ -25,17 +26,17 @@ export interface Mortal {
 }
 
 /**
- * The `http` module of one process: its requests are real, but for what their fates say. A dead process sends nothing more and hears
+ * The `http` module of one process: its requests are real, but for their faults. A dead process sends nothing more and hears
  * nothing more, which is all that the rest of the world can tell of a death.
  */
-export function networkOf(mortal: Mortal, ports: Ports, connections: Connections): typeof http {
+export function networkOf(owner: NetworkedProcess, ports: Ports, connections: Connections): typeof http {
   const request = (options: RequestOptions, respond: Respond): ClientRequest => {
-    if (mortal.dead) return swallowed(options);
+    if (owner.dead) return swallowed(options);
     const call = callOf(options, ports);
-    const fate = mortal.fateOf(call);
-    const sent = send(options, mortal.awake(respond), fate);
+    const fault = owner.faultOf(call);
+    const sent = send(options, owner.awake(respond), fault);
     if (call.service === "tmdb") {
-      const { onReset, onAnswer, onEnd } = mortal.asks(options.path ?? "");
+      const { onReset, onAnswer, onEnd } = owner.asks(options.path ?? "");
       connections.track(sent, onReset);
       sent.once("response", onAnswer);
       sent.once("close", onEnd);
@@ -43,17 +44,16 @@ export function networkOf(mortal: Mortal, ports: Ports, connections: Connections
     return sent;
   };
 
-  const send = (options: RequestOptions, respond: Respond, fate: Fate): ClientRequest => {
-    switch (fate.kind) {
-      case "done":
-        return http.request(options, respond);
+  const send = (options: RequestOptions, respond: Respond, fault: Fault | undefined): ClientRequest => {
+    if (fault === undefined) return http.request(options, respond);
+    switch (fault.kind) {
       case "dies before":
-        mortal.die();
+        owner.die();
         return swallowed(options);
       case "dies after":
         return http.request(options, (response) => {
           response.resume();
-          mortal.die();
+          owner.die();
         });
       case "unsent": {
         const lost = swallowed(options);
@@ -68,9 +68,9 @@ export function networkOf(mortal: Mortal, ports: Ports, connections: Connections
         return lost;
       }
       case "slow":
-        return http.request(options, (response) => setTimeout(respond, fate.ms, response));
+        return http.request(options, (response) => setTimeout(respond, fault.ms, response));
       default: {
-        const headers = { ...(options.headers as Record<string, string>), [FATE_HEADER]: fate.kind };
+        const headers = { ...(options.headers as Record<string, string>), [FAULT_HEADER]: fault.kind };
         return http.request({ ...options, headers, port: ports.faultyAws }, respond);
       }
     }

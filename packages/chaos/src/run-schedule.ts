@@ -9,7 +9,7 @@ import { brokenOffBy, misansweredBy } from "@lotes/schedules/tmdb-rules";
 import { Actors } from "./actors.ts";
 import { Disturbances } from "./disturbances.ts";
 import { EventSources } from "./event-sources.ts";
-import { Troubles } from "./fates.ts";
+import { Troubles } from "./faults.ts";
 import { Functions } from "./functions.ts";
 import type { Lab } from "./lab.ts";
 import { stalledSoFarMs } from "./stalls.ts";
@@ -19,7 +19,7 @@ const TOKEN = "the-secret-token-of-the-chaos";
 
 // A schedule takes some ten. A machine with other things to do lets functions run out of time, and that takes longer.
 const MOST_SECONDS = 240;
-const LOOK_MS = 150;
+const POLL_MS = 150;
 const HEALING_ROUNDS = 3;
 
 /** What became of one schedule. */
@@ -77,22 +77,22 @@ class ScheduleRun {
 
   async toTheEnd(): Promise<Outcome> {
     const wrong: string[] = [];
-    const told = (error: unknown) => wrong.push(`${(error as Error).stack}`);
+    const fail = (error: unknown) => wrong.push(`${(error as Error).stack}`);
     try {
       const planned = this.#activity.during(() => this.#actors.doAllPlanned());
-      // Told of when it is waited for.
+      // Its rejection is handled where it is awaited.
       planned.catch(() => {});
       await this.#settled();
       await planned;
-      const stormy = await this.#evidence([], false);
+      const beforeHealing = await this.#evidence([], false);
       await this.#heal();
       const arrivals = await this.#lab.tmdb.end(this.#tmdb.server);
-      wrong.push(...judge({ ...stormy, arrivals }), ...judge(await this.#evidence(arrivals, true)));
+      wrong.push(...judge({ ...beforeHealing, arrivals }), ...judge(await this.#evidence(arrivals, true)));
     } catch (error) {
-      told(error);
+      fail(error);
     }
     this.#actors.stop();
-    await this.#sources.stop().catch(told);
+    await this.#sources.stop().catch(fail);
     return {
       schedule: this.#schedule,
       wrong: [...new Set(wrong)],
@@ -130,8 +130,8 @@ class ScheduleRun {
     const end = elapsedMs() + MOST_SECONDS * 1000;
     while (elapsedMs() < end) {
       // Asked before and after, since the queues can only be asked in between.
-      if (this.#activity.isNone && (await this.#sources.isDrained()) && this.#activity.isNone) return;
-      await delay(LOOK_MS);
+      if (this.#activity.isIdle && (await this.#sources.isDrained()) && this.#activity.isIdle) return;
+      await delay(POLL_MS);
     }
     throw new Error(`not settled after ${MOST_SECONDS} s`);
   }

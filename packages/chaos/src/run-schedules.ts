@@ -11,7 +11,7 @@ export interface ChaosOptions {
   readonly print: (line: string) => void;
 }
 
-export interface Sum {
+export interface Totals {
   schedules: number;
   broken: number;
   /** Calls that went wrong, deaths among them. */
@@ -24,31 +24,31 @@ export interface Sum {
 const AT_ONCE = 15;
 // Some 100 MB are in use at a time. Left alone, the collector lets the dead environments of many schedules pile up.
 const HEAP_MB = 2_000;
-// Often enough to see that it goes on.
-const TOLD_EVERY = 100;
-// What follows from the same mistake is the same.
+// Often enough to show that the run goes on.
+const PROGRESS_EVERY = 100;
+// The sentences after the first few mostly follow from the same mistake.
 const SENTENCES_SHOWN = 4;
 const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
-export async function runSchedules({ seed, indexes, threads, print }: ChaosOptions): Promise<Sum> {
+export async function runSchedules({ seed, indexes, threads, print }: ChaosOptions): Promise<Totals> {
   const began = performance.now();
-  const sum: Sum = { schedules: 0, broken: 0, troubles: 0, deaths: 0 };
-  const told = () => {
+  const totals: Totals = { schedules: 0, broken: 0, troubles: 0, deaths: 0 };
+  const progress = () => {
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    const { schedules, troubles, deaths, broken } = sum;
+    const { schedules, troubles, deaths, broken } = totals;
     return `${schedules} schedules, ${troubles} troubles, ${deaths} deaths, ${broken} broken promises, ${seconds} s`;
   };
   const add = ({ schedule, wrong, troubles, deaths }: Outcome) => {
-    sum.schedules++;
-    sum.troubles += troubles;
-    sum.deaths += deaths;
+    totals.schedules++;
+    totals.troubles += troubles;
+    totals.deaths += deaths;
     if (wrong.length > 0) {
-      sum.broken++;
+      totals.broken++;
       const shown = wrong.slice(0, SENTENCES_SHOWN).map((sentence) => sentence.slice(0, LONGEST_SENTENCE));
       print([`see it again with pnpm chaos --seed ${seed} --only ${schedule.index}`, ...shown].join("\n  "));
     }
-    if (sum.schedules % TOLD_EVERY === 0) print(told());
+    if (totals.schedules % PROGRESS_EVERY === 0) print(progress());
   };
   print(`seed ${seed}`);
   const scripts = await functionScripts();
@@ -69,6 +69,6 @@ export async function runSchedules({ seed, indexes, threads, print }: ChaosOptio
       await once(worker, "exit");
     }),
   );
-  print(told());
-  return sum;
+  print(progress());
+  return totals;
 }

@@ -3,8 +3,8 @@ import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Connections } from "../src/connections.ts";
-import type { Fate } from "../src/fates.ts";
-import { type Mortal, networkOf } from "../src/network.ts";
+import type { Fault } from "../src/faults.ts";
+import { type NetworkedProcess, networkOf } from "../src/network.ts";
 
 let service: http.Server;
 let port: number;
@@ -26,21 +26,21 @@ afterEach(() => {
 });
 
 /** A process that writes something, with an agent of its own as every SDK has one. */
-class Writer implements Mortal {
+class Writer implements NetworkedProcess {
   dead = false;
   heard: string | undefined;
-  readonly #fate: Fate;
+  readonly #fault: Fault | undefined;
 
-  constructor(fate: Fate) {
-    this.#fate = fate;
+  constructor(fault: Fault | undefined) {
+    this.#fault = fault;
   }
 
   die(): void {
     this.dead = true;
   }
 
-  fateOf(): Fate {
-    return this.#fate;
+  faultOf(): Fault | undefined {
+    return this.#fault;
   }
 
   awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
@@ -78,8 +78,8 @@ class Writer implements Mortal {
   }
 }
 
-test.each<[string, Fate, { done: boolean; heard: string | undefined; dead: boolean }]>([
-  ["is done and answered", { kind: "done" }, { done: true, heard: "200", dead: false }],
+test.each<[string, Fault | undefined, { done: boolean; heard: string | undefined; dead: boolean }]>([
+  ["is done and answered", undefined, { done: true, heard: "200", dead: false }],
   [
     "is never sent when its process dies before",
     { kind: "dies before" },
@@ -97,13 +97,13 @@ test.each<[string, Fate, { done: boolean; heard: string | undefined; dead: boole
     { kind: "slow", ms: 60_000 },
     { done: true, heard: undefined, dead: false },
   ],
-])("a call %s", async (_, fate, expected) => {
-  const { heard, dead } = await new Writer(fate).write();
+])("a call %s", async (_, fault, expected) => {
+  const { heard, dead } = await new Writer(fault).write();
   expect({ done: done.length === 1, heard, dead }).toEqual(expected);
 });
 
 test("a dead process sends nothing more", async () => {
-  const writer = new Writer({ kind: "done" });
+  const writer = new Writer(undefined);
   writer.die();
   expect((await writer.write()).heard).toBeUndefined();
   expect(done).toEqual([]);

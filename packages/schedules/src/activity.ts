@@ -4,9 +4,9 @@ import type { QueueName } from "@lotes/core/topology";
 export class Activity {
   #underWay = 0;
   readonly #bells = { LoteQueue: Promise.withResolvers<void>(), DeadLetterQueue: Promise.withResolvers<void>() };
-  #onNone = () => {};
+  #onIdle = () => {};
 
-  get isNone(): boolean {
+  get isIdle(): boolean {
     return this.#underWay === 0;
   }
 
@@ -17,13 +17,13 @@ export class Activity {
       return await work();
     } finally {
       this.#underWay--;
-      if (this.#underWay === 0) this.#onNone();
+      if (this.#underWay === 0) this.#onIdle();
     }
   }
 
-  /** @param told each time when nothing is under way any more */
-  onNone(told: () => void): void {
-    this.#onNone = told;
+  /** @param callback called each time when the last work has ended */
+  onIdle(callback: () => void): void {
+    this.#onIdle = callback;
   }
 
   /** There is, or may be, something to receive. */

@@ -13,7 +13,7 @@ export interface CancelledDate {
 /** After so many milliseconds nothing of a cancelled run is asked for any more. */
 const LAST_REQUEST_MS = 2_000;
 
-/** What is wrong with a date whose run was cancelled: of what was not asked for nothing is known, and the rest is as ever. */
+/** What is wrong with a date whose run was cancelled. Ids that were not asked for have no record and no failure. All others are judged as ever. */
 export function judgeCancelled({ date, run, lotes, files, failed }: CancelledDate, evidence: Evidence): string[] {
   const wrong: string[] = [];
   const cancel = evidence.cancels.find((each) => each.date === date && each.run === run);
@@ -33,9 +33,10 @@ export function judgeCancelled({ date, run, lotes, files, failed }: CancelledDat
   });
   const account = evidence.accounts.get(date);
   const ids = lotes.flat().length;
-  const told = [account?.stored, account?.cancelled, account?.settled];
-  const so = [stored, ids - stored - failed.size, false];
-  if (JSON.stringify(told) !== JSON.stringify(so)) wrong.push(`${date}: status says ${told}, and it is ${so}`);
+  const claimed = [account?.stored, account?.cancelled, account?.settled];
+  const actual = [stored, ids - stored - failed.size, false];
+  if (JSON.stringify(claimed) !== JSON.stringify(actual))
+    wrong.push(`${date}: status says ${claimed}, and it is ${actual}`);
   const { knownAt } = cancel;
   if (knownAt === undefined) return wrong;
   const own = new Set(lotes.flat());

@@ -45,7 +45,8 @@ function readFacts({ csv, forced }: Parameters<typeof factsOf>[0]): CsvFacts | u
     const [id = "", year = "", genres = "", votes = ""] = needed.map((name) => cells[at(name)]);
     if (cells.length !== columns.length) malformed++;
     else if (!isReadable(year) || !isReadable(votes)) unreadable++;
-    else if (Number(year) > 1960 && Number(votes) > 10_000 && /crime|war/i.test(genres)) ids.add(toldId(id.trim()));
+    else if (Number(year) > 1960 && Number(votes) > 10_000 && /crime|war/i.test(genres))
+      ids.add(shortenedId(id.trim()));
   }
   const isSpoilt = Math.max(malformed, unreadable) > rows.length * MOST_BAD || ids.size === 0;
   return isSpoilt && !forced ? undefined : { rows: rows.length, malformed, unreadable, ids: [...ids] };
@@ -57,7 +58,7 @@ function isReadable(cell: string): boolean {
 }
 
 /** How a file or a message has an id: one that is too long, by its beginning and a hash. */
-function toldId(id: string): string {
+function shortenedId(id: string): string {
   if (id.length <= LONGEST_ID) return id;
   const hash = createHash("sha256").update(id).digest("hex");
   return `${id.slice(0, 44).toWellFormed()}…${hash.slice(0, 16)}`;

@@ -111,7 +111,7 @@ export function judgeParts(
 export function judgeStrangers(date: string, ledger: readonly Entry[], { strangers }: Evidence): string[] {
   const entries = ledger.filter(({ imdb_id, reason }) => imdb_id === null || reason === "malformed_message");
   const wrong = entries
-    .filter((entry) => entry.imdb_id !== null || !strangers.some((body) => tells(entry.message, body)))
+    .filter((entry) => entry.imdb_id !== null || !strangers.some((body) => quotes(entry.message, body)))
     .map(({ message }) => `${date}: nobody sent ${message.slice(0, 200)}`);
   const bytes = entries.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
   if (bytes > MOST_OF_STRANGERS_BYTES) wrong.push(`${date}: ${bytes} bytes are kept of strangers' messages`);
@@ -119,7 +119,7 @@ export function judgeStrangers(date: string, ledger: readonly Entry[], { strange
 }
 
 /** Whether an entry's message is a body, or its beginning with its hash. */
-function tells(message: string, body: string): boolean {
+function quotes(message: string, body: string): boolean {
   if (!message.startsWith(body.slice(0, 100))) return false;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
   return message === body || message.includes(hash);

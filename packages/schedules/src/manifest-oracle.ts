@@ -18,9 +18,11 @@ export function judgeManifest({ date, run, ids, files, failed }: SettledDate): s
   if (object === undefined) return [`${date} has settled, and has no manifest`];
   const manifest = JSON.parse(object.body);
   const wrong: string[] = [];
-  const expect = (told: unknown, so: unknown, what: string) => {
-    if (JSON.stringify(told) !== JSON.stringify(so))
-      wrong.push(`${date}: the manifest has ${JSON.stringify(told)} as ${what}, and it is ${JSON.stringify(so)}`);
+  const expect = (claimed: unknown, actual: unknown, what: string) => {
+    if (JSON.stringify(claimed) !== JSON.stringify(actual))
+      wrong.push(
+        `${date}: the manifest has ${JSON.stringify(claimed)} as ${what}, and it is ${JSON.stringify(actual)}`,
+      );
   };
   const lotes = [...files]
     .filter(([name]) => /^lote_\d+\.json$/.test(name))

@@ -79,10 +79,10 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   expect(["queued", "cancelled"].includes(run.status), `the status is ${run.status} after everything has settled`);
   const { ids: selected, ...counts } = facts;
   expect(run.ids === selected.length, `${run.ids} ids are said to be selected, and it is ${selected.length}`);
-  const toldCounts = { rows: run.rows, malformed: run.malformed.count, unreadable: run.unreadable?.count };
+  const claimedCounts = { rows: run.rows, malformed: run.malformed.count, unreadable: run.unreadable?.count };
   expect(
-    JSON.stringify(toldCounts) === JSON.stringify(counts),
-    `the rows are said to be ${JSON.stringify(toldCounts)}, and are ${JSON.stringify(counts)}`,
+    JSON.stringify(claimedCounts) === JSON.stringify(counts),
+    `the rows are said to be ${JSON.stringify(claimedCounts)}, and are ${JSON.stringify(counts)}`,
   );
 
   const lotes = Array.from({ length: Math.ceil(selected.length / evidence.loteSize) }, (_, n) =>
@@ -108,7 +108,7 @@ function judgeDate(date: string, evidence: Evidence): string[] {
     const expected = records.map((record) => `${record}\n`).join("");
     expect(
       (file?.body ?? "") === expected,
-      `${name} is not its ids less the failed ones: it has ${told(file?.body)} instead of ${told(expected)}`,
+      `${name} is not its ids less the failed ones: it has ${recordIds(file?.body)} instead of ${recordIds(expected)}`,
     );
     expect(file === undefined || file.body !== "", `${name} is empty`);
     expect(file === undefined || file.metadata.run === run.run, `${name} is of another run`);
@@ -140,8 +140,8 @@ function idsOf(ledger: readonly Entry[]): Set<string> {
   return new Set(ledger.filter(({ imdb_id }) => imdb_id !== null).map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
 }
 
-/** Each line's id, and the line itself where it is no record as TMDB has it. */
-function told(body = ""): string {
+/** The id of each line. A line that is no record as TMDB has it stands for itself. */
+function recordIds(body = ""): string {
   const lines = body.split("\n").filter((line) => line !== "");
   return `[${lines.map((line) => /^{"id":\d+,"imdb_id":"(tt\d+)"/.exec(line)?.[1] ?? line).join(" ")}]`;
 }

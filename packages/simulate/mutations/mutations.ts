@@ -63,7 +63,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "the limiter's second is 900 ms",
     edits: [
       {
-        file: "tmdb/src/invocation-account.ts",
+        file: "tmdb/src/invocation-quota.ts",
         from: "SECOND_MS = 1_000 + 5",
         to: "SECOND_MS = 900",
       },

@@ -35,7 +35,7 @@ export class Actors {
   async doAllPlanned(): Promise<void> {
     const { uploads, operator, cancels, strangers } = this.#simulation.schedule;
     for (const { queue, body } of strangers) {
-      this.#simulation.tell(() => `a stranger sends ${body.length} characters to ${queue}`);
+      this.#simulation.trace(() => `a stranger sends ${body.length} characters to ${queue}`);
       this.#world.queues[queue].send(body);
     }
     await Promise.all([
@@ -63,20 +63,20 @@ export class Actors {
 
   /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
   async #upload(uploads: readonly Upload[]): Promise<void> {
-    const produced: Promise<void>[] = [];
+    const invocations: Promise<void>[] = [];
     const { time } = this.#simulation;
     for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
       await time.sleep(atMs - time.now);
       const { sequencer, events: told } = this.#world.upload(date, csv, forced);
-      this.#simulation.tell(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
+      this.#simulation.trace(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
       const upload = { date, csv, forced, sequencer };
       this.uploads.push(upload);
       this.#world.manifests.uploaded(upload);
       // The first by S3, the next by EventBridge: each tells of the same.
       for (let nth = 0; nth < events; nth++)
-        produced.push(this.#produce(told[nth % 2], nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
+        invocations.push(this.#produce(told[nth % 2], nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
     }
-    await Promise.all(produced);
+    await Promise.all(invocations);
   }
 
   /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
@@ -91,7 +91,7 @@ export class Actors {
   async #cancel({ atMs, date }: Cancel): Promise<void> {
     const { time, schedule } = this.#simulation;
     await time.sleep(atMs);
-    this.#simulation.tell(() => `the operator cancels the run of ${date}`);
+    this.#simulation.trace(() => `the operator cancels the run of ${date}`);
     const run = await cancelRun(this.#store, date, new Date());
     const isCertain = schedule.troubles === 0 && schedule.disturbances.length === 0 && schedule.freezes === undefined;
     // A request that was sent in time may be on its way as long as any.
@@ -102,7 +102,7 @@ export class Actors {
   async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {
     const { time } = this.#simulation;
     await time.sleep(atMs);
-    this.#simulation.tell(
+    this.#simulation.trace(
       () => `the operator does ${does} of ${date}${attempts === undefined ? "" : `, attempts ${attempts}`}`,
     );
     if (does === "redrive") this.#world.redrive(attempts);

@@ -1,6 +1,6 @@
 import type { Outcome } from "./run-schedule.ts";
 import type { Focus } from "./simulation.ts";
-import type { FateKind } from "./troubles.ts";
+import type { FaultKind } from "./troubles.ts";
 
 type Counts = Map<string, number>;
 
@@ -12,7 +12,7 @@ export interface Coverage {
   readonly pairs: Counts;
 }
 
-const DEATHS = ["dies before", "dies after"] as const satisfies readonly FateKind[];
+const DEATHS = ["dies before", "dies after"] as const satisfies readonly FaultKind[];
 const ANY_CALL = [
   ...DEATHS,
   "unsent",
@@ -21,7 +21,7 @@ const ANY_CALL = [
   "overtaken",
   "throttled",
   "broken",
-] as const satisfies readonly FateKind[];
+] as const satisfies readonly FaultKind[];
 // Of the pairs that were met least, so many are looked for at a time.
 const FOCUSED = 50;
 
@@ -66,7 +66,7 @@ export function isFunctionsCall(step: string): boolean {
 }
 
 /** What can go wrong with a call. */
-export function troublesAt(step: string): readonly FateKind[] {
+export function troublesAt(step: string): readonly FaultKind[] {
   if (step.includes("asks TMDB")) return DEATHS;
   if (/ (writes|removes) /.test(step)) return [...ANY_CALL, "conflict"];
   return step.includes(" sends ") ? [...ANY_CALL, "in part"] : ANY_CALL;

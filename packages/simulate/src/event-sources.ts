@@ -32,14 +32,14 @@ export interface EventSourcesOptions {
   readonly troubles: Troubles;
 }
 
-interface Source {
+interface EventSource {
   readonly name: "consumer" | "collector";
   readonly queue: QueueName;
   readonly batch: number;
 }
 
-const CONSUMER: Source = { name: "consumer", queue: "LoteQueue", batch: 1 };
-const COLLECTOR: Source = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
+const CONSUMER: EventSource = { name: "consumer", queue: "LoteQueue", batch: 1 };
+const COLLECTOR: EventSource = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
 
 /** SQS and Lambda's event sources on a bad day: messages that come late, twice, at the same time, and again though they were done. */
 export class EventSources {
@@ -53,7 +53,10 @@ export class EventSources {
   constructor(options: EventSourcesOptions) {
     const { consumers, collectors } = options.simulation.schedule;
     this.#options = options;
-    const sources = [...Array<Source>(consumers).fill(CONSUMER), ...Array<Source>(collectors).fill(COLLECTOR)];
+    const sources = [
+      ...Array<EventSource>(consumers).fill(CONSUMER),
+      ...Array<EventSource>(collectors).fill(COLLECTOR),
+    ];
     for (const source of sources) void this.#run(source);
   }
 
@@ -63,7 +66,7 @@ export class EventSources {
   }
 
   /** Hands batches to a function, one at a time. */
-  async #run(source: Source): Promise<void> {
+  async #run(source: EventSource): Promise<void> {
     const { activity } = this.#options;
     for (;;) {
       const bell = activity.bell(source.queue);
@@ -71,7 +74,7 @@ export class EventSources {
     }
   }
 
-  async #workOnNext(source: Source): Promise<boolean> {
+  async #workOnNext(source: EventSource): Promise<boolean> {
     const { world, simulation } = this.#options;
     const { choices, time } = simulation;
     const key = `${source.name} batch ${++this.#batches}`;
@@ -91,7 +94,7 @@ export class EventSources {
   }
 
   /** Lets a delivery wait, if it is to be late. */
-  async #beLate({ name }: Source, key: string): Promise<void> {
+  async #beLate({ name }: EventSource, key: string): Promise<void> {
     const { choices, time, heldAnswers } = this.#options.simulation;
     const draw = () => {
       if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
@@ -116,7 +119,7 @@ export class EventSources {
     return choices.oneIn(`${key} hidden`, HIDDEN_LONG_ONE_IN) ? schedule.functionMs * 6 : 0;
   }
 
-  #receive({ name, queue, batch }: Source, key: string): SQSRecord[] {
+  #receive({ name, queue, batch }: EventSource, key: string): SQSRecord[] {
     const { world, simulation, activity } = this.#options;
     const { choices, schedule, time } = simulation;
     const records = world.queues[queue].receive(choices.between(`${key} size`, 1, batch));
@@ -132,7 +135,7 @@ export class EventSources {
   }
 
   /** @returns each message, and whether it comes back */
-  async #delivered({ name }: Source, records: readonly SQSRecord[], key: string): Promise<[SQSRecord, boolean][]> {
+  async #delivered({ name }: EventSource, records: readonly SQSRecord[], key: string): Promise<[SQSRecord, boolean][]> {
     const { functions, simulation } = this.#options;
     const began = simulation.time.now;
     const { answer, heldUp } = await functions.invoke<SQSBatchResponse>(name, { Records: records });

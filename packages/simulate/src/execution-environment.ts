@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
     calls.beginInvocation();
     const end = time.now + millis;
     const killer = time.after(millis, () => {
-      simulation.tell(() => `${process.name} runs out of its time`);
+      simulation.trace(() => `${process.name} runs out of its time`);
       process.die();
     });
     process.onDeath = () => {

@@ -37,7 +37,7 @@ export class FunctionLog implements HandlerLogger, HandlerLog {
     const text = JSON.stringify(Object.assign({}, ...fields), withErrors);
     this.#simulation.output.push(`${level} ${message} ${JSON.stringify(this.#keys)} ${text}`);
     this.#simulation.count(`the ${this.#name} logs: ${message}`);
-    this.#simulation.tell(() => `the ${this.#name} logs: ${message} ${text} ${JSON.stringify(this.#keys)}`);
+    this.#simulation.trace(() => `the ${this.#name} logs: ${message} ${text} ${JSON.stringify(this.#keys)}`);
   }
 }
 

@@ -65,11 +65,11 @@ export class Functions {
     return activity.during(async () => {
       const environment =
         this.#replacement(name) ?? this.#next(name, invocation) ?? (await this.#started(name, invocation));
-      simulation.tell(() => `${invocation} begins in ${environment.process.name}`);
+      simulation.trace(() => `${invocation} begins in ${environment.process.name}`);
       const freezing = this.#freezeIn(environment, invocation);
       const ending = await environment.invoke(event, functionMs, `request of ${invocation}`);
       if (freezing) simulation.time.cancel(freezing);
-      simulation.tell(() => `${invocation} ends: ${JSON.stringify(ending)}`);
+      simulation.trace(() => `${invocation} ends: ${JSON.stringify(ending)}`);
       if (ending === "died") {
         this.#died(name);
         return { answer: undefined, heldUp: environment.isHeldUp };
@@ -156,7 +156,7 @@ export class Functions {
     if (freeze === undefined) return undefined;
     return time.after(freeze.afterMs, () => {
       troubles.met++;
-      simulation.tell(() => `${environment.process.name} is frozen for ${freeze.ms} ms`);
+      simulation.trace(() => `${environment.process.name} is frozen for ${freeze.ms} ms`);
       environment.freeze(freeze.closed);
       time.after(freeze.ms, () => environment.thaw());
     });

@@ -5,7 +5,7 @@ import { branchLines } from "./branches.ts";
 import { focusOf } from "./coverage.ts";
 import { coverageTable } from "./coverage-table.ts";
 import { runSchedules } from "./run-schedules.ts";
-import type { Numbered, Source } from "./thread.ts";
+import type { ScheduleSpec, Series } from "./thread.ts";
 import { Threads } from "./threads.ts";
 
 function wholeNumber(text: string): number {
@@ -21,10 +21,10 @@ function atLeastOne(text: string): number {
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** @param trace whether to tell everything that happens in it */
-async function tellOne(source: Source, schedule: Numbered, trace = false): Promise<void> {
+async function explainOne(series: Series, schedule: ScheduleSpec, trace = false): Promise<void> {
   await using threads = new Threads(1);
-  if (trace) for (const line of await threads.lines({ do: "trace", ...source, schedule })) print(line);
-  const story = await threads.lines({ do: "shrink", ...source, schedule });
+  if (trace) for (const line of await threads.lines({ do: "trace", ...series, schedule })) print(line);
+  const story = await threads.lines({ do: "shrink", ...series, schedule });
   for (const line of story) print(line);
   if (story.length > 0) process.exitCode = 1;
   else print("no promise is broken");
@@ -59,10 +59,10 @@ const program = new Command("simulate")
       ...options
     }) => {
       const which = focus === undefined ? undefined : focusOf(focus);
-      const source = { seed, size: small ? "small" : "usual" } as const;
-      if (index !== undefined) return tellOne(source, { index, focus: which }, trace);
+      const series = { seed, size: small ? "small" : "usual" } as const;
+      if (index !== undefined) return explainOne(series, { index, focus: which }, trace);
       await using started = new Threads(threads, branches);
-      const sum = await runSchedules({ ...options, ...source, focus: which, digest, untilBroken, print }, started);
+      const sum = await runSchedules({ ...options, ...series, focus: which, digest, untilBroken, print }, started);
       for (const line of coverageTable(sum.coverage)) print(line);
       if (branches) print("never taken:");
       if (branches) for (const line of branchLines(await started.untakenBranches())) print(`  ${line}`);

@@ -92,9 +92,9 @@ export class ManifestJudge {
       (entry) => entry.run === run && entry.imdb_id !== null,
     );
     const isFailed = new Set(entries.map(({ lote, imdb_id }) => `${lote} ${imdb_id}`));
-    const so = [selected.length, selected.length - entries.length, entries.length];
-    if (JSON.stringify([ids, stored, failed]) !== JSON.stringify(so))
-      this.wrong.push(`${key} tells ${[ids, stored, failed]} ids, stored and failed, and they are ${so}`);
+    const actual = [selected.length, selected.length - entries.length, entries.length];
+    if (JSON.stringify([ids, stored, failed]) !== JSON.stringify(actual))
+      this.wrong.push(`${key} tells ${[ids, stored, failed]} ids, stored and failed, and they are ${actual}`);
     const bodies = new Map(files.map((file) => [file.key, this.#textOf(file)]));
     for (let from = 0, lote = 1; from < selected.length; from += this.#loteSize, lote++) {
       const left = selected.slice(from, from + this.#loteSize).filter((id) => !isFailed.has(`${lote} ${id}`));

@@ -85,11 +85,13 @@ class ScheduleRun {
     try {
       await this.#activity.during(() => this.#actors.doAllPlanned());
       await this.#settled();
-      const stormy = await this.#evidence(false);
+      const beforeHealing = await this.#evidence(false);
       await this.#heal();
       const arrivals = this.#tmdb.arrivals;
       const { wrong } = this.#world.manifests;
-      this.#wrong = [...new Set([...judge({ ...stormy, arrivals }), ...judge(await this.#evidence(true)), ...wrong])];
+      this.#wrong = [
+        ...new Set([...judge({ ...beforeHealing, arrivals }), ...judge(await this.#evidence(true)), ...wrong]),
+      ];
     } catch (error) {
       this.#wrong = [`${(error as Error).stack}`];
     }
@@ -97,7 +99,7 @@ class ScheduleRun {
 
   /** All is well from now on, and what failed is asked for again. */
   async #heal(): Promise<void> {
-    this.#simulation.tell(() => "all is well from now on");
+    this.#simulation.trace(() => "all is well from now on");
     this.#troubles.end();
     this.#functions.calm();
     this.#tmdb.misbehave([]);
@@ -114,9 +116,9 @@ class ScheduleRun {
 
   /** Waits until nothing is under way and nothing is queued. */
   async #settled(): Promise<void> {
-    while (!this.#activity.isNone || !this.#sources.isDrained) {
+    while (!this.#activity.isIdle || !this.#sources.isDrained) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#activity.onNone(resolve);
+      this.#activity.onIdle(resolve);
       await promise;
     }
   }

@@ -2,7 +2,7 @@ import { addCoverage, type Coverage, leastMet, noCoverage, pairOf } from "./cove
 import { Digest } from "./digest.ts";
 import { promiseOf } from "./promise-of.ts";
 import type { Focus } from "./simulation.ts";
-import type { Broken, Numbered, Results, Source } from "./thread.ts";
+import type { Broken, Results, ScheduleSpec, Series } from "./thread.ts";
 import type { RoundOptions, Threads } from "./threads.ts";
 
 export interface SimulateOptions extends RoundOptions {
@@ -14,7 +14,7 @@ export interface SimulateOptions extends RoundOptions {
   readonly focus?: Focus | undefined;
 }
 
-export interface Sum {
+export interface Totals {
   schedules: number;
   broken: number;
   troubles: number;
@@ -34,27 +34,27 @@ const SENTENCES_SHOWN = 4;
 const LONGEST_SENTENCE = 600;
 
 /** Runs the schedules and tells of each that broke a promise, and how to see it again. */
-export async function runSchedules(options: SimulateOptions, threads: Threads): Promise<Sum> {
+export async function runSchedules(options: SimulateOptions, threads: Threads): Promise<Totals> {
   const { seed, size, schedules, stories, print } = options;
   const began = performance.now();
   const report = new Report(options);
   print(`seed ${seed}`);
   for (let from = 0; from < schedules && !report.isEnough; from += ROUND) {
-    const focuses = options.focus ? [options.focus] : leastMet(report.sum.coverage);
+    const focuses = options.focus ? [options.focus] : leastMet(report.totals.coverage);
     const round = Array.from({ length: Math.min(ROUND, schedules - from) }, (_, nth) => numbered(from + nth, focuses));
     report.add(await threads.run(round, options));
-    print(report.told(performance.now() - began));
+    print(report.progress(performance.now() - began));
   }
   for (const schedule of report.firsts.slice(0, stories)) {
     const story = await threads.lines({ do: "shrink", seed, size, schedule });
-    print(["", again(options, schedule), ...story].join("\n"));
+    print(["", commandFor(options, schedule), ...story].join("\n"));
   }
-  return report.sum;
+  return report.totals;
 }
 
 /** Adds up what became of the schedules. */
 class Report {
-  readonly sum: Sum;
+  readonly totals: Totals;
   readonly #options: SimulateOptions;
   readonly #digest = new Digest();
   readonly #firsts = new Map<string, Broken>();
@@ -62,11 +62,11 @@ class Report {
   constructor(options: SimulateOptions) {
     this.#options = options;
     const none = { schedules: 0, broken: 0, troubles: 0, deaths: 0, events: 0 };
-    this.sum = { ...none, coverage: noCoverage(), digest: undefined };
+    this.totals = { ...none, coverage: noCoverage(), digest: undefined };
   }
 
   get isEnough(): boolean {
-    return this.#options.untilBroken && this.sum.broken > 0;
+    return this.#options.untilBroken && this.totals.broken > 0;
   }
 
   /** The first schedule that broke each promise. */
@@ -76,43 +76,43 @@ class Report {
 
   /** Adds a round, and tells of what was broken in it. */
   add(results: readonly Results[]): void {
-    const { sum } = this;
+    const { totals } = this;
     for (const each of results) {
-      sum.schedules += each.schedules;
-      sum.broken += each.broken.length;
-      sum.troubles += each.troubles;
-      sum.deaths += each.deaths;
-      sum.events += each.events;
-      addCoverage(sum.coverage, each.coverage);
+      totals.schedules += each.schedules;
+      totals.broken += each.broken.length;
+      totals.troubles += each.troubles;
+      totals.deaths += each.deaths;
+      totals.events += each.events;
+      addCoverage(totals.coverage, each.coverage);
     }
     const digests = results.flatMap((each) => each.digests).sort(([a], [b]) => a - b);
     for (const [, digest] of digests) this.#digest.add(digest);
-    if (this.#options.digest) sum.digest = this.#digest.text();
+    if (this.#options.digest) totals.digest = this.#digest.text();
     for (const broken of results.flatMap((each) => each.broken).sort((a, b) => a.index - b.index)) {
-      this.#options.print(toldOf(this.#options, broken));
+      this.#options.print(reportOf(this.#options, broken));
       const promise = promiseOf(broken.wrong[0] ?? "");
       if (!this.#firsts.has(promise)) this.#firsts.set(promise, broken);
     }
   }
 
-  told(ms: number): string {
-    const { schedules, troubles, deaths, broken } = this.sum;
+  progress(ms: number): string {
+    const { schedules, troubles, deaths, broken } = this.totals;
     const rate = (schedules / (ms / 1_000)).toFixed(0);
     const seconds = (ms / 1_000).toFixed(0);
     return `${schedules} schedules, ${troubles} troubles, ${deaths} deaths, ${broken} broken promises, ${seconds} s, ${rate} a second`;
   }
 }
 
-function numbered(index: number, focuses: readonly Focus[]): Numbered {
+function numbered(index: number, focuses: readonly Focus[]): ScheduleSpec {
   const looks = index % FOCUSED_ONE_IN === 0 && focuses.length > 0;
   return { index, focus: looks ? focuses[Math.floor(index / FOCUSED_ONE_IN) % focuses.length] : undefined };
 }
 
-function again({ seed, size }: Source, { index, focus }: Numbered): string {
+function commandFor({ seed, size }: Series, { index, focus }: ScheduleSpec): string {
   return `pnpm simulate --seed ${seed}${size === "small" ? " --small" : ""} --index ${index}${focus ? ` --focus "${pairOf(focus)}"` : ""}`;
 }
 
-function toldOf(source: Source, broken: Broken): string {
+function reportOf(series: Series, broken: Broken): string {
   const shown = broken.wrong.slice(0, SENTENCES_SHOWN).map((sentence) => sentence.slice(0, LONGEST_SENTENCE));
-  return [`see it again with ${again(source, broken)}`, ...shown].join("\n  ");
+  return [`see it again with ${commandFor(series, broken)}`, ...shown].join("\n  ");
 }

@@ -1,6 +1,6 @@
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
-import { CALL_MS, type Call, type Fate, type Troubles } from "./troubles.ts";
+import { CALL_MS, type Call, type Fault, type Troubles } from "./troubles.ts";
 
 /** How a service answers a call that it does not do. */
 export interface ServiceErrors {
@@ -63,7 +63,7 @@ export class ServiceCalls {
    * Makes a call, again as often as the SDK does.
    * @param perform does it, at the service; what it throws is the service's answer
    */
-  async make<T>(call: Call, attempts: number, errors: ServiceErrors, perform: (fate?: Fate) => T): Promise<T> {
+  async make<T>(call: Call, attempts: number, errors: ServiceErrors, perform: (fault?: Fault) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(call, errors, perform);
@@ -76,7 +76,7 @@ export class ServiceCalls {
     }
   }
 
-  #once<T>(call: Call, errors: ServiceErrors, perform: (fate?: Fate) => T): Promise<T> {
+  #once<T>(call: Call, errors: ServiceErrors, perform: (fault?: Fault) => T): Promise<T> {
     const { process } = this;
     const { time, choices, heldAnswers } = this.#simulation;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -86,15 +86,15 @@ export class ServiceCalls {
     const step = `${this.#role} ${does}`;
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
-    const fate = this.#troubles?.fateOf(process, step, call);
+    const fault = this.#troubles?.faultOf(process, step, call);
     const key = `${process.name} way ${++this.#calls}`;
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
-    const tell = (what: string) => this.#simulation.tell(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
+    const trace = (what: string) => this.#simulation.trace(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
     const done = { process, isWrite: call.conditional === true, key: call.key };
     const refuse = (error: Error) => {
       time.after(way(" there"), () => {
-        tell(error.name);
+        trace(error.name);
         answer(() => reject(error));
       });
     };
@@ -103,50 +103,50 @@ export class ServiceCalls {
         let settle: () => void;
         heldAnswers.passed(done);
         try {
-          const result = perform(fate);
-          tell(fate ? `done, but ${fate.kind}` : "done");
+          const result = perform(fault);
+          trace(fault ? `done, but ${fault.kind}` : "done");
           settle = () => resolve(result);
         } catch (error) {
-          tell((error as Error).name);
+          trace((error as Error).name);
           settle = () => reject(error);
         }
         answered(settle);
       });
     };
-    switch (fate?.kind) {
+    switch (fault?.kind) {
       case undefined:
       case "in part":
         send((settle) => answer(settle));
         break;
       case "dies before":
-        tell("dies before it is sent");
+        trace("dies before it is sent");
         process.die();
         break;
       case "dies after":
         send(() => time.after(way(" back"), () => process.die()));
         break;
       case "unsent":
-        tell("the connection breaks before it is sent");
+        trace("the connection breaks before it is sent");
         answer(() => reject(connectionReset()));
         break;
       case "answer lost": {
-        const { afterMs } = fate;
+        const { afterMs } = fault;
         send(() => answer(() => reject(lostAfter(afterMs)), afterMs));
         break;
       }
       case "overtaken": {
-        send((settle) => heldAnswers.hold(done, fate.others, () => answer(settle)));
+        send((settle) => heldAnswers.hold(done, fault.others, () => answer(settle)));
         break;
       }
       case "slow": {
-        const { ms } = fate;
+        const { ms } = fault;
         send((settle) => answer(settle, ms));
         break;
       }
       case "throttled":
       case "broken":
       case "conflict":
-        refuse(errors[fate.kind]());
+        refuse(errors[fault.kind]());
     }
     return promise;
   }

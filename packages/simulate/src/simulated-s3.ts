@@ -95,11 +95,11 @@ function perform(command: Command, bucket: Bucket, pageSize: () => number): unkn
     const object = bucket.get(Key);
     // An answer to a HEAD has no body to tell an error by.
     if (object === undefined) throw s3Error("NotFound");
-    return told(matching(object, IfMatch));
+    return headersOf(matching(object, IfMatch));
   }
   if (command instanceof PutObjectCommand) {
     const { Key = "", Body, Metadata = {}, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } = command.input;
-    return told(bucket.put(Key, Body as string, Metadata, { ifMatch, ifNoneMatch }));
+    return headersOf(bucket.put(Key, Body as string, Metadata, { ifMatch, ifNoneMatch }));
   }
   if (command instanceof DeleteObjectCommand) {
     bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });
@@ -113,7 +113,7 @@ function matching(object: StoredObject, ifMatch: string | undefined): StoredObje
   return object;
 }
 
-function told({ bytes, etag, metadata, modifiedAt, version }: StoredObject) {
+function headersOf({ bytes, etag, metadata, modifiedAt, version }: StoredObject) {
   return {
     ETag: `"${etag}"`,
     Metadata: { ...metadata },
@@ -127,13 +127,14 @@ function get({ Key = "", IfMatch, Range, VersionId }: GetObjectCommand["input"],
   const object = bucket.get(Key, VersionId);
   if (object === undefined) throw new NoObject();
   matching(object, IfMatch);
-  if (Range === undefined) return { ...told(object), Body: { transformToString: async () => String(object.body) } };
+  if (Range === undefined)
+    return { ...headersOf(object), Body: { transformToString: async () => String(object.body) } };
   const bytes = typeof object.body === "string" ? Buffer.from(object.body) : object.body;
   const [, first = "0", last = "0"] = /^bytes=(\d+)-(\d+)$/.exec(Range) ?? [];
   if (Number(first) >= bytes.length) throw s3Error("InvalidRange");
   const end = Math.min(Number(last) + 1, bytes.length);
   return {
-    ...told(object),
+    ...headersOf(object),
     ContentRange: `bytes ${first}-${end - 1}/${bytes.length}`,
     Body: Readable.from([bytes.subarray(Number(first), end)], { objectMode: false }),
   };
@@ -155,7 +156,7 @@ function list(
   const page = keys.slice(0, most);
   const isTruncated = keys.length > page.length;
   return {
-    Contents: page.map((Key) => ({ Key, ...told(bucket.get(Key) as StoredObject) })),
+    Contents: page.map((Key) => ({ Key, ...headersOf(bucket.get(Key) as StoredObject) })),
     IsTruncated: isTruncated,
     NextContinuationToken: isTruncated ? page.at(-1) : undefined,
   };

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Queue } from "./queue.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
-import type { Fate } from "./troubles.ts";
+import type { Fault } from "./troubles.ts";
 
 const ATTEMPTS = 3;
 const MOST_ENTRIES = 10;
@@ -28,14 +28,14 @@ export function connectToSqs(queue: Queue, calls: ServiceCalls) {
   const does = queue.name === "LoteQueue" ? "sends lotes" : "sends a report";
   return ({ maxAttempts = ATTEMPTS }: SQSClientConfig): SQSClient => {
     const send = (command: SendMessageBatchCommand) =>
-      calls.make({ service: "sqs", does, batch: true }, Number(maxAttempts), ERRORS, (fate) =>
-        sendBatch(command.input, queue, fate),
+      calls.make({ service: "sqs", does, batch: true }, Number(maxAttempts), ERRORS, (fault) =>
+        sendBatch(command.input, queue, fault),
       );
     return Object.assign(Object.create(SQSClient.prototype), { send, destroy() {} });
   };
 }
 
-function sendBatch({ Entries = [] }: SendMessageBatchCommand["input"], queue: Queue, fate: Fate | undefined) {
+function sendBatch({ Entries = [] }: SendMessageBatchCommand["input"], queue: Queue, fault: Fault | undefined) {
   if (Entries.length === 0) throw sqsError("EmptyBatchRequest", 400);
   if (Entries.length > MOST_ENTRIES) throw sqsError("TooManyEntriesInBatchRequest", 400);
   const bytes = Entries.reduce((sum, { MessageBody = "" }) => sum + Buffer.byteLength(MessageBody), 0);
@@ -44,7 +44,7 @@ function sendBatch({ Entries = [] }: SendMessageBatchCommand["input"], queue: Qu
   const Failed: { Id: string | undefined; Code: string; Message?: string; SenderFault: boolean }[] = [];
   Entries.forEach(({ Id, MessageBody = "", DelaySeconds = 0 }, index) => {
     // Every other entry, the first one among the refused: a batch of one is refused whole.
-    if (fate?.kind === "in part" && index % 2 === 0) {
+    if (fault?.kind === "in part" && index % 2 === 0) {
       Failed.push({ Id, Code: "InternalError", SenderFault: false });
       return;
     }

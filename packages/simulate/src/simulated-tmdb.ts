@@ -43,7 +43,7 @@ export class SimulatedTmdb {
     const reaction = this.#react(id, authorization);
     const outcome = typeof reaction === "string" ? reaction : reaction.status;
     this.arrivals.push({ at: time.now, uncertainMs: 0, id, outcome });
-    this.#simulation.tell(() => `TMDB is asked for ${id}: ${outcome}`);
+    this.#simulation.trace(() => `TMDB is asked for ${id}: ${outcome}`);
     if (reaction === "hang") return;
     time.after(this.#drawn(this.#simulation.schedule.tmdbLatencyMs), () => respond(reaction));
   }

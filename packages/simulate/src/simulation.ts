@@ -50,8 +50,8 @@ export class Simulation {
     });
   }
 
-  /** Tells what happens, if anybody wants to know. */
-  tell(what: () => string): void {
+  /** Adds a line to the trace, if there is one. */
+  trace(what: () => string): void {
     this.#trace?.(`${(this.time.now / 1_000).toFixed(6).padStart(12)}  ${what()}`);
   }
 

@@ -11,27 +11,27 @@ import { Shrinker } from "./shrink.ts";
 import type { Focus } from "./simulation.ts";
 import { storyOf } from "./story.ts";
 
-/** A schedule to be run. */
-export interface Numbered {
+/** One schedule of a series. */
+export interface ScheduleSpec {
   readonly index: number;
   readonly focus: Focus | undefined;
 }
 
-/** Which schedules are run. */
-export interface Source {
+/** All schedules of a seed and a size. */
+export interface Series {
   readonly seed: number;
   readonly size: SizeName;
 }
 
 export type Task =
-  | ({ readonly do: "run"; readonly schedules: readonly Numbered[]; readonly digest: boolean } & Source)
+  | ({ readonly do: "run"; readonly schedules: readonly ScheduleSpec[]; readonly digest: boolean } & Series)
   | LinesTask
   | { readonly do: "branches" };
 
-export type LinesTask = { readonly do: "trace" | "shrink"; readonly schedule: Numbered } & Source;
+export type LinesTask = { readonly do: "trace" | "shrink"; readonly schedule: ScheduleSpec } & Series;
 
 /** A schedule that broke a promise. */
-export interface Broken extends Numbered {
+export interface Broken extends ScheduleSpec {
   readonly wrong: readonly string[];
 }
 
@@ -76,9 +76,9 @@ async function lines({ do: task, seed, size, schedule: { index, focus } }: Lines
     const shrunk = await Shrinker.shrink(schedule, focus, runSchedule);
     return shrunk ? await storyOf(shrunk) : [];
   }
-  const told: string[] = [];
-  const { wrong } = await runSchedule({ schedule, focus, trace: (line) => told.push(line) });
-  return [...told, ...wrong];
+  const traced: string[] = [];
+  const { wrong } = await runSchedule({ schedule, focus, trace: (line) => traced.push(line) });
+  return [...traced, ...wrong];
 }
 
 function done(task: Task): Promise<unknown> {

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { startThread } from "@lotes/local/start-thread";
 import { type Untaken, untakenInAll } from "./branches.ts";
-import type { LinesTask, Numbered, Results, Source, Task } from "./thread.ts";
+import type { LinesTask, Results, ScheduleSpec, Series, Task } from "./thread.ts";
 
 // Handed to a thread at a time.
 const SHARE = 10;
 
-export interface RoundOptions extends Source {
+export interface RoundOptions extends Series {
   /** Whether to take the digest of each trace. */
   readonly digest: boolean;
   /** Whether to end with the first broken promise. */
@@ -29,7 +29,7 @@ export class Threads implements AsyncDisposable {
   }
 
   /** @returns what became of the schedules, in any order */
-  async run(schedules: readonly Numbered[], { seed, size, digest, untilBroken }: RoundOptions): Promise<Results[]> {
+  async run(schedules: readonly ScheduleSpec[], { seed, size, digest, untilBroken }: RoundOptions): Promise<Results[]> {
     const results: Results[] = [];
     const isEnough = () => untilBroken && results.some(({ broken }) => broken.length > 0);
     let next = 0;

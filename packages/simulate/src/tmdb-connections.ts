@@ -69,9 +69,9 @@ export class TmdbConnections {
     new Promise((resolve, reject) => {
       if (this.#process.dead) return;
       this.#simulation.count(STEP);
-      const fate = this.#troubles.fateOf(this.#process, STEP, CALL);
-      if (fate?.kind === "dies before") this.#process.die();
-      else this.#send(config, fate?.kind === "dies after", resolve, reject);
+      const fault = this.#troubles.faultOf(this.#process, STEP, CALL);
+      if (fault?.kind === "dies before") this.#process.die();
+      else this.#send(config, fault?.kind === "dies after", resolve, reject);
     });
 
   #send(

@@ -4,8 +4,8 @@ import type { Others } from "./held-answers.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What becomes of one call over the network. */
-export type Fate =
+/** What goes wrong with one call over the network. */
+export type Fault =
   /** The process dies as it is about to send it, or with the answer on its way. */
   | { readonly kind: "dies before" | "dies after" }
   /** The connection breaks before the service has the call, or after it has done it. */
@@ -20,7 +20,7 @@ export type Fate =
   /** SQS takes a part of the batch. */
   | { readonly kind: "in part" };
 
-export type FateKind = Fate["kind"];
+export type FaultKind = Fault["kind"];
 
 export interface Call {
   readonly service: "s3" | "sqs" | "tmdb";
@@ -32,7 +32,7 @@ export interface Call {
   readonly batch?: boolean;
 }
 
-const KINDS = weighted<FateKind>([
+const KINDS = weighted<FaultKind>([
   ["dies before", 3],
   ["dies after", 3],
   ["unsent", 2],
@@ -57,13 +57,13 @@ const MOST_OVERTAKEN = 40;
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
 
-/** Decides what becomes of the calls of a schedule's functions. */
+/** Draws the faults of the calls of a schedule's functions. */
 export class Troubles {
   /** Calls and other things that went wrong. */
   met = 0;
   readonly #simulation: Simulation;
   readonly #calls = new Map<Process, number>();
-  readonly #streaks = new Map<Process, { readonly kind: FateKind; left: number }>();
+  readonly #streaks = new Map<Process, { readonly kind: FaultKind; left: number }>();
   #left: number;
   /** Whether all is well. */
   isCalm = false;
@@ -89,8 +89,8 @@ export class Troubles {
     this.#left--;
   }
 
-  /** What becomes of the next call of a process; undefined when all goes well. */
-  fateOf(process: Process, step: string, call: Call): Fate | undefined {
+  /** The fault of the next call of a process; undefined when it goes well. */
+  faultOf(process: Process, step: string, call: Call): Fault | undefined {
     const { choices, time } = this.#simulation;
     const nth = (this.#calls.get(process) ?? 0) + 1;
     this.#calls.set(process, nth);
@@ -98,14 +98,14 @@ export class Troubles {
     const disturbed = this.#disturbance(key, call);
     if (disturbed) return disturbed;
     const draw = () => (this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call));
-    const fate = choices.deviation<Fate>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
+    const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
     // It is no failure, and does not count as one.
-    if (fate?.kind === "overtaken") this.met++;
-    else if (fate) this.meet();
-    return fate;
+    if (fault?.kind === "overtaken") this.met++;
+    else if (fault) this.meet();
+    return fault;
   }
 
-  #disturbance(key: string, { service }: Call): Fate | undefined {
+  #disturbance(key: string, { service }: Call): Fault | undefined {
     if (this.isCalm) return undefined;
     const { choices, schedule, time } = this.#simulation;
     const met = schedule.disturbances.find(
@@ -117,17 +117,17 @@ export class Troubles {
     return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
   }
 
-  #draw(key: string, process: Process, step: string, call: Call): Fate | undefined {
+  #draw(key: string, process: Process, step: string, call: Call): Fault | undefined {
     const { choices, schedule, focus } = this.#simulation;
     if (focus?.step === step && choices.oneIn(`${key} focus`, FOCUS_ONE_IN)) {
-      return this.#fate(key, focus.trouble as FateKind, call);
+      return this.#fault(key, focus.trouble as FaultKind, call);
     }
     if (call.service === "tmdb") {
       if (!choices.oneIn(key, TMDB_DEATH_ONE_IN)) return undefined;
       return { kind: choices.pick(`${key} kind`, ["dies before", "dies after"]) };
     }
     const streak = this.#streaks.get(process);
-    if (streak && streak.left-- > 0) return this.#fate(key, streak.kind, call);
+    if (streak && streak.left-- > 0) return this.#fault(key, streak.kind, call);
     this.#streaks.delete(process);
     if (!choices.oneIn(key, schedule.troubleOneIn)) return undefined;
     const kind = choices.pick(`${key} kind`, KINDS);
@@ -135,10 +135,10 @@ export class Troubles {
     if (lasts && choices.oneIn(`${key} streak`, 2)) {
       this.#streaks.set(process, { kind, left: choices.between(`${key} streak's length`, 1, LONGEST_STREAK) });
     }
-    return this.#fate(key, kind, call);
+    return this.#fault(key, kind, call);
   }
 
-  #fate(key: string, kind: FateKind, call: Call): Fate | undefined {
+  #fault(key: string, kind: FaultKind, call: Call): Fault | undefined {
     if ((kind === "conflict" && !call.conditional) || (kind === "in part" && !call.batch)) return undefined;
     const { choices } = this.#simulation;
     switch (kind) {
@@ -154,7 +154,7 @@ export class Troubles {
   }
 
   /** When nothing else goes wrong. */
-  #drawOvertaken(key: string, step: string, { service }: Call): Fate | undefined {
+  #drawOvertaken(key: string, step: string, { service }: Call): Fault | undefined {
     const { choices, schedule, focus } = this.#simulation;
     if (service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
     const isFocus = focus?.trouble === "overtaken" && focus.step === step;

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { SECOND_MS } from "./invocation-account.ts";
+import { SECOND_MS } from "./invocation-quota.ts";
 import { ShortestRoundTrip } from "./shortest-round-trip.ts";
 import { type Process, type Send, Turns } from "./turns.ts";
 
@@ -31,7 +31,7 @@ const STRAY_MS = 250;
 /**
  * Lets requests through such that no sliding second at the server holds more than the share, neither those of one invocation nor those of
  * several that followed each other in one slot, whichever processes they ran in; and pauses them all at once when the server asks for it.
- * One per process. See {@link InvocationAccount} for what one invocation may take from the other, and docs/architecture.md for the whole argument.
+ * One per process. See {@link InvocationQuota} for what one invocation may take from the other, and docs/architecture.md for the whole argument.
  */
 export class RequestLimiter {
   readonly #perSecond: number;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LimitFunction } from "p-limit";
-import { type AccountOptions, CATCH_UP, InvocationAccount, SECOND_MS } from "./invocation-account.ts";
+import { CATCH_UP, InvocationQuota, type QuotaOptions, SECOND_MS } from "./invocation-quota.ts";
 import type { ShortestRoundTrip } from "./shortest-round-trip.ts";
 import { SteadyBottleneck } from "./steady-bottleneck.ts";
 
@@ -44,7 +44,7 @@ const AHEAD_MS = 8;
  */
 export class Turns {
   readonly #process: Process;
-  readonly #account: InvocationAccount;
+  readonly #quota: InvocationQuota;
   readonly #minTimeMs: number;
   /** Made for the first request: an invocation may have none. */
   #bottleneck: SteadyBottleneck | undefined;
@@ -55,10 +55,10 @@ export class Turns {
   #timer: NodeJS.Timeout | undefined;
   #somethingEnded = Promise.withResolvers<void>();
 
-  constructor(options: AccountOptions, process: Process) {
+  constructor(options: QuotaOptions, process: Process) {
     this.#process = process;
-    this.#account = new InvocationAccount(options);
-    this.#granted = this.#account.returnedBy(options.begunAt + AHEAD_MS);
+    this.#quota = new InvocationQuota(options);
+    this.#granted = this.#quota.returnedBy(options.begunAt + AHEAD_MS);
     this.#minTimeMs = 1000 / options.perSecond / CATCH_UP;
   }
 
@@ -90,7 +90,7 @@ export class Turns {
   async untilMayEnd(latest: number): Promise<boolean> {
     for (;;) {
       const now = performance.now();
-      const { mayEndAt } = this.#account;
+      const { mayEndAt } = this.#quota;
       if (mayEndAt <= now) return true;
       if (latest <= now) return false;
       const enough = new AbortController();
@@ -106,7 +106,7 @@ export class Turns {
   /** When nothing that this invocation sent is in the second before any more. */
   get emptyAt(): number {
     const latest = performance.now() + this.#process.longestWayMs + SECOND_MS;
-    return Math.min(this.#account.allBackAt, latest);
+    return Math.min(this.#quota.allBackAt, latest);
   }
 
   #openBottleneck(): SteadyBottleneck {
@@ -126,11 +126,11 @@ export class Turns {
       // Nobody takes the unit: it goes back to the reservoir.
       if (turn === undefined) return void this.#bottleneck?.incrementReservoir(1);
       const now = performance.now();
-      if (this.#account.send(now)) {
+      if (this.#quota.send(now)) {
         this.#line.delete(turn);
         return await turn();
       }
-      await delay(Math.ceil(this.#account.nextReturnAfter(now) - now));
+      await delay(Math.ceil(this.#quota.nextReturnAfter(now) - now));
     }
   }
 
@@ -150,7 +150,7 @@ export class Turns {
         },
       });
     } finally {
-      this.#account.ended(latestArrival ?? performance.now());
+      this.#quota.ended(latestArrival ?? performance.now());
       this.#grantReturned();
       this.#somethingEnded.resolve();
       this.#somethingEnded = Promise.withResolvers<void>();
@@ -161,11 +161,11 @@ export class Turns {
   #grantReturned(): void {
     clearTimeout(this.#timer);
     const soon = performance.now() + AHEAD_MS;
-    const units = this.#account.returnedBy(soon) - this.#granted;
+    const units = this.#quota.returnedBy(soon) - this.#granted;
     if (units > 0) void this.#bottleneck?.incrementReservoir(units);
     this.#granted += units;
-    if (this.#granted - this.#account.sent >= this.#line.size) return;
-    const next = this.#account.nextReturnAfter(soon);
+    if (this.#granted - this.#quota.sent >= this.#line.size) return;
+    const next = this.#quota.nextReturnAfter(soon);
     if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#grantReturned(), Math.ceil(next - soon));
   }
 }

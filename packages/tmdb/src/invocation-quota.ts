@@ -15,7 +15,7 @@ const TAIL_REQUESTS = 12;
 /** How much faster than evenly requests may follow each other, to make up for a pause without a burst. */
 export const CATCH_UP = 2;
 
-export interface AccountOptions {
+export interface QuotaOptions {
   /** The share: requests in any sliding second. */
   readonly perSecond: number;
   /** When the invocation began. */
@@ -37,7 +37,7 @@ export interface AccountOptions {
  * - **At its end** it has waited until its own requests' units come back no later than in that pattern. When the share was used up evenly, that is
  *   so {@link TAIL_MS} after the last request.
  */
-export class InvocationAccount {
+export class InvocationQuota {
   readonly #perSecond: number;
   readonly #begunAt: number;
   readonly #emptyUntil: number;
@@ -53,7 +53,7 @@ export class InvocationAccount {
   #sent = 0;
   #underWay = 0;
 
-  constructor({ perSecond, begunAt, emptyUntil }: AccountOptions) {
+  constructor({ perSecond, begunAt, emptyUntil }: QuotaOptions) {
     this.#perSecond = perSecond;
     this.#begunAt = begunAt;
     this.#emptyUntil = emptyUntil;

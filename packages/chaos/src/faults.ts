@@ -1,8 +1,7 @@
 import { Random, weighted } from "@lotes/local/sample/random";
 
-/** What becomes of one call over the network. */
-export type Fate =
-  | { readonly kind: "done" }
+/** What goes wrong with one call over the network. */
+export type Fault =
   /** The process dies as it is about to send it, or with the answer on its way. */
   | { readonly kind: "dies before" | "dies after" }
   /** The connection breaks before the service has the call, or after it has done it. */
@@ -44,8 +43,6 @@ export class Troubles {
   }
 }
 
-const DONE: Fate = { kind: "done" };
-
 const KINDS = weighted([
   ["dies before", 3],
   ["dies after", 3],
@@ -63,43 +60,44 @@ const LONGEST_STREAK = 4;
 // TMDB has its own misbehaviour; what is to be seen here is a death among its answers.
 const TMDB_DEATH_ONE_IN = 60;
 
-/** Deals out the fates of the calls of one invocation. */
-export class Fates {
+/** Draws the faults of the calls of one invocation. */
+export class Faults {
   readonly #random: Random;
   readonly #troubles: Troubles;
-  #streak: { fate: Fate; left: number } | undefined;
+  #streak: { fault: Fault; left: number } | undefined;
 
   constructor(seed: number, troubles: Troubles) {
     this.#random = new Random(seed);
     this.#troubles = troubles;
   }
 
-  next(call: Call): Fate {
-    if (this.#troubles.areOver) return DONE;
+  /** The fault of the next call; undefined when it goes well. */
+  next(call: Call): Fault | undefined {
+    if (this.#troubles.areOver) return undefined;
     if (call.service === "tmdb") {
       return this.#random.oneIn(TMDB_DEATH_ONE_IN)
-        ? this.#spent({ kind: this.#random.pick(["dies before", "dies after"]) })
-        : DONE;
+        ? this.#counted({ kind: this.#random.pick(["dies before", "dies after"]) })
+        : undefined;
     }
-    if (this.#streak && this.#streak.left-- > 0) return this.#spent(this.#streak.fate);
+    if (this.#streak && this.#streak.left-- > 0) return this.#counted(this.#streak.fault);
     this.#streak = undefined;
-    if (!this.#random.oneIn(this.#troubles.oneIn)) return DONE;
-    return this.#spent(this.#fateOf(call));
+    if (!this.#random.oneIn(this.#troubles.oneIn)) return undefined;
+    return this.#counted(this.#faultOf(call));
   }
 
-  #fateOf(call: Call): Fate {
+  #faultOf(call: Call): Fault | undefined {
     const kind = this.#random.pick(KINDS);
     switch (kind) {
       case "slow":
         return { kind, ms: this.#random.between(20, 500) };
       case "conflict":
-        return call.conditional ? { kind } : DONE;
+        return call.conditional ? { kind } : undefined;
       case "in part":
-        return call.batch ? { kind } : DONE;
+        return call.batch ? { kind } : undefined;
       case "throttled":
       case "broken":
       case "unsent": {
-        if (this.#random.oneIn(2)) this.#streak = { fate: { kind }, left: this.#random.between(1, LONGEST_STREAK) };
+        if (this.#random.oneIn(2)) this.#streak = { fault: { kind }, left: this.#random.between(1, LONGEST_STREAK) };
         return { kind };
       }
       default:
@@ -107,8 +105,8 @@ export class Fates {
     }
   }
 
-  #spent(fate: Fate): Fate {
-    if (fate !== DONE) this.#troubles.meet();
-    return fate;
+  #counted(fault: Fault | undefined): Fault | undefined {
+    if (fault !== undefined) this.#troubles.meet();
+    return fault;
   }
 }
