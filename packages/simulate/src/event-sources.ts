@@ -1,9 +1,10 @@
-import { MAX_RECEIVE_COUNT } from "@lotes/core";
+import { isRunDate, loteKey, MAX_RECEIVE_COUNT } from "@lotes/core";
 import type { QueueName } from "@lotes/core/topology";
 import type { Activity } from "@lotes/schedules/activity";
 import type { Delivery } from "@lotes/schedules/evidence";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Functions } from "./functions.ts";
+import type { Others } from "./held-answers.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Troubles } from "./troubles.ts";
 import type { World } from "./world.ts";
@@ -12,10 +13,12 @@ const COLLECTOR_BATCH = 10;
 // Lambda gathers reports for a batch. What stands in the queue meanwhile, an operator may find there.
 const GATHERING_MS = [0, 0, 500, 5_000];
 // A delivery in so many waits before it is worked on: whoever received first is not always first at work, and may come when all others are done. It
-// waits for up to so long, or until so many calls were made.
+// waits for some time, until so many calls were made, or until somebody looks at its lote's file.
 const LATE_ONE_IN = 2;
-const LATEST_MS = [300, 10_000, "calls", "calls"] as const;
+const LATE_FOR = ["time", "time", "calls", "looks"] as const;
+const LATEST_MS = [300, 10_000];
 const LATEST_CALLS = 64;
+const LONGEST_HOLD_MS = 10_000;
 const VERY_LATE_MS = 300;
 // SQS counts receives approximately: of two copies of a message the second may look like the first.
 const MISCOUNTED_ONE_IN = 2;
@@ -36,6 +39,12 @@ interface EventSource {
   readonly name: "consumer" | "collector";
   readonly queue: QueueName;
   readonly batch: number;
+}
+
+/** For how long a delivery waits, or for what. */
+interface Lateness {
+  readonly ms?: number;
+  readonly others?: Others;
 }
 
 const CONSUMER: EventSource = { name: "consumer", queue: "LoteQueue", batch: 1 };
@@ -84,7 +93,7 @@ export class EventSources {
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
-    await this.#beLate(source, key);
+    await this.#beLate(source, records, key);
     for (const [record, comesBack] of await this.#delivered(source, records, key)) {
       if (copies.length > 0) this.#endCopy(record, comesBack);
       else if (comesBack) world.queues[source.queue].hide(record, this.#hiddenMs(key));
@@ -94,23 +103,24 @@ export class EventSources {
   }
 
   /** Lets a delivery wait, if it is to be late. */
-  async #beLate({ name }: EventSource, key: string): Promise<void> {
+  async #beLate({ name }: EventSource, [record]: readonly SQSRecord[], key: string): Promise<void> {
     const { choices, time, heldAnswers } = this.#options.simulation;
-    const draw = () => {
+    const draw = (): Lateness | undefined => {
       if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
-      const latest = choices.pick(`${key} latest`, LATEST_MS);
-      return latest === "calls"
-        ? { calls: choices.between(`${key} late by`, 1, LATEST_CALLS), ms: LATEST_MS[1] }
-        : { calls: 0, ms: choices.below(`${key} late by`, latest) };
+      const which = choices.pick(`${key} late for`, LATE_FOR);
+      if (which === "time") return { ms: choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS)) };
+      const calls = which === "looks" ? 1 : choices.between(`${key} late by`, 1, LATEST_CALLS);
+      return { others: { which, calls } };
     };
     const at = { key: `${key} late`, step: `the ${name} is given messages`, atMs: time.now };
-    const late = choices.deviation(at, draw, ({ calls, ms }) =>
-      calls > 0 ? "overtaken" : ms > VERY_LATE_MS ? "very late" : "late",
+    const late = choices.deviation(at, draw, ({ ms, others }) =>
+      others ? "overtaken" : (ms ?? 0) > VERY_LATE_MS ? "very late" : "late",
     );
     if (late === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (late.calls > 0) heldAnswers.hold({ isWrite: false }, { which: "calls", calls: late.calls }, resolve, late.ms);
-    else time.after(late.ms, resolve);
+    const about = { isWrite: false, key: record && loteKeyIn(record.body) };
+    if (late.others) heldAnswers.hold(about, late.others, resolve, LONGEST_HOLD_MS);
+    else time.after(late.ms ?? 0, resolve);
     await promise;
   }
 
@@ -172,4 +182,11 @@ export class EventSources {
 function receivedOnceMore(record: SQSRecord): SQSRecord {
   const ApproximateReceiveCount = String(Number(record.attributes.ApproximateReceiveCount) + 1);
   return { ...record, attributes: { ...record.attributes, ApproximateReceiveCount } };
+}
+
+/** The key of the file of a message's lote; undefined for a message that is of none. */
+function loteKeyIn(body: string): string | undefined {
+  const [, date = ""] = /"date":"([\d/]+)"/.exec(body) ?? [];
+  const [, lote] = /"lote":(\d+)/.exec(body) ?? [];
+  return isRunDate(date) && lote !== undefined ? loteKey(date, Number(lote)) : undefined;
 }

@@ -5,8 +5,8 @@ import type { VirtualTime } from "./virtual-time.ts";
 export interface Others {
   /** So many calls of other processes. */
   readonly calls: number;
-  /** Which calls count: all of them, those that write to S3, or those that write what the held answer tells of. */
-  readonly which: "calls" | "writes" | "changes";
+  /** Which calls count: all of them, those that write to S3, or those that write, or read, what the held answer is about. */
+  readonly which: "calls" | "writes" | "changes" | "looks";
 }
 
 /** A call that was done. */
@@ -66,6 +66,12 @@ function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
     case "writes":
       return isWrite;
     case "changes":
-      return isWrite && held.key !== undefined && key?.startsWith(held.key) === true;
+      return isWrite && isAbout(held, key);
+    case "looks":
+      return !isWrite && isAbout(held, key);
   }
+}
+
+function isAbout(held: Held, key: string | undefined): boolean {
+  return held.key !== undefined && key?.startsWith(held.key) === true;
 }

@@ -107,7 +107,8 @@ export class ServiceCalls {
           trace(fault ? `done, but ${fault.kind}` : "done");
           settle = () => resolve(result);
         } catch (error) {
-          trace((error as Error).name);
+          const { name } = error as Error;
+          trace(fault ? `${name}, and ${fault.kind}` : name);
           settle = () => reject(error);
         }
         answered(settle);

@@ -48,6 +48,11 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
+const OVERTAKEN_BY = weighted<"calls" | "writes" | "changes">([
+  ["calls", 1],
+  ["writes", 2],
+  ["changes", 4],
+]);
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
 // Answers are overtaken when nothing else goes wrong any more, for that is no failure: one call's in so many, and no more than so often.
@@ -165,7 +170,7 @@ export class Troubles {
 
   #others(key: string): Others {
     const { choices } = this.#simulation;
-    switch (choices.pick(`${key} others`, ["calls", "writes", "changes", "changes", "changes"] as const)) {
+    switch (choices.pick(`${key} others`, OVERTAKEN_BY)) {
       case "calls":
         return { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
       case "writes":
