@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type DeleteMessageBatchCommandOutput,
   GetQueueAttributesCommand,
@@ -32,6 +33,8 @@ interface Outcome {
 const BATCH = 10;
 // A queue that answers empty for a second is empty: SQS asks all of its servers in a long poll.
 const WAIT_SECONDS = 1;
+// How far this machine's clock may be behind SQS's. Clocks that are set over the network differ by less.
+const CLOCKS_DIFFER_MS = 2_000;
 
 /** What stands in an SQS queue, for an operator. */
 export class SqsBacklog {
@@ -59,11 +62,13 @@ export class SqsBacklog {
 
   /**
    * Moves every message that can be received to another queue, as it is. A message is sent first and deleted only once the other queue
-   * has accepted it: it may be in both for a while, and never in none.
+   * has accepted it: it may be in both for a while, and never in none. Messages that are sent meanwhile stay: whoever works on those that
+   * were moved may answer each of them with another one here, and there would be no end.
    */
   async moveAllTo(url: string): Promise<MoveOutcome> {
     const sum = { moved: 0, notMoved: 0, sentButNotDeleted: 0 };
     const seen = new Set<string | undefined>();
+    const latest = Date.now() + CLOCKS_DIFFER_MS;
     for (;;) {
       const { Messages = [] } = await this.#client.send(
         new ReceiveMessageCommand({
@@ -71,10 +76,13 @@ export class SqsBacklog {
           MaxNumberOfMessages: BATCH,
           WaitTimeSeconds: WAIT_SECONDS,
           MessageAttributeNames: ["All"],
+          MessageSystemAttributeNames: ["SentTimestamp"],
         }),
       );
+      const isLater = ({ Attributes }: Message) => Number(Attributes?.SentTimestamp) > latest;
+      await this.#giveBack(Messages.filter(isLater));
       // A message that comes back meanwhile was counted already.
-      const fresh = Messages.filter(({ MessageId }) => !seen.has(MessageId));
+      const fresh = Messages.filter((message) => !isLater(message) && !seen.has(message.MessageId));
       if (fresh.length === 0) return sum;
       for (const { MessageId } of fresh) seen.add(MessageId);
       const sent = await this.#send(url, fresh);
@@ -107,17 +115,28 @@ export class SqsBacklog {
     );
   }
 
+  /** Lets messages be received by others at once. Where that fails they are hidden until their visibility timeout. */
+  async #giveBack(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    const Entries = entriesOf(messages).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+    await this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#url, Entries })).catch(() => {});
+  }
+
   async #delete(messages: readonly Message[]): Promise<Outcome> {
     if (messages.length === 0) return { accepted: [] };
     return outcomeOf(messages, () =>
       this.#client.send(
         new DeleteMessageBatchCommand({
           QueueUrl: this.#url,
-          Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+          Entries: entriesOf(messages),
         }),
       ),
     );
   }
+}
+
+function entriesOf(messages: readonly Message[]) {
+  return messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
 }
 
 /** What became of each message of a batch, also when the call failed as a whole. */

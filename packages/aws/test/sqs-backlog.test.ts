@@ -2,7 +2,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { AwsRequest, Fault } from "@lotes/local";
 import type { Services } from "@lotes/local/testing/services";
 import { test } from "@lotes/local/testing/test";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { SqsBacklog } from "../src/index.ts";
 
 /** Sends dead letters and returns what tells of them. */
@@ -46,6 +46,32 @@ describe("what stands in a queue", () => {
       Body: expect.stringMatching(/^letter \d+$/),
       MessageAttributes: { attempts: { StringValue: "2" } },
     });
+    backlog.close();
+  });
+
+  test("is moved alone: what comes meanwhile stays, as when each message that is moved is answered with another", async ({
+    startServices,
+    onTestFinished,
+  }) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let answers = 0;
+    const services = await startServices({
+      fault: (request) => {
+        if (request.service === "sqs" && request.operation === "SendMessageBatch" && answers < 3) {
+          answers++;
+          vi.setSystemTime(Date.now() + 60_000);
+          void deadLetters(services, 1);
+        }
+        return undefined;
+      },
+    });
+    const backlog = await deadLetters(services, 2);
+    const answered = vi.waitUntil(async () => (await services.counts("DeadLetterQueue")).visible > 0);
+    const moved = await backlog.moveAllTo(services.local.queueUrl("LoteQueue"));
+    expect(moved).toEqual({ moved: 2, notMoved: 0, sentButNotDeleted: 0 });
+    await answered;
+    expect(await services.counts("DeadLetterQueue")).toEqual({ visible: 1, hidden: 0 });
     backlog.close();
   });
 

@@ -106,6 +106,7 @@ const PACKAGES = [
   "schedules",
   "simulate",
   "chaos",
+  "conformance",
 ];
 const OTHER_THAN_CORE = /from "@lotes\/(?!core["/])/;
 
