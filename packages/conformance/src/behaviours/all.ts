@@ -58,11 +58,17 @@ export async function tryBehaviours(
   };
   if (services.includes("s3")) {
     using subject = await s3Subject(server);
-    await tryAll(S3_THEMES.flatMap<Behaviour<typeof subject>>((theme) => theme.behaviours), subject);
+    await tryAll(
+      S3_THEMES.flatMap<Behaviour<typeof subject>>((theme) => theme.behaviours),
+      subject,
+    );
   }
   if (services.includes("sqs")) {
     using subject = sqsSubject(server);
-    await tryAll(SQS_THEMES.flatMap<Behaviour<typeof subject>>((theme) => theme.behaviours), subject);
+    await tryAll(
+      SQS_THEMES.flatMap<Behaviour<typeof subject>>((theme) => theme.behaviours),
+      subject,
+    );
   }
   return verdicts;
 }

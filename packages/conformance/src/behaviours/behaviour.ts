@@ -19,7 +19,8 @@ export type Verdict =
 
 // The slowest takes a second or two, and a minute on a machine that does much else.
 const LIMIT_MS = 120_000;
-const UNSUPPORTED = /\b501\b|NotImplemented|InvalidAction|UnsupportedOperation|UnknownOperation|not (yet )?(been )?implemented/i;
+const UNSUPPORTED =
+  /\b501\b|NotImplemented|InvalidAction|UnsupportedOperation|UnknownOperation|not (yet )?(been )?implemented/i;
 
 /** Tries one behaviour. Whatever goes wrong is what came of it. */
 export async function judged<Subject>(behaviour: Behaviour<Subject>, subject: Subject): Promise<Verdict> {

@@ -14,7 +14,11 @@ export function refusalIn(error: unknown): string {
   if (error instanceof S3ServiceException || error instanceof SQSServiceException) {
     return `${error.$metadata.httpStatusCode} ${error.name}`;
   }
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // The SDK could not read the answer: not one of AWS's kind.
+  const { $response } = error as { readonly $response?: { readonly statusCode?: number } };
+  const [words] = error.message.split("\n");
+  return $response?.statusCode ? `${$response.statusCode} with a body of another kind` : `${error.name}: ${words}`;
 }
 
 /** How often each of some outcomes came, the most frequent first: `1 written, 19 changed`. */

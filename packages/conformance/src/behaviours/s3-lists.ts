@@ -25,7 +25,9 @@ export const S3_LISTS: readonly Behaviour<S3Subject>[] = [
       const first = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: "pages/" }));
       const isEachOnce = listed.length === keys.length && new Set(listed).size === keys.length;
       if (!isEachOnce) return `${listed.length} keys, ${new Set(listed).size} different ones`;
-      return first.IsTruncated && first.KeyCount === 1_000 ? "each once, 2 pages" : `${first.KeyCount} on the first page`;
+      return first.IsTruncated && first.KeyCount === 1_000
+        ? "each once, 2 pages"
+        : `${first.KeyCount} on the first page`;
     },
   },
   {

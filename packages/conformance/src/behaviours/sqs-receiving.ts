@@ -88,7 +88,10 @@ export const SQS_RECEIVING: readonly Behaviour<SqsSubject>[] = [
       await queue.send("a");
       const messages = await polling;
       const isBefore = performance.now() - began < 9_000;
-      return unless({ "the message": messages.length === 1, "before the 10 s are over": isBefore }, "the message, before the 10 s are over");
+      return unless(
+        { "the message": messages.length === 1, "before the 10 s are over": isBefore },
+        "the message, before the 10 s are over",
+      );
     },
   },
   {

@@ -34,7 +34,9 @@ async function untilMoved({ queue }: Pair): Promise<number[]> {
 
 /** Has SQS move a message to the dead-letter queue. */
 async function deadLetter(both: Pair, body: string): Promise<{ sent: string; letter: Message | undefined }> {
-  const sent = await both.queue.send(body, { MessageAttributes: { attempts: { DataType: "Number", StringValue: "2" } } });
+  const sent = await both.queue.send(body, {
+    MessageAttributes: { attempts: { DataType: "Number", StringValue: "2" } },
+  });
   await untilMoved(both);
   const [letter] = await both.deadLetters.receive({ WaitTimeSeconds: 2 });
   return { sent, letter };
@@ -124,7 +126,9 @@ export const SQS_REDRIVE: readonly Behaviour<SqsSubject>[] = [
       if (started !== "started") return started;
       const [moved] = await both.queue.receive({ WaitTimeSeconds: 10 });
       if (moved === undefined) return `nothing moved; ${await lastTask(subject, both.deadLetters)}`;
-      return moved.MessageAttributes?.attempts?.StringValue === "2" ? "moved, with its attributes" : "moved, without its attributes";
+      return moved.MessageAttributes?.attempts?.StringValue === "2"
+        ? "moved, with its attributes"
+        : "moved, without its attributes";
     },
   },
   {
@@ -140,7 +144,8 @@ export const SQS_REDRIVE: readonly Behaviour<SqsSubject>[] = [
       const task = await lastTask(subject, both.deadLetters);
       const inSource = await both.queue.receive({ WaitTimeSeconds: 1 });
       const inLetters = await both.deadLetters.receive({ WaitTimeSeconds: 1 });
-      const where = inSource.length > 0 ? "in the source" : inLetters.length > 0 ? "still in the dead-letter queue" : "in neither";
+      const where =
+        inSource.length > 0 ? "in the source" : inLetters.length > 0 ? "still in the dead-letter queue" : "in neither";
       return `${task}, ${where}`;
     },
   },

@@ -52,7 +52,9 @@ export const SQS_SENDING: readonly Behaviour<SqsSubject>[] = [
       const { Successful = [], Failed = [] } = await subject.sqs.send(
         new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }),
       );
-      const refused = Failed.map(({ Code, SenderFault }) => `${Code}, ${SenderFault ? "the sender's" : "no sender's"} fault`);
+      const refused = Failed.map(
+        ({ Code, SenderFault }) => `${Code}, ${SenderFault ? "the sender's" : "no sender's"} fault`,
+      );
       const what = Failed.length === 0 ? "none refused" : `${Failed.length} refused: ${refused.join("; ")}`;
       return `${Successful.length} sent, ${what}`;
     },

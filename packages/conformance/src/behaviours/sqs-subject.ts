@@ -43,7 +43,11 @@ export class TriedQueue implements Disposable {
 
   /** One call, ten messages at the most, with all attributes. */
   async receive(more: Partial<ReceiveMessageCommandInput> = {}, abortSignal?: AbortSignal): Promise<Message[]> {
-    const input = { MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["All" as const], MessageAttributeNames: ["All"] };
+    const input = {
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ["All" as const],
+      MessageAttributeNames: ["All"],
+    };
     const { Messages = [] } = await this.#sqs.send(
       new ReceiveMessageCommand({ ...input, ...more, QueueUrl: this.url }),
       abortSignal ? { abortSignal } : {},

@@ -23,6 +23,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 export const ELASTICMQ: Server = {
   name: "ElasticMQ",
   version: VERSION,
+  from: "Maven Central: org.elasticmq",
   services: ["sqs"],
   start: async () => {
     const java = required("java", "ElasticMQ");

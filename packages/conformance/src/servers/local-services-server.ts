@@ -4,14 +4,15 @@ import type { ObjectCreated } from "@lotes/local/emulator/emulator";
 import { whereaboutsAt } from "@lotes/local/whereabouts";
 import type { Server } from "./server.ts";
 
-const { version } = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.resolve("fauxqs")), "utf8"),
-) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.resolve("fauxqs")), "utf8")) as {
+  version: string;
+};
 
 /** The S3 and SQS of the local stack: fauxqs, with what the project adds to it. */
 export const LOCAL_SERVICES: Server = {
   name: "local stack",
   version: `fauxqs ${version}`,
+  from: "npm: fauxqs",
   services: ["s3", "sqs"],
   start: async () => {
     const services = await LocalServices.start(DEPLOYED_TIMING, { port: 0 });

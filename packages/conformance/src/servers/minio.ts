@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,6 +21,7 @@ const WEBHOOK = "EVENTS";
 export const MINIO: Server = {
   name: "MinIO",
   version: VERSION,
+  from: "Go: github.com/minio/minio",
   services: ["s3"],
   start: async () => {
     const go = required("go", "MinIO");

@@ -12,6 +12,7 @@ const VERSION = "5.2.5";
 export const MOTO: Server = {
   name: "moto",
   version: VERSION,
+  from: "PyPI: moto[server]",
   services: ["s3", "sqs"],
   start: async () => {
     const python = required("python3", "moto");

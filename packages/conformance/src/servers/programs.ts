@@ -73,7 +73,9 @@ export async function run(command: string, args: readonly string[], options: Spa
   const program = new Program(command, args, options);
   const code = await program.exited;
   if (code !== 0) {
-    throw new ProgramFailedError(`${path.basename(command)} ${args[0] ?? ""} failed: ${program.printed.split("\n").at(-1)}`);
+    throw new ProgramFailedError(
+      `${path.basename(command)} ${args[0] ?? ""} failed: ${program.printed.split("\n").at(-1)}`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import type { S3Event } from "aws-lambda";
 import type { ClientConfig } from "@lotes/local";
+import type { S3Event } from "aws-lambda";
 
 export type Service = "s3" | "sqs";
 
@@ -7,7 +7,11 @@ export type Service = "s3" | "sqs";
 export interface Server {
   readonly name: string;
   readonly version: string;
+  /** The registry and the package that it is from. */
+  readonly from: string;
   readonly services: readonly Service[];
+  /** What its users should know of it beyond the tables. */
+  readonly note?: string;
   /**
    * Gets what the server needs, if it is not there yet, and starts it on 127.0.0.1.
    * @throws {UnavailableError} when this machine lacks what it runs on

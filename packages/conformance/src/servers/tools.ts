@@ -24,7 +24,8 @@ export async function toolFolder(name: string, install: (folder: string) => Prom
   try {
     await install(part);
   } catch (cause) {
-    if (cause instanceof ProgramFailedError) throw new UnavailableError(`${name} can't be had: ${cause.message}`, { cause });
+    if (cause instanceof ProgramFailedError)
+      throw new UnavailableError(`${name} can't be had: ${cause.message}`, { cause });
     throw cause;
   }
   await rename(part, folder);
