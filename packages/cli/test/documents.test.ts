@@ -35,6 +35,7 @@ const NOT_RUN: readonly [pattern: RegExp, why: string][] = [
   [/^LOTES_KILLS=/, "half an hour"],
   [/^\.\/lotes cancel$/, "the others go on with the run; json.test.ts cancels one"],
   [/ bench( \w+)?$/, "minutes; bench/test has what it measures"],
+  [/ conformance( |$)/, "minutes, and the tools of other languages"],
 ];
 
 /** What comes to its end by being stopped, and is up while the others run. */

@@ -47,8 +47,8 @@ takes half an hour, most of it to build MinIO; later some ten minutes. It is no 
 This page is of ${at.toISOString().slice(0, 10)}. Each behaviour is tried by the product's own adapters (\`packages/aws\`) where they do such a thing, and by a plain client of AWS's SDK elsewhere. "AWS" is what AWS's documents say, and where. ✓ is just that. All else
 is what came instead.`;
 
-const WHOLE_RUN = `The three functions as they are deployed, with the commands that an operator has: \`./lotes ingest\`, a lote whose consumer dies five times, a redrive of all that is in the DeadLetterQueue while no collector runs, \`./lotes status --watch\`,
-\`./lotes replay --watch\`, and a later upload for the same date with \`REUSE_HOURS=24\`. TMDB's stand-in does not know 10 of the 120 ids, and answers 5 with an error until the replay. S3's events are the server's own. The manifest is read as the next step of a
+const WHOLE_RUN = `The three functions as they are deployed, with the commands that an operator has: \`ingest\`, a lote whose consumer dies five times, a redrive of all that is in the DeadLetterQueue while no collector runs, \`status --watch\`,
+\`replay --watch\`, and \`ingest --watch\` of a later upload for the same date with \`REUSE_HOURS=24\`. TMDB's stand-in does not know 10 of the 120 ids, and answers 5 with an error until the replay. S3's events are the server's own. The manifest is read as the next step of a
 pipeline would: each file that it names, by its version where it has one.`;
 
 function serversTable({ tried, runs }: Findings): string {

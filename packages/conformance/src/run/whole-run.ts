@@ -157,7 +157,7 @@ async function redrive(place: Place, command: Scene["command"]): Promise<string>
   } catch {
     // The ledger is empty as long as there is no collector: nothing else is sent.
     const { dlq } = (await command("replay", "--date", DATE, "--dlq")) as { dlq: { not_moved: number } };
-    return dlq.not_moved === 0 ? "by `lotes replay --dlq`" : `${dlq.not_moved} not moved`;
+    return dlq.not_moved === 0 ? "by hand: `replay --dlq`" : `${dlq.not_moved} not moved`;
   }
   for (;;) {
     const { Results: [task] = [] } = await place.sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
