@@ -46,8 +46,6 @@ export function consoleApp({ place, operations, today, describe, token, signal }
   app.get("/", async (context) => {
     const { html, policy } = page("lotes", await pageBundle(), { console: { today: today(), name: place.name } });
     context.header("Content-Security-Policy", `${policy}; frame-ancestors 'none'`);
-    context.header("Cache-Control", "no-store");
-    context.header("X-Content-Type-Options", "nosniff");
     return context.html(html);
   });
   app.get("/events", (context) => {
@@ -73,14 +71,20 @@ export function consoleApp({ place, operations, today, describe, token, signal }
 }
 
 /**
- * Refuses what does not come from a page of this server: another site's page (Origin), and a name that somebody has made to lead to this machine
- * (Host).
+ * Refuses what does not come from a page of this server: another site's page (Origin; or, where a browser sends none, what it tells of the request), and a
+ * name that somebody has made to lead to this machine (Host). Another site may link to the page, but not use anything of it.
  */
 async function onlyFromHere(context: Context, next: Next) {
   const host = context.req.header("host") ?? "";
   if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return context.json({ error: "not for this host" }, 403);
   const origin = context.req.header("origin");
   if (origin !== undefined && origin !== `http://${host}`) return context.json({ error: "not for this origin" }, 403);
+  const site = context.req.header("sec-fetch-site") ?? "none";
+  const isLink = context.req.header("sec-fetch-mode") === "navigate" && context.req.method === "GET";
+  if (site !== "same-origin" && site !== "none" && !isLink) return context.json({ error: "not for this site" }, 403);
+  context.header("Cache-Control", "no-store");
+  context.header("X-Content-Type-Options", "nosniff");
+  context.header("Cross-Origin-Resource-Policy", "same-origin");
   return next();
 }
 

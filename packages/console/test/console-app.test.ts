@@ -45,6 +45,10 @@ describe("the server of the page", () => {
     ["another site's page", { origin: "https://evil.example" }],
     ["a page of another port", { origin: "http://127.0.0.1:8080" }],
     ["a page without an origin", { origin: "null" }],
+    ["a host without a port", { host: "127.0.0.1" }],
+    ["a name that begins like this machine's", { host: "127.0.0.1.evil.example:4580" }],
+    ["what another site's page loads", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+    ["what a page of another port loads", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }],
   ])("refuses %s, for reading too", async (_, headers) => {
     const { operations, request } = start();
     expect((await request("/", { headers })).status).toBe(403);
@@ -63,11 +67,31 @@ describe("the server of the page", () => {
     for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
   });
 
+  test("changes nothing by a GET, nor by any other method than POST, with the token too", async () => {
+    const { operations, request } = start();
+    const headers = { "x-lotes-token": TOKEN, origin: `http://${HOST}` };
+    for (const path of ["plan", "ingest", "replay/plan", "replay", "cancel"]) {
+      for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
+        expect((await request(`/api/${path}?date=${DATE}`, { method, headers })).status).toBe(404);
+      }
+    }
+    for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
+  });
+
+  test("may be linked to by another site, which can't frame it", async () => {
+    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await start().request("/", { headers: link })).status).toBe(200);
+    const form = post(JSON.stringify({ date: DATE }), link);
+    expect((await start().request("/api/replay", form)).status).toBe(403);
+  });
+
   test("sends a page that loads nothing, talks to nobody else and can't be framed; its token is not in it", async () => {
     const response = await start().request("/");
     const policy = response.headers.get("content-security-policy");
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; /);
     expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(await response.text()).not.toContain(TOKEN);
   });
 

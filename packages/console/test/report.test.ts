@@ -15,6 +15,8 @@ const NOW = new Date("2026-11-23T12:00:00Z");
 const MOST_BYTES = 400_000;
 const HOSTILE = `</script><script>alert(1)</script><!--<img src=x onerror=alert(2)> "'&`;
 
+const RUN = queuedRun("1");
+
 let store: MemoryStore;
 beforeEach(() => {
   store = new MemoryStore();
@@ -25,7 +27,7 @@ const place = () => ({ name: "here", bucket: "data-lake", store, budget: 40 });
 /** A run of so many ids, of which one in seven has failed. */
 async function writeRun(count: number, title = "O Poderoso Chefão: Parte II, Versão"): Promise<void> {
   const ids = movieIds(count);
-  const run = { ...queuedRun("1"), ids: count, lotes: Math.ceil(count / 100), rows: count };
+  const run = { ...RUN, ids: count, lotes: Math.ceil(count / 100), rows: count };
   await store.putIf(runKey(DATE), undefined, runObject(run));
   const failed = ids.filter((_, index) => index % 7 === 6);
   const isFailed = new Set(failed);
@@ -61,12 +63,28 @@ describe("a report", () => {
     );
   });
 
-  test("keeps a hostile title text", async () => {
+  test("keeps hostile text text, wherever it comes from, and has no secret of its process", async () => {
+    const secrets = { TMDB_TOKEN: "eyJ-a-token-of-tmdb", AWS_SECRET_ACCESS_KEY: "wJalr-a-secret-key" };
+    for (const [name, secret] of Object.entries(secrets)) vi.stubEnv(name, secret);
     await writeRun(1, HOSTILE);
-    const html = (await report(place(), DATE))?.html ?? "";
+    const reports = [
+      failureReport({ id: HOSTILE, run: RUN.run, reason: "invalid_id", status: null, message: HOSTILE }),
+    ];
+    await store.putIf(
+      ledgerKey(DATE),
+      (await store.get(ledgerKey(DATE)))?.etag,
+      ledgerOf(...reports).toObject(RUN.run),
+    );
+    const hostilePlace = { ...place(), name: HOSTILE, command: { name: HOSTILE, flags: HOSTILE } };
+    const html = (await report(hostilePlace, DATE))?.html ?? "";
     const [, json = ""] = /<script type="application\/json" id="document">([^<]*)<\/script>/.exec(html) ?? [];
-    expect(JSON.parse(json).lotes[0].records[0][3]).toBe(HOSTILE);
+    const document = JSON.parse(json);
+    expect([document.place, document.command.name, document.lotes[0].records[0][3]]).toEqual(Array(3).fill(HOSTILE));
+    expect([document.lotes[0].failures[0][0], document.lotes[0].messages[0]]).toEqual([HOSTILE, HOSTILE]);
     expect(html.match(/<\/script>/g)).toHaveLength(2);
+    expect(html).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
+    for (const secret of Object.values(secrets)) expect(html).not.toContain(secret);
+    vi.unstubAllEnvs();
   });
 
   test("there is none of a date without a run", async () => {

@@ -170,6 +170,11 @@ describe("the command that does the same", () => {
     );
   });
 
+  test("shows what it does, whatever a file or an id is called", () => {
+    expect(commands.ingest("a\u202e'\n.csv", place)).toContain("ingest $'a\\U0000202e\\'\\U0000000a.csv' --date");
+    expect(commands.explain("$(rm -r ~)", place)).toContain("explain '$(rm -r ~)' --date");
+  });
+
   test("is none where the run can't be reached any more", () => {
     expect(commands.cancel({ ...place, command: null })).toBe("");
   });

@@ -26,7 +26,14 @@ function line(words: string, { command, date }: Place, flags: Iterable<string> =
   return command === null ? "" : `${command.name} ${words}${on} --date ${date}${command.flags}`;
 }
 
+/** What is not seen, or moves what is: a command that is read must be the one that is typed. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** As a shell takes it for one word. */
 function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w./-]+$/.test(word)) return word;
+  if (!word.match(UNSEEN)) return `'${word.replaceAll("'", "'\\''")}'`;
+  const code = (unseen: string) => (unseen.codePointAt(0) ?? 0).toString(16).padStart(8, "0");
+  const escaped = word.replaceAll(/[\\']/g, "\\$&").replaceAll(UNSEEN, (unseen) => `\\U${code(unseen)}`);
+  return `$'${escaped}'`;
 }

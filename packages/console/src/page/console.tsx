@@ -1,3 +1,4 @@
+import { isRunDate } from "@lotes/core/dataset/run-date";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { type Action, ActionDialog } from "./action-dialog.tsx";
 import { cancelAction, dropAction, replayAction } from "./actions.ts";
@@ -17,7 +18,8 @@ const pageOf = (date: string) => `?date=${date}${location.hash}`;
 
 /** The page of a date that follows its run, and from which something can be done. */
 export function Console({ today, name }: ConsoleSettings) {
-  const date = new URLSearchParams(location.search).get("date") ?? today;
+  const wanted = new URLSearchParams(location.search).get("date") ?? "";
+  const date = isRunDate(wanted) ? wanted : today;
   const [live, setLive] = useState<Live>({ document: undefined, problem: undefined, isConnected: true });
   const [action, setAction] = useState<Action>();
   useEffect(() => follow(date, setLive), [date]);

@@ -1,6 +1,6 @@
-import type { LotePart, RunDocument } from "../document.ts";
+import type { LotePart, RunDocument, TimesPart } from "../document.ts";
 import { Dialog } from "./dialog.tsx";
-import { Foreign, formatNumber, Time } from "./format.tsx";
+import { Foreign, formatNumber, formatTenths, Time } from "./format.tsx";
 import { loteState } from "./lote-state.ts";
 
 interface Props {
@@ -45,9 +45,23 @@ function Work({ part: { work } }: { readonly part: LotePart }) {
       <Line name="of these again">{formatNumber(work.retries)}</Line>
       <Line name="answers of 429">{formatNumber(work.rate_limited)}</Line>
       <Line name="reused records">{formatNumber(work.reused)}</Line>
+      {work.times &&
+        TIMES.map(([kind, name]) => (
+          <Line key={kind} name={name}>
+            {formatTenths((work.times?.[kind] ?? 0) / 1000)} s
+          </Line>
+        ))}
     </dl>
   );
 }
+
+const TIMES: readonly [kind: keyof TimesPart, name: string][] = [
+  ["queue", "in the queue"],
+  ["limiter", "for the limiter"],
+  ["pause", "in pauses"],
+  ["tmdb", "for TMDB"],
+  ["s3", "for S3"],
+];
 
 function Line({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
   return (

@@ -16,10 +16,11 @@ export function RateChart({ rate, budget }: { readonly rate: RequestRate; readon
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const dark = useDark();
+  // A line that tells nothing is not there.
   const kinds = KINDS.filter(({ of }) => of(rate).some((value) => value !== null && value > 0));
   const names = kinds.map(({ name }) => name).join();
   const data = useMemo((): uPlot.AlignedData => {
-    const series = [rate.times, rate.requests, rate.times.map(() => budget), ...kinds.map(({ of }) => of(rate))];
+    const series = [rate.times, ...kinds.map(({ of }) => of(rate)), rate.times.map(() => budget)];
     return series.map((each) => [...each]) as uPlot.AlignedData;
   }, [rate, budget, names]);
 
@@ -42,19 +43,23 @@ export function RateChart({ rate, budget }: { readonly rate: RequestRate; readon
   return <div class="chart" ref={place} role="img" aria-label={words} title={words} />;
 }
 
-/** A line that is there only where it has something to tell. */
+/** What is drawn over time. */
 interface Kind {
   readonly name: string;
   readonly of: (rate: RequestRate) => readonly (number | null)[];
-  /** The custom property of its color. */
-  readonly color: string;
+  /** The custom properties of its colors. */
+  readonly stroke: string;
+  readonly fill?: string;
+  /** Whether it is a share of the consumers' time, and no number of requests. */
   readonly isShare?: boolean;
 }
 
+// What covers more is drawn first.
 const KINDS: readonly Kind[] = [
-  { name: "asked again", of: ({ retries }) => retries, color: "--under-way" },
-  { name: "429", of: ({ rateLimited }) => rateLimited, color: "--failed" },
-  { name: "paused", of: ({ paused }) => paused, color: "--quiet", isShare: true },
+  { name: "paused", of: ({ paused }) => paused, stroke: "--paused", fill: "--paused", isShare: true },
+  { name: "requests", of: ({ requests }) => requests, stroke: "--stored", fill: "--stored-pale" },
+  { name: "asked again", of: ({ retries }) => retries, stroke: "--under-way" },
+  { name: "429", of: ({ rateLimited }) => rateLimited, stroke: "--failed" },
 ];
 
 function inWords({ requests, retries, rateLimited, spanSeconds }: RequestRate, budget: number): string {
@@ -98,16 +103,16 @@ function optionsOf(element: HTMLElement, budget: number, kinds: readonly Kind[])
       { ...axis, size: 40 },
     ],
     series: [
-      { label: "", value: (_, each) => (each === null ? "" : clockOf(each)) },
-      { ...line, label: "requests", stroke: color("--stored"), fill: color("--stored-pale"), value, paths: steps },
-      { ...line, label: "budget", stroke: color("--quiet"), width: 1, dash: [6, 4], value },
-      ...kinds.map(({ name, color: its, isShare }) => ({
+      { label: " ", value: (_, each) => (each === null ? "" : clockOf(each)) },
+      ...kinds.map(({ name, stroke, fill, isShare }) => ({
         ...line,
         label: name,
-        stroke: color(its),
+        stroke: color(stroke),
+        ...(fill && { fill: color(fill) }),
         paths: steps,
-        ...(isShare ? { scale: "share", value: percent, fill: color("--paused") } : { value }),
+        ...(isShare ? { scale: "share", value: percent } : { value }),
       })),
+      { ...line, label: "budget", stroke: color("--quiet"), width: 1, dash: [6, 4], value },
     ],
   };
 }

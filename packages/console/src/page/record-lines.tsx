@@ -16,11 +16,7 @@ export function Head({ view, onChange, hasMarks }: HeadProps) {
   return (
     <thead>
       <tr>
-        {hasMarks && (
-          <th scope="col">
-            <span class="unseen">marked</span>
-          </th>
-        )}
+        {hasMarks && <td />}
         {SORTS.map((sort) => {
           const isSorted = view.sort === sort;
           const order = view.isDescending ? "descending" : "ascending";

@@ -48,7 +48,7 @@ export function Records({ document, view, onView, onOpen, onReplay }: Props) {
         <MarkedFailures found={failures} ids={toReplay} onMark={setMarked} onReplay={() => onReplay(toReplay)} />
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-      <section class="scroll" tabIndex={0} aria-labelledby="records-title">
+      <section class="scroll" tabIndex={0} aria-label="table of records and failures">
         <table class="records">
           <Head view={view} onChange={change} hasMarks={marks !== undefined} />
           <tbody>

@@ -18,7 +18,7 @@ export function Runs({
         <p class="quiet">No run has settled yet.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-        <section class="scroll" tabIndex={0} aria-labelledby="runs-title">
+        <section class="scroll" tabIndex={0} aria-label="table of runs">
           <table>
             <thead>
               <tr>
