@@ -53,7 +53,7 @@ export function App({ document, controls }: Props) {
   return (
     <>
       <Header document={document} />
-      <main>
+      <main tabIndex={-1}>
         <Hero document={document} onCancel={controls.cancel} />
         {troubles.length > 0 && (
           <ul class="troubles">

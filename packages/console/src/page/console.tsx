@@ -1,5 +1,5 @@
 import { isRunDate } from "@lotes/core/dataset/run-date";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Action, ActionDialog } from "./action-dialog.tsx";
 import { cancelAction, dropAction, replayAction } from "./actions.ts";
 import { MAY_CHANGE } from "./api.ts";
@@ -44,16 +44,7 @@ export function Console({ today, name }: ConsoleSettings) {
         </p>
       )}
       <nav class="tools" aria-label="what can be done">
-        <label>
-          Date{" "}
-          <input
-            type="date"
-            value={date.replaceAll("/", "-")}
-            onChange={({ currentTarget }) => {
-              if (currentTarget.value !== "") location.search = `?date=${currentTarget.value.replaceAll("-", "/")}`;
-            }}
-          />
-        </label>
+        <DateChoice date={date} />
         {MAY_CHANGE ? (
           <CsvDrop onFile={onFile} />
         ) : (
@@ -67,5 +58,22 @@ export function Console({ today, name }: ConsoleSettings) {
       )}
       {action && <ActionDialog action={action} onClose={() => setAction(undefined)} />}
     </>
+  );
+}
+
+/** Leads to the page of another date. A date is whole only when its reader says so: while it is typed, it is another one at each key. */
+function DateChoice({ date }: { readonly date: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  const show = (event: SubmitEvent) => {
+    event.preventDefault();
+    location.search = `?date=${input.current?.value.replaceAll("-", "/")}`;
+  };
+  return (
+    <form onSubmit={show}>
+      <label>
+        Date <input ref={input} type="date" required defaultValue={date.replaceAll("/", "-")} />
+      </label>{" "}
+      <button type="submit">Show</button>
+    </form>
   );
 }

@@ -14,7 +14,9 @@ export function Dialog({ title, onClose, children }: Props) {
     const opener = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      if (opener instanceof HTMLElement) opener.focus();
+      // What has opened it may be gone: a failure that was healed meanwhile.
+      const back = opener?.isConnected ? opener : document.querySelector("main");
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   return (
