@@ -17,7 +17,7 @@ export function RateChart({ rate, budget }: { readonly rate: RequestRate; readon
   const plot = useRef<uPlot | null>(null);
   const dark = useDark();
   // A line that tells nothing is not there.
-  const kinds = KINDS.filter(({ of }) => of(rate).some((value) => value !== null && value > 0));
+  const kinds = KINDS.filter(({ of, least = 0 }) => of(rate).some((value) => value !== null && value > least));
   const names = kinds.map(({ name }) => name).join();
   const data = useMemo((): uPlot.AlignedData => {
     const series = [rate.times, ...kinds.map(({ of }) => of(rate)), rate.times.map(() => budget)];
@@ -50,13 +50,25 @@ interface Kind {
   /** The custom properties of its colors. */
   readonly stroke: string;
   readonly fill?: string;
+  /** It is drawn where it is ever more than this; by default 0. */
+  readonly least?: number;
   /** Whether it is a share of the consumers' time, and no number of requests. */
   readonly isShare?: boolean;
 }
 
+// Between two requests of a busy machine there may be some milliseconds in which nothing was to be sent.
+const LEAST_PAUSE = 0.02;
+
 // What covers more is drawn first.
 const KINDS: readonly Kind[] = [
-  { name: "paused", of: ({ paused }) => paused, stroke: "--paused", fill: "--paused", isShare: true },
+  {
+    name: "paused",
+    of: ({ paused }) => paused,
+    stroke: "--paused",
+    fill: "--paused",
+    least: LEAST_PAUSE,
+    isShare: true,
+  },
   { name: "requests", of: ({ requests }) => requests, stroke: "--stored", fill: "--stored-pale" },
   { name: "asked again", of: ({ retries }) => retries, stroke: "--under-way" },
   { name: "429", of: ({ rateLimited }) => rateLimited, stroke: "--failed" },
