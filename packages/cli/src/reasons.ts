@@ -1,4 +1,4 @@
-import { countByReason, type LedgerEntry, type Reason, reasonFacts } from "@lotes/core";
+import { countByReason, type LedgerEntry, type Reason, reasonWords } from "@lotes/core";
 
 interface Failures {
   readonly failures: readonly LedgerEntry[];
@@ -12,7 +12,7 @@ export function reasonCounts({ failures }: Failures): Partial<Record<Reason, num
 /** For each reason how often it occurs, what it means and what to do. */
 export function reasonLines(account: Failures): string[] {
   return countByReason(account.failures).flatMap(([reason, count]) => {
-    const { meaning, advice } = reasonFacts(reason);
+    const { meaning, advice } = reasonWords(reason);
     return [`    ${reason} ${count}: ${meaning};`, `      ${advice}`];
   });
 }

@@ -1,4 +1,4 @@
-import { type Reason, reasonFacts, TMDB_TROUBLE } from "@lotes/core";
+import { type Reason, reasonWords, TMDB_TROUBLE } from "@lotes/core";
 import type { LogLine } from "@lotes/local";
 
 const TRIED_AGAIN = "each id is tried again for some 15 s, and then counts as failed";
@@ -21,7 +21,7 @@ export class TmdbTroubles {
     const trouble = `${fields.run} ${reason}`;
     if (this.#told.has(trouble)) return undefined;
     this.#told.add(trouble);
-    const { meaning, advice } = reasonFacts(reason);
+    const { meaning, advice } = reasonWords(reason);
     const [what, consequence] = NOW[reason] ?? [meaning, advice];
     // The text comes from another server, and may hold anything, such as an escape sequence of a terminal.
     const words = String(fields.cause).replaceAll(/\p{Cc}+/gu, " ");

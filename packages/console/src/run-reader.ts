@@ -14,6 +14,7 @@ import {
   type Queues,
   type RunDate,
   reasonFacts,
+  reasonWords,
   runSummaries,
   settledRuns,
   type Trouble,
@@ -112,8 +113,8 @@ function runPart(account: Account, input: string): RunPart {
     left: Math.max(0, idsLeft(account)),
     malformed_messages: countForeignMessages(malformedMessages),
     reasons: countByReason(failures).map(([reason, count]) => {
-      const { meaning, advice, retryable } = reasonFacts(reason);
-      return { reason, count, meaning, advice, retryable };
+      const { meaning, advice } = reasonWords(reason);
+      return { reason, count, meaning, advice, retryable: reasonFacts(reason).retryable };
     }),
   };
 }

@@ -24,6 +24,7 @@ export { fateSentences, type Sentence, type ToldFate, type ToldRun } from "./ope
 export { gatherLedger } from "./operator/gather-ledger.ts";
 export { type LoteReader, loteFileReader, type StoredLote } from "./operator/lote-reader.ts";
 export { type MisplacedInput, misplacedInputs } from "./operator/misplaced-inputs.ts";
+export { type ReasonWords, reasonWords } from "./operator/reason-words.ts";
 export {
   chooseReplay,
   type ReplayChoice,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { reasonWords } from "../src/operator/reason-words.ts";
 import { REASONS, reasonFacts } from "../src/reasons.ts";
 
 describe("a reason", () => {
   test.each(REASONS)("%s is told on lines of a terminal", (reason) => {
-    const { meaning, advice } = reasonFacts(reason);
+    const { meaning, advice } = reasonWords(reason);
     expect(`    ${reason} 10000: ${meaning};`.length).toBeLessThanOrEqual(80);
     expect(`      ${advice}`.length).toBeLessThanOrEqual(80);
   });
