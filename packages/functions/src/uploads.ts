@@ -26,10 +26,23 @@ const bucket = z.object({ name });
 /** Followed by how it was created. */
 const CREATED = "ObjectCreated:";
 
+/** S3, or a store of its kind: MinIO's events are of `minio:s3`. */
+const OF_A_STORE = /^\w+:s3$/;
+
 /** A record of S3's notification (S3 User Guide, "Event message structure"). */
-const createdRecord = z.object({
-  s3: z.object({ bucket, object: z.object({ key: encodedKey, size, eTag: etag, sequencer }) }),
-});
+const createdRecord = z.pipe(
+  z.object({
+    // It is looked at only where there is no sequencer.
+    eventTime: z.catch(z.optional(z.iso.datetime()), undefined),
+    s3: z.object({ bucket, object: z.object({ key: encodedKey, size, eTag: etag, sequencer: z.optional(sequencer) }) }),
+  }),
+  z.transform(({ eventTime, s3: { bucket, object } }, context) => {
+    const { key, size, eTag, sequencer = eventTime && sequencerAt(new Date(eventTime)) } = object;
+    if (sequencer !== undefined) return { bucket: bucket.name, key, etag: eTag, size, sequencer };
+    context.issues.push({ code: "custom", path: ["s3", "object", "sequencer"], input: object });
+    return z.NEVER;
+  }),
+);
 /** What EventBridge has of S3 (S3 User Guide, "EventBridge event message structure"). Its key is as it is. */
 const createdDetail = z.object({ bucket, object: z.object({ key: name, size, etag, sequencer }) });
 
@@ -54,13 +67,12 @@ export function uploadsIn(event: unknown): Told[] {
 
 function uploadInRecord(record: unknown): Told {
   const { eventSource = "aws:s3", eventName = CREATED } = anyRecord.safeParse(record).data ?? {};
-  if (eventSource !== "aws:s3") return { ignored: `the event is of ${eventSource}, and not of S3` };
-  if (!eventName.startsWith(CREATED)) return { ignored: `S3's event is ${eventName}` };
+  if (!OF_A_STORE.test(eventSource)) return { ignored: `the event is of ${eventSource}, and not of S3` };
+  // Some write the event's name as it is subscribed to.
+  if (!eventName.replace(/^s3:/, "").startsWith(CREATED)) return { ignored: `S3's event is ${eventName}` };
   const created = createdRecord.safeParse(record);
   if (!created.success) return { unreadable: `of ${eventName}, ${missingIn(created.error)}` };
-  const { bucket, object } = created.data.s3;
-  const { key, size, eTag, sequencer } = object;
-  return { upload: { bucket: bucket.name, key, etag: eTag, size, sequencer } };
+  return { upload: created.data };
 }
 
 function uploadInBusEvent({ source, "detail-type": type, detail }: z.infer<typeof busEvent>): Told {
@@ -70,6 +82,14 @@ function uploadInBusEvent({ source, "detail-type": type, detail }: z.infer<typeo
   if (!created.success) return { unreadable: `of "${type}", ${missingIn(created.error)}` };
   const { bucket, object } = created.data;
   return { upload: { bucket: bucket.name, ...object } };
+}
+
+/**
+ * S3 gives each event a sequencer, and some stores give none. The time of the event also tells which of two is the later one, and is the same
+ * when an event comes twice.
+ */
+function sequencerAt(time: Date): string {
+  return (BigInt(time.getTime()) << 16n).toString(16).toUpperCase().padStart(18, "0");
 }
 
 function decoded(key: string): string | undefined {

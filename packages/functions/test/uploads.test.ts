@@ -68,6 +68,27 @@ describe("one upload", () => {
   });
 });
 
+describe("an upload into a store of S3's kind", () => {
+  const [record] = s3Event(object(), SEQUENCER).Records;
+  const told = (changes: object) => uploadsIn({ Records: [{ ...record, ...changes }] });
+
+  test("is told of by events of the store's own name, as MinIO writes them", () => {
+    const changes = { eventSource: "minio:s3", eventName: "s3:ObjectCreated:CompleteMultipartUpload" };
+    expect(told(changes)).toEqual([{ upload: { ...object(), sequencer: SEQUENCER } }]);
+  });
+
+  test("has its place in the order by the time of an event without a sequencer, as moto writes them", () => {
+    const { sequencer: _, ...withoutSequencer } = record?.s3.object ?? {};
+    const at = (eventTime: string) => told({ eventTime, s3: { ...record?.s3, object: withoutSequencer } });
+    const first = at("2026-11-28T12:00:00.001Z");
+    expect(first).toEqual([{ upload: { ...object(), sequencer: "0001A22206CA010000" } }]);
+    expect(at("2026-11-28T12:00:00.001Z")).toEqual(first);
+    expect(at("2026-11-28T12:00:00.002Z")).toEqual([{ upload: { ...object(), sequencer: "0001A22206CA020000" } }]);
+    expect(at("some day")).toEqual([{ unreadable: expect.stringContaining("s3.object.sequencer is missing") }]);
+    expect(told({ eventTime: "some day" })).toEqual([{ upload: { ...object(), sequencer: SEQUENCER } }]);
+  });
+});
+
 /** The handler over a bucket that holds one CSV, and what it logs and sends. */
 async function producer() {
   const store = new MemoryStore();
