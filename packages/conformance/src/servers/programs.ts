@@ -10,6 +10,13 @@ process.on("exit", () => {
   for (const each of running) end(each, "SIGKILL");
 });
 
+/** Ends a process with this one, whoever has started it. */
+export function endWithThis(child: ChildProcess): void {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
+}
+
 /** How much of what a program printed is kept, to tell why it failed. */
 const KEPT_CHARACTERS = 4_000;
 
