@@ -64,9 +64,9 @@ describe.skipIf(BROWSER === undefined)("the page in a browser", () => {
   /** Waits until the equation is such. */
   const untilEquation = (terms: string) => page.locator(".equation").filter({ hasText: terms }).waitFor();
 
-  async function drop(ids: readonly string[]): Promise<void> {
+  async function drop(ids: readonly string[], name = "movies.csv"): Promise<void> {
     const buffer = Buffer.from(csvSelecting(ids));
-    await page.getByLabel("CSV", { exact: true }).setInputFiles({ name: "movies.csv", mimeType: "text/csv", buffer });
+    await page.getByLabel("CSV", { exact: true }).setInputFiles({ name, mimeType: "text/csv", buffer });
   }
 
   /** What axe finds that keeps somebody from using the page. */
@@ -126,13 +126,14 @@ describe.skipIf(BROWSER === undefined)("the page in a browser", () => {
   });
 
   test("drops a CSV that would be rejected only by force", async () => {
-    await drop([]);
-    await dialog().getByText("movies.csv would be rejected").waitFor();
+    const name = `<img src=x onerror="alert(1)">.csv`;
+    await drop([], name);
+    await dialog().getByText(`${name} would be rejected`).waitFor();
     expect(await button("Drop it").count()).toBe(0);
     await dialog()
       .getByRole("checkbox", { name: /--force/ })
       .check();
-    expect(await dialog().textContent()).toContain(`ingest movies.csv --force --date ${DATE}`);
+    expect(await dialog().textContent()).toContain(`ingest '${name}' --force --date ${DATE}`);
     await button("Drop it").waitFor();
     await button("Close").click();
   });
