@@ -32,12 +32,13 @@ export const PRODUCER: FunctionLimits = { timeoutSeconds: 300, memoryMb: 1769 };
 
 /**
  * A lote of 100 takes 5 s at 20 requests per second. Twelve times that lets it sit out a long `Retry-After` or an outage.
- * One lote per invocation: a crash costs one lote its attempt, not ten. It waits for TMDB most of its time: the third of a core that
- * comes with 512 MB is more than it uses.
+ * One lote per invocation: a crash costs one lote its attempt, not ten. It waits for TMDB most of its time, and is paid for by its memory: of
+ * the sizes that `bench cost` measures this is the smallest that has a third of its memory left, and whose share of a core makes no lote slower by more
+ * than a twentieth.
  */
 export const CONSUMER: FunctionLimits & EventSourceLimits = {
   timeoutSeconds: 60,
-  memoryMb: 512,
+  memoryMb: 144,
   queue: "LoteQueue",
   batchSize: 1,
   windowSeconds: 0,
