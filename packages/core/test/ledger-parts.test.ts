@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
   inputKey,
   ledgerKey,
@@ -201,6 +201,25 @@ describe("a run with many lotes", () => {
     await cancelRun(store, DATE, new Date());
     expect((await ledger()).trim().split("\n")).toHaveLength(1);
     expect(await ledger()).not.toContain("tt9999999");
+  });
+
+  test("has no line for long that stood in a part only while the ledger was put together", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take().slice(0, 3));
+    await collectAll();
+    const part = ledgerPartKey(DATE, 1);
+    const before = await store.get(part);
+    const entries = Ledger.parse(before);
+    entries.enter(report({ id: IDS[1] ?? "", run: before?.metadata.run ?? "", lote: 1 }));
+    // It is entered after the parts were listed, and taken out again before anybody looks.
+    const passing = { ...entries.toObject(before?.metadata.run ?? ""), etag: "passing", modifiedAt: new Date(0) };
+    const get = store.get.bind(store);
+    const reads = vi.spyOn(store, "get").mockImplementation(async (key) => (key === part ? passing : get(key)));
+    await gatherLedger(store, DATE);
+    reads.mockRestore();
+    expect(await ledger()).toContain(IDS[1]);
+    await gatherLedger(store, DATE);
+    expect(await ledger()).not.toContain(IDS[1]);
   });
 
   test("has the ledger of what failed before it was cancelled at once, and of what is reported after that", async () => {

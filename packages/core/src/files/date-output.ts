@@ -22,7 +22,7 @@ const READS_AT_ONCE = 8;
 /** An object that holds entries of a ledger: the whole of it, or a part. */
 export type LedgerPiece = StoredObject & { readonly key: string };
 
-type KeyAndEtag = Pick<ObjectSummary, "key" | "etag">;
+export type KeyAndEtag = Pick<ObjectSummary, "key" | "etag">;
 
 /** Whether objects are as they were. */
 export function areSame(before: readonly KeyAndEtag[], now: readonly KeyAndEtag[]): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectHead } from "../ports.ts";
-import { areSame, type DateOutput, type LedgerPiece } from "./date-output.ts";
+import { areSame, type DateOutput, type KeyAndEtag, type LedgerPiece } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
 import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
@@ -37,10 +37,7 @@ async function nextLedger(
 ) {
   const parts = await output.ledgerParts();
   if (parts.length === 0) return "remove" as const;
-  const state = createHash("sha256")
-    .update(parts.map(({ key, etag }) => `${key} ${etag}\n`).join(""))
-    .digest("hex");
-  if (head?.metadata.run === run.run && head.metadata[PARTS] === state) return undefined;
+  if (head?.metadata.run === run.run && head.metadata[PARTS] === stateOf(parts)) return undefined;
   // Listed after the look at the ledger: of two that put it together at once the later state stays.
   const pieces = areSame(known, parts) ? known : await Array.fromAsync(output.ledgerPieces(run));
   const body = pieces
@@ -51,8 +48,21 @@ async function nextLedger(
   return {
     body,
     contentType: LEDGER_TYPE,
-    metadata: { run: run.run, [PARTS]: state },
+    // Of what was read, which may be newer than what was listed.
+    metadata: { run: run.run, [PARTS]: stateOf(pieces) },
   };
+}
+
+/** What tells one state of the parts from another. */
+function stateOf(parts: readonly KeyAndEtag[]): string {
+  const lines = parts.map(({ key, etag }) => `${key} ${etag}\n`);
+  return createHash("sha256").update(lines.join("")).digest("hex");
+}
+
+/** Whether a ledger was put together of these parts, and of no other state of them. */
+export function isMadeOf(published: ObjectHead | undefined, parts: readonly LedgerPiece[]): boolean {
+  // Without a line there is no ledger.
+  return published === undefined || published.metadata[PARTS] === stateOf(parts);
 }
 
 /** Whether a piece is the run's own. A part of an earlier run is there until the producer has removed that run's files. */

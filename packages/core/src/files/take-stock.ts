@@ -6,7 +6,7 @@ import { areSame, type DateOutput } from "./date-output.ts";
 import { lacksRecords, parseLoteFile, storedIdsIn } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
-import { publishLedger } from "./publish-ledger.ts";
+import { isMadeOf, publishLedger } from "./publish-ledger.ts";
 import type { QueuedRun, RunFile } from "./run-file.ts";
 import { isInForce, isOpen, lotesOfPart, type OpenRun } from "./run-rules.ts";
 import { readLedger, type StockedLedger } from "./stocked-ledger.ts";
@@ -121,8 +121,10 @@ async function isUnchanged(run: OpenRun, { files, ledger, published }: Looked, o
   const head = await output.ledgerHead();
   if (head?.etag !== published?.etag) return false;
   const hasParts = lotesOfPart(run) !== undefined;
-  if (!(hasParts ? areSame(ledger.pieces, await output.ledgerParts()) : head?.etag === ledger.pieces[0]?.etag))
-    return false;
+  const isSame = hasParts
+    ? isMadeOf(published, ledger.pieces) && areSame(ledger.pieces, await output.ledgerParts())
+    : head?.etag === ledger.pieces[0]?.etag;
+  if (!isSame) return false;
   const current: RunFile | undefined = await output.currentRun();
   return current?.run === run.run && isOpen(current);
 }
