@@ -39,10 +39,11 @@ export function documentOf(findings: Findings): string {
 const INTRODUCTION = (at: Date) => `# Conformance: other servers than fauxqs
 
 The tests of this project know S3 and SQS by one program, fauxqs. \`npx -y pnpm@10.34.9 conformance\` tries what the pipeline expects of S3 and SQS on other servers too. They are programs of other authors, who have
-read the same documents of AWS. It gets each from its registry, and starts it on this machine. Nothing here was tried on AWS itself.
+read the same documents of AWS. It gets each from its registry, and starts it on this machine. Nothing here was tried on AWS itself. LocalStack is not among them: what PyPI has of it (localstack-core 4.14.0) could not be
+started with Python 3.11, whose syntax is too old for it.
 
 The command needs python3 for moto, Go for MinIO, Java and Maven for ElasticMQ, and cmake with a compiler for AWS's runtime client. What can't be had is told in a line, and the others are tried. The first time it
-takes half an hour, most of it to build MinIO; later some ten minutes. It is no part of \`npx -y pnpm@10.34.9 test\`. With \`--write\` it writes this page, if all of it could be had. With \`--only moto\` it tries one server.
+takes up to half an hour, most of it to build MinIO and the runtime client; later some ten minutes. It is no part of \`npx -y pnpm@10.34.9 test\`. With \`--write\` it writes this page, if all of it could be had. With \`--only moto\` it tries one server.
 
 This page is of ${at.toISOString().slice(0, 10)}. Each behaviour is tried by the product's own adapters (\`packages/aws\`) where they do such a thing, and by a plain client of AWS's SDK elsewhere. "AWS" is what AWS's documents say, and where. ✓ is just that. All else
 is what came instead.`;

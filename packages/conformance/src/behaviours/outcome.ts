@@ -16,9 +16,17 @@ export function refusalIn(error: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   // The SDK could not read the answer: not one of AWS's kind.
-  const { $response } = error as { readonly $response?: { readonly statusCode?: number } };
+  const { $response, $responseBodyText = "" } = error as UnreadableAnswer;
   const [words] = error.message.split("\n");
+  if (/not (yet )?(been )?implemented|NotImplemented/i.test($responseBodyText))
+    return `${$response?.statusCode} NotImplemented`;
   return $response?.statusCode ? `${$response.statusCode} with a body of another kind` : `${error.name}: ${words}`;
+}
+
+/** What the SDK leaves with an error about an answer that it could not read. */
+interface UnreadableAnswer {
+  readonly $response?: { readonly statusCode?: number };
+  readonly $responseBodyText?: string;
 }
 
 /** How often each of some outcomes came, the most frequent first: `1 written, 19 changed`. */

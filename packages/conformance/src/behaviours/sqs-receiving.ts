@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ChangeMessageVisibilityBatchCommand } from "@aws-sdk/client-sqs";
 import type { Behaviour } from "./behaviour.ts";
 import { outcomeOf, unless } from "./outcome.ts";
 import { receiveCount, type SqsSubject } from "./sqs-subject.ts";
@@ -121,6 +122,27 @@ export const SQS_RECEIVING: readonly Behaviour<SqsSubject>[] = [
       await queue.send("a");
       const messages = await queue.receive({ WaitTimeSeconds: 3 });
       return messages.length === 1 ? "received by the next poll" : "hidden: the poll that was given up has taken it";
+    },
+  },
+  {
+    what: "Two messages given back in one call, one of them by a handle that is none",
+    aws: "1 given back, 1 refused: the sender's fault; 1 there",
+    source: "SQS API Reference, ChangeMessageVisibilityBatch",
+    observe: async (subject) => {
+      const queue = await subject.queue("GivenBack", { VisibilityTimeout: "30" });
+      await queue.send("a");
+      const [message] = await queue.receive({ WaitTimeSeconds: 2 });
+      const Entries = [message?.ReceiptHandle, "none"].map((ReceiptHandle, nth) => ({
+        Id: String(nth),
+        ReceiptHandle,
+        VisibilityTimeout: 0,
+      }));
+      const { Successful = [], Failed = [] } = await subject.sqs.send(
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries }),
+      );
+      const fault = Failed.every(({ SenderFault }) => SenderFault) ? "the sender's fault" : "no sender's fault";
+      const there = await queue.receive({ WaitTimeSeconds: 2 });
+      return `${Successful.length} given back, ${Failed.length} refused: ${fault}; ${there.length} there`;
     },
   },
   {

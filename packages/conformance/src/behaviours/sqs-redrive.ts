@@ -100,7 +100,7 @@ export const SQS_REDRIVE: readonly Behaviour<SqsSubject>[] = [
   },
   {
     what: "A move task back to the source, of what SQS has moved",
-    aws: "back, the same body, received once",
+    aws: "the same body, received once, another id, sent anew",
     source: REDRIVE,
     observe: async (subject) => {
       const both = await pair(subject, "Task");
@@ -111,7 +111,13 @@ export const SQS_REDRIVE: readonly Behaviour<SqsSubject>[] = [
       if (started !== "started") return started;
       const [back] = await both.queue.receive({ WaitTimeSeconds: 10 });
       if (back === undefined) return `nothing back; ${await lastTask(subject, both.deadLetters)}`;
-      return `back, ${back.Body === "a" ? "the same body" : "another body"}, received ${receiveCount(back) === 1 ? "once" : receiveCount(back)}`;
+      const sent = (message: Message | undefined) => Number(message?.Attributes?.SentTimestamp);
+      return [
+        back.Body === "a" ? "the same body" : "another body",
+        receiveCount(back) === 1 ? "received once" : `received ${receiveCount(back)} times`,
+        back.MessageId === letter?.MessageId ? "the same id" : "another id",
+        sent(back) > sent(letter) ? "sent anew" : "sent as before",
+      ].join(", ");
     },
   },
   {
@@ -133,7 +139,7 @@ export const SQS_REDRIVE: readonly Behaviour<SqsSubject>[] = [
   },
   {
     what: "A move task back to the source, of what was sent straight to the dead-letter queue",
-    aws: "FAILED CouldNotDetermineMessageSource, still in the dead-letter queue",
+    aws: undefined,
     source: MOVE_TASK,
     observe: async (subject) => {
       const both = await pair(subject, "Sourceless");

@@ -25,6 +25,7 @@ export const ELASTICMQ: Server = {
   version: VERSION,
   from: "Maven Central: org.elasticmq",
   services: ["sqs"],
+  note: "its messages are of 256 KiB at most. A lote is smaller than that, also with the records that it brings along by `REUSE_HOURS`.",
   start: async () => {
     const java = required("java", "ElasticMQ");
     const maven = required("mvn", "ElasticMQ");

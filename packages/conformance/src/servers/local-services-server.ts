@@ -14,6 +14,7 @@ export const LOCAL_SERVICES: Server = {
   version: `fauxqs ${version}`,
   from: "npm: fauxqs",
   services: ["s3", "sqs"],
+  note: "it keeps no versions and has no move tasks, and its lists are in another order. What the project adds to fauxqs is tried with it.",
   start: async () => {
     const services = await LocalServices.start(DEPLOYED_TIMING, { port: 0 });
     const { url } = services.emulator;

@@ -23,6 +23,7 @@ export const MINIO: Server = {
   version: VERSION,
   from: "Go: github.com/minio/minio",
   services: ["s3"],
+  note: "it removes an object whatever ETag the removal names. A consumer that takes its lote back, since a later upload took over, may then remove the later run's, and `./lotes status` tells that the account does not hold. So it is for trying, and no home for a data lake. It takes less metadata than S3.",
   start: async () => {
     const go = required("go", "MinIO");
     const tool = await toolFolder(`minio-${VERSION}`, (part) =>

@@ -14,6 +14,7 @@ export const MOTO: Server = {
   version: VERSION,
   from: "PyPI: moto[server]",
   services: ["s3", "sqs"],
+  note: "its events have no sequencer. The producer then takes the time of the event for one.",
   start: async () => {
     const python = required("python3", "moto");
     const folder = await toolFolder(`moto-${VERSION}`, async (part) => {

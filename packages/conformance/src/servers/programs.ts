@@ -74,16 +74,15 @@ export class ProgramFailedError extends Error {
 
 /**
  * Runs a program to its end.
- * @throws {ProgramFailedError} with the last that it said
+ * @throws {ProgramFailedError} with what it said
  */
 export async function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<void> {
   const program = new Program(command, args, options);
   const code = await program.exited;
-  if (code !== 0) {
-    throw new ProgramFailedError(
-      `${path.basename(command)} ${args[0] ?? ""} failed: ${program.printed.split("\n").at(-1)}`,
-    );
-  }
+  if (code === 0) return;
+  const lines = program.printed.split("\n");
+  const why = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+  throw new ProgramFailedError(`${path.basename(command)} ${args[0] ?? ""} failed: ${why}`);
 }
 
 /** Where a program lies by PATH, or undefined. */

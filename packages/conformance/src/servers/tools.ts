@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ProgramFailedError, programOnPath } from "./programs.ts";
@@ -9,7 +9,7 @@ import { UnavailableError } from "./server.ts";
 const FOLDER = fileURLToPath(new URL("../../../../node_modules/.cache/conformance/", import.meta.url));
 
 /**
- * A tool's folder. What is not there yet is installed; one that was interrupted is begun anew.
+ * A tool's folder. What is not there yet is installed beside it first, so that it is there whole or not at all.
  * @param name of the tool with its version
  * @param install fills the folder
  * @throws {UnavailableError} when it can't be installed
@@ -17,18 +17,22 @@ const FOLDER = fileURLToPath(new URL("../../../../node_modules/.cache/conformanc
 export async function toolFolder(name: string, install: (folder: string) => Promise<void>): Promise<string> {
   const folder = path.join(FOLDER, name);
   if (existsSync(folder)) return folder;
-  const part = `${folder}.part`;
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
+  await mkdir(FOLDER, { recursive: true });
+  const part = await mkdtemp(`${folder}.part-`);
+  const remove = () => rmSync(part, { recursive: true, force: true });
+  process.on("exit", remove);
   process.stderr.write(`Getting ${name}\n`);
   try {
     await install(part);
+    await rename(part, folder);
   } catch (cause) {
-    if (cause instanceof ProgramFailedError)
-      throw new UnavailableError(`${name} can't be had: ${cause.message}`, { cause });
-    throw cause;
+    if (existsSync(folder)) return folder;
+    if (!(cause instanceof ProgramFailedError)) throw cause;
+    throw new UnavailableError(`${name} can't be had: ${cause.message}`, { cause });
+  } finally {
+    remove();
+    process.off("exit", remove);
   }
-  await rename(part, folder);
   return folder;
 }
 
