@@ -14,7 +14,7 @@ export const MOTO: Server = {
   version: VERSION,
   from: "PyPI: moto[server]",
   services: ["s3", "sqs"],
-  note: "its events have no sequencer. The producer then takes the time of the event for one.",
+  note: "its events have no sequencer. The producer then takes the time of the event for one. It has no move tasks, and answers 500 to them.",
   start: async () => {
     const python = required("python3", "moto");
     const folder = await toolFolder(`moto-${VERSION}`, async (part) => {
