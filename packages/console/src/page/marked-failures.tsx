@@ -12,7 +12,7 @@ interface MarkedFailuresProps {
 /** What can be done with the failures that are marked. */
 export function MarkedFailures({ found, ids, onMark, onReplay }: MarkedFailuresProps) {
   return (
-    <div class="do marks">
+    <div class="do">
       <button type="button" disabled={found.length === 0} onClick={() => onMark(new Set(found.map(({ id }) => id)))}>
         Mark the {plural(found.length, "failure")} found
       </button>

@@ -52,13 +52,18 @@ function WhereTheTimeWent({ document }: { readonly document: RunDocument }) {
   );
 }
 
+// The parts of a small run are told apart by tenths.
+const LONGEST_IN_TENTHS = 100;
+
 function Phases({ parts }: { readonly parts: readonly Phase[] }) {
   const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
     <ul class="phases">
       {parts.map(({ name, seconds }) => (
         <li key={name}>
-          <span class="seconds">{formatTenths(seconds)} s</span>
+          <span class="seconds">
+            {seconds < LONGEST_IN_TENTHS ? `${formatTenths(seconds)} s` : formatDuration(seconds)}
+          </span>
           <span>
             {name}
             <span class="meter">
