@@ -7,7 +7,7 @@ import { lotesHere } from "./support/in-process.ts";
 const GOOD = "tt0000001|1994|Crime|2000000";
 const CSVS: [what: string, rows: readonly string[], why: RegExp][] = [
   ["whose every row has a separator too many", [`${GOOD}|`], /1 of 1 rows .*5 instead of 4/],
-  ["of which nothing passes", [], /none of its 0 rows/],
+  ["of which nothing passes", [], /it has a header and no rows/],
   ["whose votes are no plain numbers", ["tt0000001|1994|Crime|2.000.000"], /numeroVotos "2\.000\.000"/],
   // Beyond where a look at its beginning would end.
   [

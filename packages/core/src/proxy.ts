@@ -18,11 +18,21 @@ export const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_pr
 /**
  * Reads the proxy from an environment as curl does: lower case before upper case, `ALL_PROXY` where the protocol has none of its own, `http`
  * where the scheme is left out, and a domain in `NO_PROXY` stands for its subdomains too.
+ * @param server that is to be asked; a proxy for others may then be of any kind. Without it, all are read.
  * @returns undefined when there is no proxy
  * @throws {SettingsError} naming the variable, without its value, when it is of a kind that can't be used
  */
-export function readProxy(env: Readonly<Record<string, string | undefined>>): ProxyEnvironment | undefined {
-  const found = Object.entries(BY_PROTOCOL).flatMap(([name, variable]) => {
+export function readProxy(
+  env: Readonly<Record<string, string | undefined>>,
+  server?: string,
+): ProxyEnvironment | undefined {
+  const { protocol, hostname } = server === undefined ? {} : new URL(server);
+  if (hostname !== undefined && exceptions(env).some((each) => isCovered(hostname, each.toLowerCase())))
+    return undefined;
+  const byProtocol = Object.entries(BY_PROTOCOL).filter(
+    ([, variable]) => protocol === undefined || variable === `${protocol.slice(0, -1)}_proxy`,
+  );
+  const found = byProtocol.flatMap(([name, variable]) => {
     const url = proxyUrl(env, [variable, "all_proxy"]);
     return url === undefined ? [] : [[name, url] as const];
   });
@@ -42,6 +52,12 @@ function proxyUrl(env: Readonly<Record<string, string | undefined>>, variables: 
     );
   }
   return url;
+}
+
+/** Whether an exception without a port is for the host. Of the other forms Node knows which hosts they are for. */
+function isCovered(hostname: string, exception: string): boolean {
+  const domain = /^\*?(\..+)$/.exec(exception)?.[1];
+  return exception === "*" || exception === hostname || (domain !== undefined && hostname.endsWith(domain));
 }
 
 function exceptions(env: Readonly<Record<string, string | undefined>>): string[] {

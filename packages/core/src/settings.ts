@@ -32,7 +32,11 @@ export interface Settings {
 
 const MOST_REUSE_HOURS = LONGEST_KEPT_DAYS * 24;
 
-const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org$/;
+const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org\.?$/;
+
+/** A URL of TMDB's own that is not its API answers with pages: each id would seem unknown. Its API answers http with a redirect. */
+const isUsable = ({ protocol, hostname, pathname }: URL): boolean =>
+  !TMDB_HOST.test(hostname) || (hostname.startsWith("api.") && protocol === "https:" && pathname === "/");
 
 /** Without the slash at the end, and without the version that TMDB's documentation counts among the base URL: `/3` comes with each request. */
 function baseOf(url: string): string {
@@ -45,7 +49,7 @@ const schema = {
   TMDB_TOKEN: {
     // Anything else could not travel in a header, and the error for that would come once per movie.
     type: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/))),
-    takes: "TMDB's API read access token, or its 32-character API key, without spaces",
+    takes: "TMDB's API read access token, or its 32-character API key, without spaces and without the word Bearer",
     isSecret: () => true,
   },
   TMDB_BASE_URL: {
@@ -53,11 +57,11 @@ const schema = {
       z
         // What follows it is a path and a query of the client's own, and credentials would be shown with every error.
         .pipe(z.url({ protocol: /^https?$/ }).check(z.refine((url) => !/[\s@?#]/.test(url))), z.transform(baseOf))
-        .check(z.refine((url) => !TMDB_HOST.test(new URL(url).hostname) || new URL(url).pathname === "/")),
+        .check(z.refine((url) => isUsable(new URL(url)))),
       "https://api.themoviedb.org",
     ),
     takes:
-      "a URL such as https://api.themoviedb.org, without a user, a password, spaces, or what follows a ? or #; for TMDB itself also without a path",
+      "a URL such as https://api.themoviedb.org, without a user, a password, spaces, or what follows a ? or #; of TMDB itself no other than https://api.themoviedb.org",
     isSecret: (given: string) => /[@?#]/.test(given),
   },
   TMDB_LANGUAGE: {
@@ -80,11 +84,11 @@ const schema = {
         .check(z.refine((percent) => percent <= 100)),
       1,
     ),
-    takes: "a percentage from 0 to 100, such as 1 or 0.5; a CSV with more malformed rows is rejected",
+    takes: "a percentage from 0 to 100, such as 1 or 0.5 (a CSV with more malformed rows is rejected)",
   },
   REUSE_HOURS: {
     type: z._default(wholeNumber(0, MOST_REUSE_HOURS), 0),
-    takes: `a whole number of hours from 0 to ${MOST_REUSE_HOURS}; 0 asks TMDB for every id`,
+    takes: `a whole number of hours from 0 to ${MOST_REUSE_HOURS} (0 asks TMDB for every id)`,
   },
 } as const;
 
@@ -104,7 +108,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
       language: values.TMDB_LANGUAGE,
       requestsPerSecond: values.TMDB_REQUESTS_PER_SECOND,
       // Without a token nothing is requested. So the proxy's variables may hold anything.
-      proxy: values.TMDB_TOKEN === undefined ? undefined : readProxy(env),
+      proxy: values.TMDB_TOKEN === undefined ? undefined : readProxy(env, values.TMDB_BASE_URL),
     },
     consumerConcurrency: values.CONSUMER_CONCURRENCY,
     filter: filterOf(values),

@@ -38,6 +38,17 @@ describe("the proxy of an environment", () => {
     expect(read).not.toThrow(/s3cret/);
   });
 
+  test.each([
+    ["another protocol has", { HTTPS_PROXY: PROXY, ALL_PROXY: "socks5://proxy:1080" }, { HTTPS_PROXY: PROXY }],
+    ["another protocol alone has", { HTTP_PROXY: "socks5://proxy:1080" }, undefined],
+    ["is not for TMDB", { ALL_PROXY: "socks5://proxy:1080", NO_PROXY: "a, themoviedb.org" }, undefined],
+    ["is for nobody", { ALL_PROXY: "socks5://proxy:1080", NO_PROXY: "*" }, undefined],
+  ])("of a kind that can't be used is not refused where it %s", (_, env, proxy) => {
+    const read = loadSettings(withToken(env)).tmdb.proxy;
+    if (proxy) expect(read).toEqual({ ...proxy, NO_PROXY: expect.any(String) });
+    else expect(read).toBeUndefined();
+  });
+
   test("is nothing to those who ask nobody", () => {
     expect(loadSettings({ HTTPS_PROXY: "socks5://proxy:1080" }).tmdb.proxy).toBeUndefined();
   });

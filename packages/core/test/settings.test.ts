@@ -48,7 +48,7 @@ describe("what is set", () => {
     "as REUSE_HOURS must be a whole number to 4320, not %s",
     (REUSE_HOURS) => {
       expect(complaint({ REUSE_HOURS })).toBe(
-        `REUSE_HOURS must be a whole number of hours from 0 to 4320; 0 asks TMDB for every id, not "${REUSE_HOURS}"`,
+        `REUSE_HOURS must be a whole number of hours from 0 to 4320 (0 asks TMDB for every id), not "${REUSE_HOURS}"`,
       );
     },
   );
@@ -133,6 +133,10 @@ describe("a base URL", () => {
     "https://api.themoviedb.org/3/movie",
     "https://www.themoviedb.org/movie",
     "https://api.tmdb.org/3/movie/",
+    "https://api.themoviedb.org./4",
+    "https://www.themoviedb.org",
+    "https://themoviedb.org/3",
+    "http://api.themoviedb.org",
     "https://gateway.test/a b",
     "https://api.themoviedb.org /3",
   ])("%s, which leads to no movie, is refused", (url) => {

@@ -4,8 +4,14 @@ import type { MovieFilter } from "./movies.ts";
 
 /** The settings of the filter. */
 export const filterSettings = () => ({
-  MIN_YEAR: { type: z._default(wholeNumber(0), 1960), takes: "a year; movies later than it pass" },
-  MIN_VOTES: { type: z._default(wholeNumber(0), 10_000), takes: "a whole number; movies with more votes pass" },
+  MIN_YEAR: {
+    type: z._default(wholeNumber(0), 1960),
+    takes: "a year such as 1960 (movies of a later year are selected)",
+  },
+  MIN_VOTES: {
+    type: z._default(wholeNumber(0), 10_000),
+    takes: "a whole number such as 10000 (movies with more votes are selected)",
+  },
   GENRES: {
     type: z._default(
       z.pipe(z.string(), z.transform(genresOf)).check(z.refine((genres) => genres.every((genre) => genre !== ""))),

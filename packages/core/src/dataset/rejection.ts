@@ -24,5 +24,7 @@ export function rejectionOf(selection: Selection, { filter, maxMalformedPercent 
     return `${share(unreadable)} have ${NUMBERS_IN_WORDS} that are no plain number: ${firstUnreadable}; ${advice}`;
   }
   if (ids.length > 0) return undefined;
+  if (rows === 0)
+    return "it has a header and no rows; see whether it is the right CSV, or use it as it is with --force";
   return `none of its ${rows} rows is of a movie ${filterInWords(filter).join(", ")}; see whether it is the right CSV, or use it as it is with --force`;
 }
