@@ -1,4 +1,4 @@
-import { createReadStream, openSync } from "node:fs";
+import { createReadStream, openSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import {
@@ -48,10 +48,16 @@ export async function csvBytes(path: string): Promise<number> {
     throw error;
   });
   if (!found?.isFile()) {
-    const what = found ? " is not a file" : ": no such file";
-    throw new UserError(`${path}${what}; give the path of a movies.csv`, { code: "no_such_file" });
+    throw new UserError(`${whyNoFile(path, found)}; give the path of a movies.csv`, { code: "no_such_file" });
   }
   return found.size;
+}
+
+function whyNoFile(path: string, found: Stats | undefined): string {
+  if (found?.isFIFO()) return `${path} is a pipe, and the CSV is read more than once: write it to a file first`;
+  if (found) return `${path} is not a file`;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return `${path} is an address: download the file first`;
+  return path === "" ? "the path is empty" : `${path}: no such file`;
 }
 
 /**

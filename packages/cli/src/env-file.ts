@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { UserError } from "./user-error.ts";
+// A single module of the package is imported here. The rest is loaded by the command that needs it.
+import { SettingsError } from "@lotes/core/read-environment";
 
 // Byte order marks: the first bytes of a file may tell its encoding.
 const ENCODINGS = [
@@ -11,7 +12,7 @@ const ENCODINGS = [
 /**
  * Adds what a file of settings says to an environment, which wins over the file. A missing file says nothing. UTF-16 with a byte order
  * mark, as Windows PowerShell's `>` writes it, is read too.
- * @throws {UserError} when there is something of that name that can't be read
+ * @throws {SettingsError} when there is something of that name that can't be read
  */
 export function loadEnvFile(path: string, env: NodeJS.ProcessEnv = process.env): void {
   const bytes = read(path);
@@ -23,15 +24,11 @@ function read(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code, message: reason } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    const what = code === "EISDIR" ? "it is a directory" : message;
-    throw new UserError(
-      `the settings in ${path} can't be read: ${what}; make it a file that you may read, or remove it`,
-      {
-        cause,
-      },
-    );
+    const what = code === "EISDIR" ? "it is a directory" : reason;
+    const message = `the settings in ${path} can't be read: ${what}; make it a file that you may read, or remove it`;
+    throw new SettingsError(message, { cause });
   }
 }
 
@@ -44,5 +41,5 @@ function decode(path: string, bytes: Buffer): string {
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
   }
-  throw new UserError(`the settings in ${path} can't be read: it is not UTF-8 text; save it as UTF-8`);
+  throw new SettingsError(`the settings in ${path} can't be read: it is not UTF-8 text; save it as UTF-8`);
 }

@@ -5,7 +5,7 @@ import { SettingsError } from "@lotes/core/read-environment";
 import { PortInUseError } from "@lotes/local/port-in-use-error";
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-code.ts";
-import { note, printJson } from "./output.ts";
+import { note, noteLines, printJson } from "./output.ts";
 import { outsideError } from "./outside-error.ts";
 import { type ErrorCode, UserError } from "./user-error.ts";
 
@@ -15,8 +15,8 @@ interface Failure {
   readonly message: string;
   readonly exitCode: number;
   readonly troubles?: readonly Trouble[];
-  /** What people read instead of the message. */
-  readonly text?: string;
+  /** What a bug report needs beyond the message. */
+  readonly calls?: readonly string[];
 }
 
 /**
@@ -25,9 +25,9 @@ interface Failure {
  * @returns the exit code
  */
 export function tellFailure(error: unknown, args: readonly string[]): number {
-  const { code, message, exitCode, troubles = [], text = message } = failureOf(error);
+  const { code, message, exitCode, troubles = [], calls = [] } = failureOf(error);
   // Commander has printed its own message.
-  if (!(error instanceof CommanderError)) note(`lotes: ${text}`);
+  if (!(error instanceof CommanderError)) noteLines([`lotes: ${message}`, ...calls]);
   for (const { message: more } of troubles) note(`! ${more}`);
   if (args.includes("--json")) printJson({ error: { code, message }, ...(troubles.length > 0 && { troubles }) });
   return code === "csv_rejected" && args.includes("--strict") ? EXIT.faults : exitCode;
@@ -44,13 +44,13 @@ function failureOf(error: unknown): Failure {
   }
   if (error instanceof UserError) return error;
   if (!(error instanceof Error)) return { code: "bug", message: String(error), exitCode: EXIT.failed };
-  const { name, message, stack = message } = error;
+  const { name, message, stack = "" } = error;
   if (error instanceof SettingsError) return { code: "wrong_setting", message, exitCode: EXIT.wrongUsage };
   if (error instanceof PortInUseError) return { code: "port_in_use", message, exitCode: EXIT.failed };
   const outside = outsideError(error);
   if (outside !== undefined) return { code: codeOf(error), message: outside, exitCode: EXIT.failed };
-  // A bug report needs the stack.
-  return { code: "bug", message: `${name}: ${message}`, exitCode: EXIT.failed, text: stack };
+  const calls = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return { code: "bug", message: `${name}: ${message}`, exitCode: EXIT.failed, calls };
 }
 
 function codeOf(error: Error): ErrorCode {

@@ -33,6 +33,31 @@ export function wholeNumber(most: number, least = 1) {
   };
 }
 
+/**
+ * @returns the path
+ * @throws {InvalidArgumentError} for what was surely not meant as a place on this machine
+ */
+export function outPath(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new InvalidArgumentError("It must be a path on this machine.");
+  // The shell has left it as it is, and a folder of that name is not easy to remove.
+  if (/^~[^/]*(\/|$)/.test(text))
+    throw new InvalidArgumentError("Write $HOME in place of ~, which the shell left as it is.");
+  if (text.startsWith("-")) throw new InvalidArgumentError(`If that is meant as a name, write ./${text}`);
+  return text;
+}
+
+/**
+ * @returns the id without the spaces around it
+ * @throws {InvalidArgumentError} when it is empty
+ */
+export function movieId(text: string): string {
+  const id = text.trim();
+  if (id === "") throw new InvalidArgumentError("It is empty. Give an id such as tt0068646.");
+  if (id.startsWith("-")) throw new InvalidArgumentError("Give an id such as tt0068646.");
+  return id;
+}
+
 interface Followed {
   readonly strict: boolean | undefined;
   readonly watch: boolean | undefined;

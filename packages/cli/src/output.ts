@@ -13,7 +13,11 @@ export function printLines(lines: readonly string[]): void {
 
 /** A line on stderr, beside the result. */
 export function note(line: string): void {
-  process.stderr.write(`${visible(line)}\n`);
+  noteLines([line]);
+}
+
+export function noteLines(lines: readonly string[]): void {
+  process.stderr.write(`${lines.map(visible).join("\n")}\n`);
 }
 
 /** `1234567` as `1,234,567`. `toLocaleString` takes longer for the first number than a request to the local stack. */

@@ -16,6 +16,7 @@ import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
 import { status } from "./commands/status.ts";
 import { SETTINGS_HELP } from "./help.ts";
+import { visible } from "./visible.ts";
 
 /** The commands in the order of the help. What a command works with is loaded when it is called. */
 export function program(): Command {
@@ -24,6 +25,8 @@ export function program(): Command {
     .version(`lotes ${manifest.version}, Node ${process.version}`, "-V, --version", "print the version and Node's")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
+    // What was typed is repeated in the message.
+    .configureOutput({ outputError: (text, write) => write(text.split("\n").map(visible).join("\n")) })
     .addHelpText("after", SETTINGS_HELP);
 
   // This is done for a command, and not for help.

@@ -1,6 +1,6 @@
 import { type Account, diagnose, type RunDate, type Trouble } from "@lotes/core";
 import { accountDocument } from "./documents.ts";
-import { accountEquation, formatNumber, oddRowsText, printJson, printLines } from "./output.ts";
+import { accountEquation, formatNumber, oddRowsText, plural, printJson, printLines } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
 import { troubleLines } from "./status-text.ts";
 
@@ -54,7 +54,7 @@ export function summaryLines(result: RunResult, budget: number): string[] {
     `Run ${run.run} of ${date}${isToday ? ", which is today in UTC" : ""}`,
     "",
     line("rows", run.rows, `read, ${oddRowsText(run)}`),
-    line("ids", run.ids, `selected, in ${run.lotes} lotes`),
+    line("ids", run.ids, `selected, in ${plural(run.lotes, "lote")}`),
     line("stored", stored, ""),
     line("failed", failures.length, ""),
     ...reasonLines(account),

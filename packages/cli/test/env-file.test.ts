@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SettingsError } from "@lotes/core/read-environment";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadEnvFile } from "../src/env-file.ts";
-import { UserError } from "../src/user-error.ts";
 
 let folder: string;
 let path: string;
@@ -52,7 +52,7 @@ describe("a file that can't be read is told in one line that does not show it", 
     ["Latin-1", Buffer.from("TMDB_TOKEN=s3cret\nGENRES=ficção\n", "latin1")],
     ["a zipped one", Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0xff])],
   ])("since it is %s", (_, content) => {
-    expect(() => loaded(content)).toThrow(UserError);
+    expect(() => loaded(content)).toThrow(SettingsError);
     expect(() => loaded(content)).toThrow(
       /^the settings in [^\n]*\.env can't be read: it is not UTF-8 text; save it as UTF-8$/,
     );
@@ -60,7 +60,7 @@ describe("a file that can't be read is told in one line that does not show it", 
 
   test("since it is a directory", () => {
     mkdirSync(path);
-    expect(() => loadEnvFile(path, {})).toThrow(UserError);
+    expect(() => loadEnvFile(path, {})).toThrow(SettingsError);
     expect(() => loadEnvFile(path, {})).toThrow(/^[^\n]*it is a directory; [^\n]*$/);
   });
 

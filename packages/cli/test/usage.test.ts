@@ -15,6 +15,13 @@ describe("wrong usage", () => {
     ["an unknown option", ["run", "--fast"], "unknown option '--fast'"],
     ["a day that is none", ["run", "--date", "2026/02/30"], "yyyy/mm/dd"],
     ["no number", ["sample", "--rows", "many"], "whole number"],
+    ["an option in the place of a folder", ["run", "--out", "--force"], "write ./--force"],
+    ["a folder in a bucket", ["run", "--out", "s3://bucket/out"], "a path on this machine"],
+    ["a home that the shell has left as it is", ["run", "--out", "~/out"], "$HOME"],
+    ["a file without a name", ["report", "--out", " "], "It is empty"],
+    ["an id without a letter", ["explain", " "], "It is empty"],
+    ["an option in the place of an id", ["replay", "--id", "--all"], "such as tt0068646"],
+    ["a terminal's command in an argument", ["status", "--date", "\u001b[31m"], "\\u001b[31m"],
     ["too many rows", ["sample", "--rows", "50000001"], "from 1 to 50000000"],
   ])("(%s) is told in words and exits with 2", async (_, args, words) => {
     const { code, stdout, stderr } = await lotesHere(...args);

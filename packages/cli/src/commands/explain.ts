@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
 import { DATE_HELP, JSON_HELP, TARGETS } from "../help.ts";
-import { runDate, stageOption } from "../options.ts";
+import { movieId, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
 
 /** Tells what became of one id. */
@@ -9,7 +9,7 @@ export function explain(program: Command): void {
   program
     .command("explain")
     .description("what became of one id: its lote, its record or its failure, and when")
-    .argument("<id>", "as it stands in the CSV, such as tt0068646")
+    .argument("<id>", "as it stands in the CSV, such as tt0068646", movieId)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
     .option("--csv <movies.csv>", "the CSV of the run, to tell which of its rows select the id")
     .addOption(stageOption())

@@ -28,7 +28,7 @@ Examples:
       const { loadSettings, readRun } = await import("@lotes/core");
       const { assertUsable, openCsv } = await import("../csv-file.ts");
       const { EXIT } = await import("../exit-code.ts");
-      const { note, plural, printJson, printLines } = await import("../output.ts");
+      const { noteLines, plural, printJson, printLines } = await import("../output.ts");
       const { uploadWithProgress } = await import("../upload-progress.ts");
       const { placesDocument } = await import("../documents.ts");
       const { ingestDocument, ingestLines } = await import("../ingest-report.ts");
@@ -51,7 +51,7 @@ Examples:
       const told = reuseLine(reuse) ?? [];
       const uploaded = [`${plural(csv.bytes ?? 0, "byte")} uploaded to ${target.name}:`, `  ${input}`].concat(told);
       // This is printed at once, since the producer's work may take a while.
-      if (json) note(uploaded.join("\n"));
+      if (json) noteLines(uploaded);
       else printLines(uploaded);
 
       const run = await uploadedRun(target.store, date, etag, before);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
 import { DATE_HELP, JSON_HELP, STRICT_HELP, TARGETS } from "../help.ts";
-import { assertFollowed, reasonOption, runDate, stageOption } from "../options.ts";
+import { assertFollowed, movieId, reasonOption, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
 
 /** Sends failures back to LoteQueue. The entries leave the ledger once they are recovered, and not before. */
@@ -64,5 +64,5 @@ Examples:
 
 /** Each time an option is given adds to it. */
 function added(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
+  return [...before, movieId(value)];
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
 import { DATE_HELP, JSON_HELP, TARGETS } from "../help.ts";
-import { runDate, stageOption } from "../options.ts";
+import { outPath, runDate, stageOption } from "../options.ts";
 import { today } from "../today.ts";
 
 /** Writes a run as one HTML file. */
@@ -10,7 +10,7 @@ export function report(program: Command): void {
     .command("report")
     .description("write a run as one HTML file, which needs neither a server nor a network")
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
-    .option("--out <file>", "the file; one that is there is replaced", "report.html")
+    .option("--out <file>", "the file; one that is there is replaced", outPath, "report.html")
     .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { COMMAND } from "../command-name.ts";
 import { DATE_HELP, FORCE_HELP, JSON_HELP, STRICT_HELP } from "../help.ts";
-import { runDate } from "../options.ts";
+import { outPath, runDate } from "../options.ts";
 import { START_ROWS } from "../sample-defaults.ts";
 import { today } from "../today.ts";
 
@@ -12,7 +12,7 @@ export function run(program: Command): void {
     .description("run the whole pipeline on this machine: drop the CSV, fetch its movies, copy the result")
     .argument("[movies.csv]", `the CSV (default: a sample of ${START_ROWS} rows)`)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
-    .option("--out <dir>", "where to copy the date's files to", "out")
+    .option("--out <dir>", "where to copy the date's files to", outPath, "out")
     .option("--force", FORCE_HELP)
     .option("--strict", STRICT_HELP)
     .option("--json", JSON_HELP)
