@@ -53,7 +53,7 @@ async function tryToLock(place: string): Promise<(() => void) | undefined> {
   } catch (cause) {
     if (cause instanceof DataDirInUseError) return undefined;
     throw new UserError(
-      `${(cause as Error).message}; there a lock keeps two runs of yours from using TMDB's budget twice: make it writable`,
+      `${(cause as Error).message}; there a lock keeps two runs of yours from using TMDB's budget twice: make it writable, or remove it while none is at work`,
       { code: "outside", cause },
     );
   }

@@ -1,4 +1,4 @@
-import { DataDirError, DataDirInUseError } from "@lotes/local";
+import { DataDirError, DataDirInUseError } from "@lotes/local/data-dir-error";
 import { COMMAND } from "./command-name.ts";
 import { announced, type LocalState } from "./local-state.ts";
 import { UserError } from "./user-error.ts";
@@ -12,7 +12,10 @@ export async function inDataDir<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof DataDirInUseError) throw new UserError(inUse(announced()), { cause: error });
-    if (error instanceof DataDirError) throw new UserError(error.message, { cause: error });
+    if (error instanceof DataDirError) {
+      const message = `${error.message}; start in another directory, or move this one away: then the stack begins empty`;
+      throw new UserError(message, { code: "outside", cause: error });
+    }
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { type ClientConfig, whereaboutsAt } from "@lotes/local/whereabouts";
 import { Resource } from "sst/resource";
 import { COMMAND } from "./command-name.ts";
 import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
+import { assertLinksReadable } from "./sst-links.ts";
 import { noRun, UserError } from "./user-error.ts";
 
 /** The data lake and the queues that a command works on. */
@@ -25,9 +26,11 @@ export interface Target extends Disposable {
 
 /**
  * The stage that `sst shell` links to, else the local stack.
+ * @throws {SettingsError} when SST's links can't be read
  * @throws {UserError} when there is neither
  */
 export async function openTarget(): Promise<Target> {
+  assertLinksReadable(process.env);
   if ("App" in Resource) return deployed();
   const state = await runningLocalStack();
   if (state) return local(state);
@@ -65,7 +68,7 @@ function deployed(): Target {
   } catch (cause) {
     throw new UserError(
       `stage ${stage} has no data lake or no queues: deploy it with \`npx -y pnpm@10.34.9 sst deploy --stage ${stage}\`, or choose another with --stage`,
-      { cause },
+      { code: "no_target", cause },
     );
   }
 }

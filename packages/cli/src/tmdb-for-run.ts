@@ -30,7 +30,9 @@ export async function tmdbForRun(
     const giveBack = await takeBudget(baseUrl, { signal });
     return { settings: {}, [Symbol.asyncDispose]: async () => giveBack() };
   }
-  note("TMDB_TOKEN is not set: a stand-in with recorded facts answers for TMDB.");
+  const others = namesLikeToken(process.env);
+  const hint = others.length === 0 ? "" : ` (${others.join(", ")} is not read: name it TMDB_TOKEN)`;
+  note(`TMDB_TOKEN is not set${hint}: a stand-in with recorded facts answers for TMDB.`);
   const standIn = await startTmdbStandIn({
     facts: recordedFacts(),
     token: STAND_IN_TOKEN,
@@ -41,4 +43,11 @@ export async function tmdbForRun(
     settings: { TMDB_BASE_URL: standIn.url, TMDB_TOKEN: STAND_IN_TOKEN },
     [Symbol.asyncDispose]: () => standIn.stop(),
   };
+}
+
+/** Names that somebody has given to TMDB's token, as other tools call it. Unseen, they would get the stand-in's records for TMDB's. */
+export function namesLikeToken(env: Readonly<Record<string, string | undefined>>): string[] {
+  const pattern =
+    /^(export |set |\$env:)?_*TMDB_?(V[34]_?)?(API_?)?(READ_?)?(ACCESS_?)?(TOKEN|KEY|BEARER|BEARER_TOKEN)$/i;
+  return Object.keys(env).filter((name) => pattern.test(name) && name !== "TMDB_TOKEN" && env[name]?.trim());
 }

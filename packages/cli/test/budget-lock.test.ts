@@ -75,7 +75,9 @@ test("the lock of a process that was killed is nobody's", async () => {
 test("a folder that can't be used is one clear line", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
-  await expect(takeBudget(TMDB, { folder: join(file, "locks") })).rejects.toThrow(/can't be used: .* writable$/);
+  await expect(takeBudget(TMDB, { folder: join(file, "locks") })).rejects.toThrow(
+    /can't be used: .* writable, or [^\n]*$/,
+  );
 });
 
 test("two runs on one machine with one token keep to the budget together", { timeout: 120_000 }, async () => {

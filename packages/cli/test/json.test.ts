@@ -132,7 +132,7 @@ describe("against a stack", { timeout: 60_000 }, () => {
     expect(document.bytes).toBe(statSync(file).size);
     // A directory is in the place of the file.
     const { stderr } = await lotesHere("report", "--date", DATE, "--out", directory);
-    expect(stderr).toMatch(/^lotes: .* can't be written: .*; give another --out\n$/);
+    expect(stderr).toMatch(/^lotes: .* is not a file: give another --out\n$/);
     expect((await lotesHere("report", "--date", "2026/01/01", "--out", file)).stderr).toContain("there is no run of");
   });
 

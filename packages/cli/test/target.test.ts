@@ -17,6 +17,20 @@ test("a stage without its links is told in one line with what to do", async () =
   const { openTarget } = await import("../src/target.ts");
   await expect(openTarget()).rejects.toMatchObject({
     name: "UserError",
+    code: "no_target",
     message: expect.stringMatching(/^stage ana has no data lake or no queues: deploy it with `.* --stage ana`, or .*$/),
+  });
+});
+
+test.each([
+  ["SST_RESOURCE_App", "s3cret"],
+  ["SST_RESOURCE_DataLake", "5"],
+  ["SST_RESOURCES_JSON", "{"],
+])("a link of SST's that can't be read is told in one line: %s=%s", async (name, value) => {
+  vi.stubEnv(name, value);
+  const { openTarget } = await import("../src/target.ts");
+  await expect(openTarget()).rejects.toMatchObject({
+    name: "SettingsError",
+    message: `${name} must be a link as \`sst shell\` sets it: unset it, or name the stage with --stage`,
   });
 });

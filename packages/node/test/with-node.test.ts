@@ -54,6 +54,18 @@ describe("the Node that runs the project", () => {
     expect(withNode("node", "main")).toEqual({ status: 0, stdout: "users", stderr: "" });
   });
 
+  test.each(["own", "users"])("(%s) that its options keep from starting is told in one line", (whose) => {
+    const refuses = `#!/bin/sh\nif [ -n "$NODE_OPTIONS" ]; then exit 9; fi\necho v24.21.0\n`;
+    if (whose === "own") own(refuses);
+    else users(refuses);
+    const { status, stdout, stderr } = spawnSync(join(folder, "bin/with-node"), ["node", "main"], {
+      env: { PATH: join(folder, "path"), NODE_OPTIONS: "--require x" },
+      encoding: "utf8",
+    });
+    const line = "lotes: Node can't start with NODE_OPTIONS=--require x: unset NODE_OPTIONS\n";
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: line });
+  });
+
   test("is the user's where there is none of its own, as on macOS", () => {
     users(pretender("users", "v25.0.0"));
     expect(withNode("node", "main")).toEqual({ status: 0, stdout: "users", stderr: "" });
