@@ -9,15 +9,22 @@ const ENCODINGS = [
   { mark: [0xfe, 0xff], name: "utf-16be" },
 ] as const;
 
+// A setting in the notation of YAML, of cmd.exe or of PowerShell. Node's parser passes it over, and the default would be taken for what was set.
+const NAME = "(?:(?:TMDB|CONSUMER|MIN|MAX|LOTE|REUSE)_[A-Z_]+|GENRES)";
+const NOT_SET = new RegExp(`^\\s*(?:(?:export\\s+)?${NAME}\\s*(?::|\\s[^\\s=#])|(?:set\\s+|\\$env:)${NAME}\\s*=)`, "i");
+
 /**
  * Adds what a file of settings says to an environment, which wins over the file. A missing file says nothing. UTF-16 with a byte order
  * mark, as Windows PowerShell's `>` writes it, is read too.
- * @throws {SettingsError} when there is something of that name that can't be read
+ * @throws {SettingsError} when there is something of that name that can't be read, or a setting in it is written in another notation
  */
 export function loadEnvFile(path: string, env: NodeJS.ProcessEnv = process.env): void {
   const bytes = read(path);
   if (bytes === undefined) return;
-  for (const [name, value] of Object.entries(parseEnv(decode(path, bytes)))) env[name] ??= value;
+  const text = decode(path, bytes);
+  const index = text.split(/\r?\n/).findIndex((line) => NOT_SET.test(line));
+  if (index >= 0) throw new SettingsError(`line ${index + 1} of ${path} sets nothing: write NAME=value`);
+  for (const [name, value] of Object.entries(parseEnv(text))) env[name] ??= value;
 }
 
 function read(path: string): Buffer | undefined {

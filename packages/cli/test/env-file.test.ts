@@ -58,6 +58,19 @@ describe("a file that can't be read is told in one line that does not show it", 
     );
   });
 
+  test.each([
+    "TMDB_TOKEN: s3cret",
+    "MIN_YEAR : 1990",
+    "GENRES drama",
+    "set TMDB_TOKEN=s3cret",
+    '$env:TMDB_TOKEN="s3cret"',
+  ])("since a setting is in another notation: %s", (line) => {
+    expect(() => loaded(`A: b\n\nPATHS=TMDB_TOKEN: x\n${line}\n`)).toThrow(SettingsError);
+    expect(() => loaded(`A: b\n\nPATHS=TMDB_TOKEN: x\n${line}\n`)).toThrow(
+      /^line 4 of [^\n]*\.env sets nothing: write NAME=value$/,
+    );
+  });
+
   test("since it is a directory", () => {
     mkdirSync(path);
     expect(() => loadEnvFile(path, {})).toThrow(SettingsError);
