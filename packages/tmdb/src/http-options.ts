@@ -3,8 +3,8 @@ import https from "node:https";
 import type { ProxyEnvironment, TmdbSettings } from "@lotes/core";
 import type { CreateAxiosDefaults } from "axios";
 
-// A movie has some 5 kB. What is beyond 1 MiB is none, and must not fill the memory.
-const LARGEST_ANSWER_BYTES = 1024 * 1024;
+// A movie has some 5 kB. What is beyond 256 KiB is none, and must not fill the memory, of which a consumer has some 40 MiB left for ten answers at once.
+const LARGEST_ANSWER_BYTES = 256 * 1024;
 
 /**
  * How axios talks to TMDB.
