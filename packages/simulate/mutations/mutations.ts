@@ -45,17 +45,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: "the collector does not look into the lote's file, neither before its write nor after it",
+    name: "the collector does not look into the lote's file before it enters a failure",
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "const stored = looksFirst(report) ? await storedIds(report, output) : [];",
+        from: "const stored = failures.length > 0 ? [...(await storedIds(report, output))] : [];",
         to: "const stored: string[] = [];",
-      },
-      {
-        file: "core/src/files/enter-reports.ts",
-        from: "if (await haveGotRecords(lotes, output)) {",
-        to: "if (false) {",
       },
     ],
   },
@@ -240,8 +235,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "if (await haveGotRecords(lotes, output)) {",
-        to: "if (false) {",
+        from: "if (await haveGotRecords(lotes, output)) continue;",
+        to: "",
       },
     ],
   },

@@ -18,8 +18,6 @@ export interface LoteReport {
   readonly failures: readonly FailureReport[];
   /** Ids that have a record now. */
   readonly recovered: readonly string[];
-  /** Whether a consumer tells this, which has written the lote's file before. */
-  readonly isFetched: boolean;
 }
 
 /** What became of reports. */
@@ -56,19 +54,14 @@ interface PieceChange extends Change {
 /** Enters reports into a date's ledger, in their order. Those of a run that is not in force are dropped. */
 export async function enterReports(reports: readonly Report[], output: DateOutput): Promise<EnteredReports> {
   const changed = new Set<string>();
-  // What has failed by a consumer's word has hardly got a record since. So only the look after the write is taken, unless that finds one.
-  let looksFirst = ({ isFetched }: LoteReport) => !isFetched;
   for (let current = await output.currentRun(); ; ) {
-    const entered = await enterInto(reports, { current, changed, looksFirst }, output);
+    const entered = await enterInto(reports, current, changed, output);
     const before = nameInForce(current);
     // The second look: a superseded run must not leave its entries behind, and an id that has got its record must not stay.
     current = await output.currentRun();
     if (entered === "another run" || nameInForce(current) !== before) continue;
     const lotes = entered.flatMap((piece) => piece.lotes);
-    if (await haveGotRecords(lotes, output)) {
-      looksFirst = () => true;
-      continue;
-    }
+    if (await haveGotRecords(lotes, output)) continue;
     const superseded = reports.filter((report): report is LoteReport => "run" in report && report.run !== before);
     // Whoever had written such a lote may never have come to take it back.
     for (const { lote, run } of superseded) await withdrawLote(output, lote, run);
@@ -81,18 +74,14 @@ export async function enterReports(reports: readonly Report[], output: DateOutpu
   }
 }
 
-interface Entering {
-  readonly current: RunFile | undefined;
-  /** Gets the keys of what may have been changed; what was changed before is pruned of other runs' entries. */
-  readonly changed: Set<string>;
-  /** Whether the lote's file is looked at before its report is entered, too. */
-  readonly looksFirst: (report: LoteReport) => boolean;
-}
-
-/** Enters reports where a run has its entries. */
+/**
+ * Enters reports where a run has its entries.
+ * @param changed gets the keys of what may have been changed; what was changed before is pruned of other runs' entries
+ */
 async function enterInto(
   reports: readonly Report[],
-  { current, changed, looksFirst }: Entering,
+  current: RunFile | undefined,
+  changed: Set<string>,
   output: DateOutput,
 ): Promise<EnteredPiece[] | "another run"> {
   const groups = Map.groupBy(reports, ({ lote }) => output.pieceKey(current, lote));
@@ -104,7 +93,7 @@ async function enterInto(
       if (nameInForce(now) !== nameInForce(current)) return { next: undefined, piece: undefined };
       const group = groups.get(key);
       if (group === undefined && !output.isPieceOf(now, key)) return withdrawn(object, now);
-      return await enterPiece(group ?? [], { object, key, now, looksFirst }, output);
+      return await enterPiece(group ?? [], { object, key, now }, output);
     });
     if (piece === undefined) return "another run";
     entered.push(piece);
@@ -118,34 +107,35 @@ function withdrawn(object: StoredObject | undefined, now: RunFile | undefined): 
   return { next: isMine ? undefined : "remove", piece: { lotes: [], entries: 0, failed: new Map() } };
 }
 
-interface Piece extends Pick<Entering, "looksFirst"> {
-  readonly object: StoredObject | undefined;
-  readonly key: string;
-  readonly now: RunFile | undefined;
-}
-
 async function enterPiece(
   reports: readonly Report[],
-  { object, key, now, looksFirst }: Piece,
+  { object, key, now }: { object: StoredObject | undefined; key: string; now: RunFile | undefined },
   output: DateOutput,
 ): Promise<PieceChange> {
   const ledger = Ledger.parse(object, nameOf(key));
   const run = nameInForce(now);
   // Without a run file nothing tells which entries are stale: all of them stay.
   if (now !== undefined) ledger.removeOtherRuns(run);
-  const lotes: EnteredLote[] = [];
-  for (const report of reports) {
-    if ("id" in report) ledger.enter(report);
-    else if (report.run === run) {
-      const stored = looksFirst(report) ? await storedIds(report, output) : [];
-      lotes.push(enterLote(report, new Set(stored), ledger));
-    }
-  }
+  const lotes = await enterAll(reports, ledger, run, output);
   const next = ledger.isEmpty ? "remove" : ledger.toObject(run);
   // Entries that are of no run may have been written for the run before, and would be removed with its files.
   const isSame = next !== "remove" && next.body === object?.body && next.metadata.run === object.metadata.run;
   const piece = { lotes, entries: ledger.entries().length, failed: ledger.newFailures() };
   return { next: isSame ? undefined : next, piece };
+}
+
+async function enterAll(
+  reports: readonly Report[],
+  ledger: Ledger,
+  run: string | undefined,
+  output: DateOutput,
+): Promise<EnteredLote[]> {
+  const lotes: EnteredLote[] = [];
+  for (const report of reports) {
+    if ("id" in report) ledger.enter(report);
+    else if (report.run === run) lotes.push(await enterLote(report, ledger, output));
+  }
+  return lotes;
 }
 
 function sumOf(counts: readonly ReadonlyMap<Reason, number>[]): ReadonlyMap<Reason, number> {
@@ -154,28 +144,27 @@ function sumOf(counts: readonly ReadonlyMap<Reason, number>[]): ReadonlyMap<Reas
   return sum;
 }
 
-/**
- * Enters a lote's failures, and takes out its recoveries. An id may have failed in one delivery of its lote and succeeded in another, and the reports
- * come in any order: the file tells.
- * @param stored ids that are known to have a record
- */
-function enterLote(report: LoteReport, stored: ReadonlySet<string>, ledger: Ledger): EnteredLote {
+/** Enters a lote's failures, and takes out its recoveries. */
+async function enterLote(report: LoteReport, ledger: Ledger, output: DateOutput): Promise<EnteredLote> {
   const { lote, ids, failures, recovered } = report;
+  // An id may have failed in one delivery of its lote and succeeded in another, and the reports come in any order: the file tells. The look after the
+  // write would find that too, but the collector may die between the two.
+  const stored = failures.length > 0 ? [...(await storedIds(report, output))] : [];
   for (const failure of failures) ledger.enter(failure);
   ledger.recover(lote, [...stored, ...recovered]);
-  return { report, failed: new Set(ids).difference(stored) };
+  return { report, failed: new Set(ids).difference(new Set(stored)) };
 }
 
 /** Whether any of the ids that were entered has a record by now. */
 async function haveGotRecords(lotes: readonly EnteredLote[], output: DateOutput): Promise<boolean> {
   for (const { report, failed } of lotes) {
     if (failed.size === 0) continue;
+    // Asked as before the write, so that the answer is another one only if the file is another one.
     for (const id of await storedIds(report, output)) if (failed.has(id)) return true;
   }
   return false;
 }
 
-/** Those ids of a report's lote that have a record. */
 async function storedIds({ run, lote, ids }: LoteReport, output: DateOutput): Promise<Iterable<string>> {
   const head = await output.loteHead(lote);
   if (head?.metadata.run !== run) return [];

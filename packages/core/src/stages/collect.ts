@@ -100,9 +100,8 @@ function reportOf({ content, sentAt }: ParsedLetter): (LoteReport | ForeignRepor
   if ("closing" in content) return [];
   if ("kept" in content) return [{ id: null, lote: null, message: content.kept, failedAt: sentAt }];
   const { run, lote, ids } = content.lote;
-  const isFetched = content.lote.kind === "report";
   const recovered = content.lote.kind === "report" ? content.lote.recovered : [];
-  return [{ run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered, isFetched }];
+  return [{ run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered }];
 }
 
 /** A failure for each id: as the consumer tells it, or, where it got no word out, that the lote failed. */
