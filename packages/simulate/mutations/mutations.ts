@@ -231,7 +231,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the collector does not look again after its write",
-    focus: "the collector looks at a lote: overtaken",
+    focus: "the collector writes the ledger: overtaken",
     edits: [
       {
         file: "core/src/files/enter-reports.ts",

@@ -27,7 +27,7 @@ interface Held extends Others {
 }
 
 // Less than the time that a call has.
-const LONGEST_MS = 3_000;
+const LONGEST_MS = 2_000;
 
 /** Answers that come only when other processes have made calls: between two looks of one process others have looked, and written. */
 export class HeldAnswers {

@@ -37,6 +37,9 @@ function lostAfter(ms: number): Error {
   return ms < CALL_MS ? connectionReset() : Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
 }
 
+/** What becomes of a call that a service has done. */
+type Answered = (settle: () => void) => void;
+
 /** The calls of one process to S3 and SQS, as they go through AWS's SDK and the network. */
 export class ServiceCalls {
   readonly process: Process;
@@ -98,22 +101,21 @@ export class ServiceCalls {
         answer(() => reject(error));
       });
     };
-    const send = (answered: (settle: () => void) => void) => {
-      time.after(way(" there"), () => {
-        let settle: () => void;
-        heldAnswers.passed(done);
-        try {
-          const result = perform(fault);
-          trace(fault ? `done, but ${fault.kind}` : "done");
-          settle = () => resolve(result);
-        } catch (error) {
-          const { name } = error as Error;
-          trace(fault ? `${name}, and ${fault.kind}` : name);
-          settle = () => reject(error);
-        }
-        answered(settle);
-      });
+    const arrive = (answered: Answered) => {
+      let settle: () => void;
+      heldAnswers.passed(done);
+      try {
+        const result = perform(fault);
+        trace(fault ? `done, but ${fault.kind}` : "done");
+        settle = () => resolve(result);
+      } catch (error) {
+        const { name } = error as Error;
+        trace(fault ? `${name}, and ${fault.kind}` : name);
+        settle = () => reject(error);
+      }
+      answered(settle);
     };
+    const send = (answered: Answered) => time.after(way(" there"), () => arrive(answered));
     switch (fault?.kind) {
       case undefined:
       case "in part":
@@ -136,7 +138,10 @@ export class ServiceCalls {
         break;
       }
       case "overtaken": {
-        send((settle) => heldAnswers.hold(done, fault.others, () => answer(settle)));
+        const { others } = fault;
+        // A write is overtaken on its way there, so that somebody has looked at what is no longer so.
+        if (others.which === "looks") heldAnswers.hold(done, others, () => send((settle) => answer(settle)));
+        else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));
         break;
       }
       case "slow": {

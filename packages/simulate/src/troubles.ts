@@ -13,7 +13,7 @@ export type Fault =
   /** The process learns of it so much later. */
   | { readonly kind: "answer lost"; readonly afterMs: number }
   | { readonly kind: "slow"; readonly ms: number }
-  /** The answer comes when other processes have made so many calls, or writes, or have changed what it tells of. */
+  /** Its answer, or a write itself, comes when other processes have done something. */
   | { readonly kind: "overtaken"; readonly others: Others }
   /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
   | { readonly kind: "throttled" | "broken" | "conflict" }
@@ -48,10 +48,17 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
-const OVERTAKEN_BY = weighted<"calls" | "writes" | "changes">([
+/** What overtakes the answer to a read, or to what is sent to a queue. */
+const OVERTAKEN_BY = weighted<Others["which"]>([
   ["calls", 1],
   ["writes", 2],
   ["changes", 4],
+]);
+/** What overtakes a write. */
+const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
+  ["calls", 1],
+  ["writes", 1],
+  ["looks", 4],
 ]);
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
@@ -150,7 +157,7 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, others: this.#others(key) };
+        return { kind, others: this.#others(key, call) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
@@ -159,24 +166,27 @@ export class Troubles {
   }
 
   /** When nothing else goes wrong. */
-  #drawOvertaken(key: string, step: string, { service }: Call): Fault | undefined {
+  #drawOvertaken(key: string, step: string, call: Call): Fault | undefined {
     const { choices, schedule, focus } = this.#simulation;
-    if (service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
+    if (call.service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
     const isFocus = focus?.trouble === "overtaken" && focus.step === step;
     if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN)) return undefined;
     this.#overtaken++;
-    return { kind: "overtaken", others: this.#others(key) };
+    return { kind: "overtaken", others: this.#others(key, call) };
   }
 
-  #others(key: string): Others {
+  #others(key: string, { does, conditional = false }: Call): Others {
     const { choices } = this.#simulation;
-    switch (choices.pick(`${key} others`, OVERTAKEN_BY)) {
+    // A removal that comes more than two seconds after the look at its file is not promised to do no harm, as docs/reliability.md says.
+    const isWrite = conditional && !does.startsWith("removes ");
+    const which = choices.pick(`${key} others`, isWrite ? WRITE_OVERTAKEN_BY : OVERTAKEN_BY);
+    switch (which) {
       case "calls":
-        return { which: "calls", calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
+        return { which, calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
       case "writes":
-        return { which: "writes", calls: choices.pick(`${key} calls`, OTHERS_WRITES) };
-      case "changes":
-        return { which: "changes", calls: 1 };
+        return { which, calls: choices.pick(`${key} calls`, OTHERS_WRITES) };
+      default:
+        return { which, calls: 1 };
     }
   }
 }

@@ -29,10 +29,10 @@ test("a held answer comes with the last of the calls of others that it waits for
   expect(came).toEqual([3]);
 });
 
-test("a held answer comes after three seconds where nobody else calls", async () => {
+test("a held answer comes after two seconds where nobody else calls", async () => {
   answers.hold(call(process("mine")), { calls: 1, which: "calls" }, come);
   await time.run(time.sleep(5_000), 100);
-  expect(came).toEqual([3_000]);
+  expect(came).toEqual([2_000]);
 });
 
 test.each([
