@@ -10,7 +10,7 @@ import type { S3Event } from "aws-lambda";
 import type { Functions } from "./functions.ts";
 import type { World } from "./world.ts";
 
-// Lambda waits minutes before it invokes again; what matters is only that it is later.
+// Lambda waits minutes before it invokes a function again. A schedule needs only some delay.
 const LATER_MS = 60;
 
 export interface ActorsOptions {
@@ -21,14 +21,14 @@ export interface ActorsOptions {
   readonly activity: Activity;
 }
 
-/** Who does something from the outside: those who upload, S3 that tells of it, operators, and strangers. */
+/** Everybody who acts from the outside: people who upload, S3 with its events, operators, and strangers. */
 export class Actors {
   /** What was uploaded so far. */
   readonly uploads: KnownUpload[] = [];
   readonly cancels: KnownCancel[] = [];
   readonly #options: ActorsOptions;
   readonly #store: S3ObjectStore;
-  /** One for each date, which lives through all of it as that of `lotes status --watch` does. */
+  /** One for each date. It lives as long as the schedule, like that of `lotes status --watch`. */
   readonly #accountants = new Map<string, Accountant>();
   #over = false;
 
@@ -83,7 +83,7 @@ export class Actors {
     }
   }
 
-  /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
+  /** Uploads the CSVs of one key, in the order of their sequencers. Their events may come in any order. */
   async #upload(uploads: readonly Upload[]): Promise<void> {
     const began = performance.now();
     const invocations: Promise<void>[] = [];
@@ -96,7 +96,7 @@ export class Actors {
     await Promise.all(invocations);
   }
 
-  /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
+  /** Invokes the producer until it succeeds: Lambda does so three times, and then somebody sends the event from ProducerFailures once more. */
   async #produce(event: S3Event, afterMs: number): Promise<void> {
     const { functions } = this.#options;
     await delay(afterMs);
@@ -118,7 +118,7 @@ export class Actors {
   }
 
   #clientConfig() {
-    // An operator has time.
+    // An operator may wait for an answer as long as it takes.
     return { ...clientConfigFor(this.#options.awsUrl), requestHandler: {} };
   }
 }

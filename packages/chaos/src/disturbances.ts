@@ -2,7 +2,7 @@ import type { Random } from "@lotes/local/sample/random";
 import type { Disturbance } from "@lotes/schedules/disturbances";
 import type { Call, Fault } from "./faults.ts";
 
-// Each answer takes its own time, and so one caller overtakes another between its read and its write.
+// Answers take different times, so one caller overtakes another between its read and its write.
 const SLOW_MS = { min: 20, max: 500 };
 
 /** The disturbances of a schedule, which begins now. */

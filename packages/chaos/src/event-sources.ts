@@ -51,7 +51,7 @@ export class EventSources {
   constructor(options: EventSourcesOptions) {
     const { consumers, collectors, seed, index } = options.schedule;
     this.#options = options;
-    // Other choices than those of the schedule itself.
+    // Its own stream of choices, apart from the schedule's.
     this.#random = new Random(~seedOf(seed, index));
     const sources = [
       ...Array<EventSource>(consumers).fill(CONSUMER),

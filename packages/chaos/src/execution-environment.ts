@@ -31,14 +31,14 @@ export interface EnvironmentOptions {
   readonly disturbances: Disturbances;
   /** How far the wall clock is ahead of the true time, at the moment. */
   readonly clockAheadMs: () => number;
-  /** Told when messages are on their way to a queue. */
+  /** Called when messages are on their way to a queue. */
   readonly onSent: () => void;
   readonly onAttempt: (attempt: Attempt) => void;
-  /** Gets what the function prints. */
+  /** Called with what the function prints. */
   readonly onOutput: (text: string) => void;
 }
 
-/** One execution environment of a function, which can be frozen at any time, and die at any of its calls, as a process dies. */
+/** One execution environment of a function. It can be frozen at any time, and die at any of its calls. */
 export class ExecutionEnvironment implements NetworkedProcess {
   readonly #options: EnvironmentOptions;
   readonly connections = new Connections();

@@ -55,9 +55,9 @@ const KINDS = weighted([
   ["in part", 3],
 ] as const);
 
-// A call is tried three times by the SDK: now and then all of them must fail.
+// The SDK tries a call three times. Now and then all three must fail.
 const LONGEST_STREAK = 4;
-// TMDB has its own misbehaviour; what is to be seen here is a death among its answers.
+// The stand-in for TMDB misbehaves by its own rules. Here a process dies among its requests, and nothing else goes wrong.
 const TMDB_DEATH_ONE_IN = 60;
 
 /** Draws the faults of the calls of one invocation. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** Tells the faulty AWS what to answer. */
+/** The header by which the faulty AWS knows what to answer. */
 export const FAULT_HEADER = "x-chaos-fault";
 
 const JSON_TYPE = { "content-type": "application/x-amz-json-1.0" };

@@ -10,7 +10,7 @@ import type { Troubles } from "./faults.ts";
 import type { Lab } from "./lab.ts";
 import type { World } from "./world.ts";
 
-// By then a message that was being sent can be received.
+// After so long a message that is being sent can be received.
 const SENT_MS = 50;
 
 export interface FunctionsOptions {
@@ -37,7 +37,7 @@ export class Functions {
   /** All that they printed. */
   readonly output: string[] = [];
   readonly attempts: Attempt[] = [];
-  /** What functions threw that are to tell of a failure in their answer. */
+  /** Errors of consumers and collectors, which should report failures in their answers. */
   readonly thrown: string[] = [];
   deaths = 0;
   readonly #options: FunctionsOptions;
@@ -46,16 +46,16 @@ export class Functions {
   readonly #invocations: Record<FunctionName, number> = { producer: 0, consumer: 0, collector: 0 };
   /** In the order in which they became idle. */
   readonly #idle: Record<FunctionName, ExecutionEnvironment[]> = { producer: [], consumer: [], collector: [] };
-  /** What is left of every environment that there was. Not the environments, which are large and may die. */
+  /** The timers and connections of all environments, to be ended at last. The environments themselves are large. */
   readonly #remains: Pick<ExecutionEnvironment, "time" | "connections">[] = [];
-  /** How many died whose place nobody has taken yet. */
+  /** How many have died and are not replaced yet. */
   readonly #unreplaced: Record<FunctionName, number> = { producer: 0, consumer: 0, collector: 0 };
   #isCalm = false;
 
   constructor(options: FunctionsOptions) {
     const { seed, index, warmConsumers } = options.schedule;
     this.#options = options;
-    // Other choices than those of the schedule itself.
+    // Its own stream of choices, apart from the schedule's.
     this.#random = new Random(seedOf(seedOf(seed, index), 1));
     for (let nth = 0; nth < warmConsumers; nth++) this.#rest("consumer", this.#environment("consumer"));
   }
@@ -66,7 +66,7 @@ export class Functions {
     const nth = this.#invocations[name]++;
     const environment = this.#replacement(name) ?? this.#next(name) ?? this.#environment(name);
     return activity.during(async () => {
-      // Three functions, each with its own numbers.
+      // Each of the three functions has its own seeds.
       const faults = seedOf(seedOf(seed, index), nth * 3 + Object.keys(this.#idle).indexOf(name));
       const freezing = this.#freezeIn(environment);
       let answer: T | undefined;
@@ -84,7 +84,7 @@ export class Functions {
     });
   }
 
-  /** From now on no environment is frozen in the middle of its work, and those that TMDB sent away for long are gone. */
+  /** Ends freezes in the middle of the work, and drops the environments that TMDB asked for a long pause. */
   calm(): void {
     this.#isCalm = true;
     this.#idle.consumer = this.#idle.consumer.filter(({ heldUp }) => !heldUp);
@@ -124,7 +124,7 @@ export class Functions {
   /** Lambda freezes what is idle. */
   #rest(name: FunctionName, environment: ExecutionEnvironment): void {
     const { freezes } = this.#options.schedule;
-    // What is given back comes again minutes later: Lambda may keep an environment for as long, or not.
+    // A lote that was given back comes again minutes later. Lambda may keep the environment until then, or not.
     if (environment.heldUp && (this.#isCalm || this.#random.oneIn(2))) return;
     if (freezes) environment.freeze(this.#random.oneIn(freezes.closeOneIn));
     this.#idle[name].push(environment);

@@ -15,7 +15,7 @@ export interface Share {
   readonly scripts: Readonly<Record<FunctionName, string>>;
 }
 
-// Beyond that functions run out of time for want of a core, and those that replace them take more of it than they did.
+// Beyond that functions run out of time for want of a core, and those in their place need more of it still.
 const MOST_BUSY = 0.8;
 const LOOK_MS = 100;
 

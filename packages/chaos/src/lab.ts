@@ -7,12 +7,12 @@ import type { StoreHabits } from "@lotes/local/emulator/store-habits";
 import { startFaultyAws } from "./faulty-aws.ts";
 import { TmdbHost } from "./tmdb-host.ts";
 
-/** What all schedules of a process share: S3 and SQS, where each has its own bucket and queues, and the functions' code. */
+/** What all schedules of a process share: one S3 and one SQS, in which each has its own bucket and queues, and the functions' code. */
 export class Lab implements AsyncDisposable {
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly tmdb = new TmdbHost();
-  /** Of the stores that buckets lie in, by bucket, where they are not S3's own. */
+  /** How the store of a bucket differs from S3, by the bucket's name. */
   readonly storeHabits: Map<string, StoreHabits>;
   readonly awsUrl: string;
   readonly faultyAwsPort: number;

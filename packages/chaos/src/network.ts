@@ -8,7 +8,7 @@ type Respond = (response: IncomingMessage) => void;
 /** Where the services are. */
 export interface Ports {
   readonly aws: number;
-  /** Answers in the place of AWS what a fault says. */
+  /** The port of the faulty AWS. */
   readonly faultyAws: number;
   readonly tmdb: number;
 }
@@ -19,9 +19,9 @@ export interface NetworkedProcess {
   die(): void;
   /** What goes wrong with its next call; undefined when that goes well. */
   faultOf(call: Call): Fault | undefined;
-  /** What it hears, it hears when it is awake. */
+  /** Wraps a callback, so that the process gets it when it is awake. */
   awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void;
-  /** Asks TMDB for something; what is returned is told how it went. */
+  /** Begins a request to TMDB. Its end is reported to what is returned. */
   asks(path: string): { onReset(): void; onAnswer(response: IncomingMessage): void; onEnd(): void };
 }
 
@@ -97,5 +97,5 @@ function swallowed(options: RequestOptions): ClientRequest {
   return http.request({ ...options, agent: NOWHERE });
 }
 
-/** Gives no request a connection. One that is made for it, even of nothing, would keep its process in memory for ever. */
+/** An agent that gives no request a connection. A connection would keep the dead process in memory. */
 const NOWHERE = { addRequest() {} } as unknown as Agent;

@@ -4,7 +4,7 @@ import { stalledSoFarMs } from "./stalls.ts";
 
 type Callback = (...args: unknown[]) => void;
 
-/** What a process has of time: its timers, which stand still while it is frozen and end with it, and a wall clock that may step. */
+/** The time of one process: timers that stand still while it is frozen and end with it, and a wall clock that may step. */
 export class ProcessTime {
   readonly Date: DateConstructor;
   readonly #runningMs: () => number;
@@ -53,12 +53,12 @@ export class ProcessTime {
     this.#running.clear();
   }
 
-  /** Wraps what the world does to the process: it learns of it when it is awake. */
+  /** Wraps a callback from the outside: the process gets it when it is awake. */
   awake<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     return (...args) => this.#happen({}, () => callback(...args));
   }
 
-  /** The timers, as the globals and the module that a program has them from. */
+  /** The timers, as globals and as modules. */
   readonly timers = {
     setTimeout: (callback: Callback, ms?: number, ...args: unknown[]) => {
       const timer = setTimeout(() => {

@@ -17,7 +17,7 @@ import { World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-chaos";
 
-// A schedule takes some ten. A machine with other things to do lets functions run out of time, and that takes longer.
+// A schedule takes some ten seconds. On a busy machine functions run out of time, and it takes longer.
 const MOST_SECONDS = 240;
 const POLL_MS = 150;
 const HEALING_ROUNDS = 3;
@@ -107,7 +107,7 @@ class ScheduleRun {
     this.#lab.storeHabits.delete(this.#world.bucket);
   }
 
-  /** All is well from now on, and what failed is asked for again. */
+  /** Ends all troubles, and replays what failed. */
   async #heal(): Promise<void> {
     this.#troubles.end();
     this.#disturbances.end();
@@ -129,7 +129,7 @@ class ScheduleRun {
     const elapsedMs = () => performance.now() - stalledSoFarMs();
     const end = elapsedMs() + MOST_SECONDS * 1000;
     while (elapsedMs() < end) {
-      // Asked before and after, since the queues can only be asked in between.
+      // Work may begin while the queues are asked, so the activity is asked before and after.
       if (this.#activity.isIdle && (await this.#sources.isDrained()) && this.#activity.isIdle) return;
       await delay(POLL_MS);
     }

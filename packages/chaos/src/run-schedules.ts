@@ -22,7 +22,7 @@ export interface Totals {
 // How many schedules a thread runs side by side, at the most. They mostly wait. With more of them a thread is so busy that functions run out
 // of time for no other reason.
 const AT_ONCE = 15;
-// Some 100 MB are in use at a time. Left alone, the collector lets the dead environments of many schedules pile up.
+// Some 100 MB are in use at a time. Without a limit the garbage collector lets the environments of many schedules pile up.
 const HEAP_MB = 2_000;
 // Often enough to show that the run goes on.
 const PROGRESS_EVERY = 100;

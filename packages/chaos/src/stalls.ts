@@ -3,7 +3,7 @@ const LOOK_MS = 100;
 let stalledMs = 0;
 let due = performance.now() + LOOK_MS;
 
-// A thread that gets no processor can't end anything in time, which is no fault of the functions that it plays.
+// A thread without a processor ends nothing in time. The functions that it runs are not to blame for that.
 setInterval(() => {
   const now = performance.now();
   stalledMs += Math.max(0, now - due - LOOK_MS);

@@ -28,12 +28,12 @@ export interface Stored {
 }
 
 const ACCOUNT = "000000000000";
-// AWS's least for a queue with a dead-letter queue that is to keep lotes through throttling.
+// AWS asks for at least 5, since throttled receives count too.
 export const MAX_RECEIVES = 5;
-// Longer than any schedule: who fails gives a message back by itself.
+// Longer than any schedule. Whoever fails makes its message visible again by itself.
 const VISIBILITY_SECONDS = "3600";
 
-/** The bucket and the queues of one schedule, as somebody sees them who has nothing to do with the pipeline. */
+/** The bucket and the queues of one schedule, seen from outside the pipeline. */
 export class World {
   readonly bucket: string;
   /** Every body that ever was in a queue. */
@@ -64,7 +64,7 @@ export class World {
   }
 
   url(queue: QueueName): string {
-    // Not as SQS tells it: its name for this machine may not resolve.
+    // The URL that SQS returns has a host name that may not resolve.
     return `${this.#awsUrl}/${ACCOUNT}/${queue}-${this.#name}`;
   }
 
@@ -116,7 +116,7 @@ export class World {
 
   /**
    * Puts a message into a queue as it is.
-   * @param attempts but for its number of this name
+   * @param attempts replaces the number of this name in its body; undefined leaves it
    */
   async move({ body, messageAttributes }: SQSRecord, queue: QueueName, attempts?: string): Promise<void> {
     const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [

@@ -274,7 +274,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the ids of a manifest are counted, and not compared",
-    focus: "the consumer sends a report after its write: dies before",
+    focus: "the collector writes the ledger: overtaken",
     edits: [
       {
         file: "core/src/files/take-stock.ts",

@@ -7,10 +7,10 @@ import { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { World } from "./world.ts";
 
-// Lambda waits minutes before it invokes again; what matters is only that it is later.
+// Lambda waits minutes before it invokes a function again. A schedule needs only some delay.
 const LATER_MS = { least: 60, most: 3_000 };
 
-/** Who does something from the outside: those who upload, S3 that tells of it, operators, and strangers. */
+/** Everybody who acts from the outside: people who upload, S3 with its events, operators, and strangers. */
 export class Actors {
   /** What was uploaded so far. */
   readonly uploads: KnownUpload[] = [];
@@ -20,7 +20,7 @@ export class Actors {
   readonly #functions: Functions;
   readonly #store: S3ObjectStore;
   readonly #loteQueue: SqsMessageQueue;
-  /** One for each date, which lives through all of it as that of `lotes status --watch` does. */
+  /** One for each date. It lives as long as the schedule, like that of `lotes status --watch`. */
   readonly #accountants = new Map<string, Accountant>();
 
   constructor(simulation: Simulation, world: World, functions: Functions) {
@@ -61,7 +61,7 @@ export class Actors {
     return accountant.account();
   }
 
-  /** Uploads of one key, in their order: S3's sequencers tell it. Their events come when they come. */
+  /** Uploads the CSVs of one key, in the order of their sequencers. Their events may come in any order. */
   async #upload(uploads: readonly Upload[]): Promise<void> {
     const invocations: Promise<void>[] = [];
     const { time } = this.#simulation;
@@ -79,7 +79,7 @@ export class Actors {
     await Promise.all(invocations);
   }
 
-  /** Lambda invokes again what failed; after the last time somebody takes the event from ProducerFailures and sends it once more. */
+  /** Invokes the producer until it succeeds: Lambda does so three times, and then somebody sends the event from ProducerFailures once more. */
   async #produce(event: unknown, afterMs: number, key: string): Promise<void> {
     const { time, choices } = this.#simulation;
     await time.sleep(afterMs);
@@ -94,7 +94,7 @@ export class Actors {
     this.#simulation.trace(() => `the operator cancels the run of ${date}`);
     const run = await cancelRun(this.#store, date, new Date());
     const isCertain = schedule.troubles === 0 && schedule.disturbances.length === 0 && schedule.freezes === undefined;
-    // A request that was sent in time may be on its way as long as any.
+    // A request that was sent in time may arrive later, by the longest way.
     const knownAt = isCertain && schedule.uploads.length === 1 ? time.now + schedule.tmdbWayMs.max : undefined;
     if (run?.status === "cancelled") this.cancels.push({ date, run: run.run, knownAt });
   }

@@ -48,7 +48,7 @@ function untakenOf({ url, functions }: Profiler.ScriptCoverage): Untaken[] {
   return untaken;
 }
 
-/** What ran in none of the threads. */
+/** The parts that ran in none of the threads. */
 export function untakenInAll(threads: readonly (readonly Untaken[])[]): Untaken[] {
   return threads
     .reduce<readonly Untaken[]>((all, some) => all.flatMap((each) => commonParts(each, some)), threads[0] ?? [])

@@ -42,11 +42,11 @@ export interface BucketOptions {
   /** ETags as under SSE-KMS: no hash of the bytes, and a new one with each write. */
   readonly opaqueEtags: boolean;
   readonly keepsVersions: boolean;
-  /** Told of each change, once it is made; of a removal without an object. */
+  /** Called after each change; without an object after a removal. */
   readonly onChange?: (key: string, object: StoredObject | undefined) => void;
 }
 
-/** An S3 bucket, as of one instant: S3 is strongly consistent, so whoever asks later sees what was written before. */
+/** An S3 bucket. S3 is strongly consistent: a read sees every earlier write. */
 export class Bucket {
   readonly #options: BucketOptions;
   readonly #objects = new Map<string, StoredObject>();
@@ -81,7 +81,7 @@ export class Bucket {
       bytes: Buffer.byteLength(body),
       etag: hash("md5", opaqueEtags ? `write ${nth}` : body),
       metadata: { ...metadata },
-      // S3 tells it to the second.
+      // S3 gives it in whole seconds.
       modifiedAt: new Date(Math.floor((epochMs + time.now) / 1_000) * 1_000),
       version: keepsVersions ? `version-${nth}` : undefined,
     };

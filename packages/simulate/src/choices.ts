@@ -1,7 +1,7 @@
 const FNV_PRIME = 0x0100_0193;
 const TWO_TO_32 = 2 ** 32;
 
-/** Something that was made to go wrong, by the key of the choice that made it so. */
+/** Something that was made to go wrong, with the key of the choice that decided it. */
 export interface Deviation {
   readonly key: string;
   readonly atMs: number;

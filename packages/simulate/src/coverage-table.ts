@@ -13,7 +13,7 @@ const COLUMNS = [
   "in part",
 ];
 
-/** What was met, as a table: a row for each call of a function, a column for each trouble; then what was logged, and what else went wrong. */
+/** What was met, as a table: a row for each call of a function, and a column for each trouble. Below it stand the log lines, and what else went wrong. */
 export function coverageTable({ steps, pairs }: Coverage): string[] {
   const calls = [...steps.keys()].filter(isFunctionsCall).sort();
   const rows = calls.map((step) => [

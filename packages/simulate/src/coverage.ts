@@ -4,7 +4,7 @@ import type { FaultKind } from "./troubles.ts";
 
 type Counts = Map<string, number>;
 
-/** What has been met so far: steps, what was logged, and each trouble at each step. Plain data, so that threads can send it. */
+/** What was met so far: steps, log lines, and each trouble at each step. It is plain data, so that threads can send it. */
 export interface Coverage {
   /** How often each step was taken, and each line logged. */
   readonly steps: Counts;
@@ -22,7 +22,7 @@ const ANY_CALL = [
   "throttled",
   "broken",
 ] as const satisfies readonly FaultKind[];
-// Of the pairs that were met least, so many are looked for at a time.
+// A round looks for so many of the pairs that were met least.
 const FOCUSED = 50;
 
 export function noCoverage(): Coverage {
@@ -48,7 +48,7 @@ export function addCoverage(sum: Coverage, more: Coverage): void {
   for (const [pair, count] of more.pairs) add(sum.pairs, pair, count);
 }
 
-/** The pairs of a trouble and a step that can be, and that were met least; the same for the same coverage. */
+/** The possible pairs of a trouble and a step that were met least. The same coverage gives the same pairs. */
 export function leastMet({ steps, pairs }: Coverage): Focus[] {
   const possible = [...steps.keys()]
     .filter(isFunctionsCall)
@@ -60,7 +60,7 @@ export function leastMet({ steps, pairs }: Coverage): Focus[] {
     .map(({ focus }) => focus);
 }
 
-/** The calls of functions are what troubles befall. */
+/** Whether a step is a call of a function. Only these meet troubles. */
 export function isFunctionsCall(step: string): boolean {
   return !step.includes(" logs: ") && !step.startsWith("the operator ");
 }

@@ -10,7 +10,7 @@ import type { Troubles } from "./troubles.ts";
 import type { World } from "./world.ts";
 
 const COLLECTOR_BATCH = 10;
-// Lambda gathers reports for a batch. What stands in the queue meanwhile, an operator may find there.
+// Lambda gathers reports for a batch. An operator may find them in the queue meanwhile.
 const GATHERING_MS = [0, 0, 500, 5_000];
 // A delivery in so many waits before it is worked on: whoever received first is not always first at work, and may come when all others are done. It
 // waits for some time, until so many calls were made, or until somebody looks at its lote's file.
@@ -24,7 +24,7 @@ const VERY_LATE_MS = 300;
 const MISCOUNTED_ONE_IN = 2;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
-// What failed comes back when its visibility timeout is over, or, as here mostly, so soon that it meets what is still at work.
+// A message that failed comes back when its visibility timeout is over. Here it mostly comes back at once, to meet what is still at work.
 const HIDDEN_LONG_ONE_IN = 8;
 
 export interface EventSourcesOptions {

@@ -70,7 +70,7 @@ export class ExecutionEnvironment {
       resolve("died");
     };
     const work = () => {
-      // Lambda tells the end by the wall clock, whatever step that makes until then.
+      // Lambda gives the deadline by the wall clock, which may step before it.
       const deadline = end + process.clockAheadMs();
       const left = () => Math.max(0, Math.floor(deadline - time.now - process.clockAheadMs()));
       const context = { functionName: name, awsRequestId: request, getRemainingTimeInMillis: left } as Context;

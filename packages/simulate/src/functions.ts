@@ -36,7 +36,7 @@ export interface Invocation<T> {
 /** The three functions of one schedule, as Lambda keeps them: warm environments, and new ones for those that died. */
 export class Functions {
   readonly attempts: Attempt[] = [];
-  /** What functions threw that are to tell of a failure in their answer. */
+  /** Errors of consumers and collectors, which should report failures in their answers. */
   readonly thrown: string[] = [];
   deaths = 0;
   readonly #options: FunctionsOptions;
@@ -44,7 +44,7 @@ export class Functions {
   readonly #invocations = new Map<FunctionName, number>();
   /** In the order in which they became idle. */
   readonly #idle: Record<FunctionName, ExecutionEnvironment[]> = { producer: [], consumer: [], collector: [] };
-  /** How many died whose place nobody has taken yet. */
+  /** How many have died and are not replaced yet. */
   readonly #unreplaced: Record<FunctionName, number> = { producer: 0, consumer: 0, collector: 0 };
   #isCalm = false;
 
@@ -86,7 +86,7 @@ export class Functions {
     this.#unreplaced[name]++;
   }
 
-  /** From now on no environment is frozen in the middle of its work, and those that TMDB sent away for long are gone. */
+  /** Ends freezes in the middle of the work, and drops the environments that TMDB asked for a long pause. */
   calm(): void {
     this.#isCalm = true;
     this.#idle.consumer = this.#idle.consumer.filter(({ isHeldUp }) => !isHeldUp);
@@ -125,7 +125,7 @@ export class Functions {
   /** Lambda freezes what is idle. */
   #rest(name: FunctionName, environment: ExecutionEnvironment, invocation: string): void {
     const { schedule, choices } = this.#options.simulation;
-    // What is given back comes again minutes later: Lambda may keep an environment for as long, or not.
+    // A lote that was given back comes again minutes later. Lambda may keep the environment until then, or not.
     if (environment.isHeldUp && (this.#isCalm || choices.oneIn(`${invocation} keeps its environment`, 2))) return;
     if (schedule.freezes) environment.freeze(choices.oneIn(`${invocation} closes`, schedule.freezes.closeOneIn));
     this.#idle[name].push(environment);

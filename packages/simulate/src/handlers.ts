@@ -30,7 +30,7 @@ type Load = (
   logger: FunctionLog,
 ) => Handler;
 
-/** The functions as a deployment wires them, but for what is simulated. */
+/** The functions as they are deployed, but over what is simulated. */
 export const HANDLERS: Readonly<Record<FunctionName, Load>> = {
   producer: ({ tmdb, filter, loteSize, maxMalformedPercent, reuseHours }, world, calls, _, logger) =>
     producerHandler({

@@ -1,4 +1,4 @@
-/** What happens at an instant. Of two at the same instant the one that was planned first happens first. */
+/** Something at an instant. Of two at the same instant the one that was planned first comes first. */
 export interface Timed {
   readonly at: number;
   readonly nth: number;
@@ -33,7 +33,7 @@ export class Heap<T extends Timed> {
     return first;
   }
 
-  /** Puts an item at the top, and those that are before it above it. */
+  /** Puts an item at the top, and lets it sink below those that come before it. */
   #sink(item: T): void {
     const items = this.#items;
     let at = 0;

@@ -9,7 +9,7 @@ export interface Others {
   readonly which: "calls" | "writes" | "changes" | "looks";
 }
 
-/** A call that was done. */
+/** A call that a service has done, or what else is held. */
 export interface DoneCall {
   /** Whose it is; undefined where something else than an answer is held. */
   readonly process?: Process;
@@ -21,7 +21,7 @@ export interface DoneCall {
 interface Held extends Others {
   readonly owner: Process | undefined;
   readonly key: string | undefined;
-  /** So many are still waited for. */
+  /** How many it still waits for. */
   calls: number;
   readonly release: () => void;
 }
@@ -29,7 +29,7 @@ interface Held extends Others {
 // Less than the time that a call has.
 const LONGEST_MS = 2_000;
 
-/** Answers that come only when other processes have made calls: between two looks of one process others have looked, and written. */
+/** Answers that come only when other processes have made calls, so that these fall between two steps of one process. */
 export class HeldAnswers {
   readonly #time: VirtualTime;
   readonly #held = new Set<Held>();

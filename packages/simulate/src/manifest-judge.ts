@@ -3,7 +3,7 @@ import type { KnownUpload } from "@lotes/schedules/evidence";
 import { entriesOf } from "@lotes/schedules/ledger-oracle";
 import { lineOf } from "@lotes/schedules/movies";
 
-/** What lay under a key, from one write of the bucket to another; writes are counted. */
+/** What lay under a key from one write to another. The writes of the bucket are counted. */
 interface State {
   readonly etag: string;
   readonly body: string | Buffer;
@@ -16,7 +16,7 @@ interface NamedFile {
   readonly etag: string;
 }
 
-/** What is judged of a manifest. */
+/** The parts of a manifest that are judged. */
 interface Manifest {
   readonly run: string;
   readonly source: { readonly sequencer: string };
@@ -50,7 +50,7 @@ export class ManifestJudge {
   }
 
   /**
-   * Told of each change of the bucket, once it is made.
+   * To be called after each change of the bucket.
    * @param object undefined when the key was removed
    */
   changed(key: string, object: { readonly etag: string; readonly body: string | Buffer } | undefined): void {

@@ -19,7 +19,7 @@ export class Process {
   readonly clockAheadMs: () => number;
   readonly random: () => number;
   dead = false;
-  /** Told of its death. */
+  /** Called when it dies. */
   onDeath: () => void = () => {};
   /** What fell due while it was frozen, in order. */
   readonly due: Planned[] = [];
@@ -60,7 +60,7 @@ export class Process {
     this.#frozenMs += this.#time.now - this.#frozenAt;
     this.#frozenAt = undefined;
     for (const planned of this.due.splice(0)) {
-      // Until then it may still be cancelled.
+      // It may still be cancelled before that.
       this.#time.after(0, () => planned.happen?.(), this);
     }
   }

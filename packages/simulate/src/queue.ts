@@ -9,10 +9,10 @@ interface Message {
   readonly id: string;
   readonly body: string;
   readonly attributes: Attributes;
-  /** Where and when it was sent first; a redrive by SQS keeps that. */
+  /** When it was sent first. A redrive by SQS keeps that. */
   readonly sentAt: number;
   receives: number;
-  /** Until then nobody receives it. */
+  /** Nobody receives it before that. */
   visibleAt: number;
 }
 
@@ -25,11 +25,11 @@ export interface QueueOptions {
   readonly visibilityMs: number;
   /** Where a message goes that would be received once more than so often. */
   readonly redrive?: { readonly to: Queue; readonly maxReceives: number };
-  /** Told when there is, or may be, something to receive. */
+  /** Called when there is, or may be, something to receive. */
   readonly onVisible: () => void;
 }
 
-// SQS hands a message out a moment after it took it, and one in so many when those that were sent after it are done.
+// SQS delivers a message a moment after it was sent, and one in so many only when later ones are done.
 const LATEST_MS = 50;
 const VERY_LATE_ONE_IN = 10;
 const VERY_LATEST_MS = 6_000;
@@ -55,7 +55,7 @@ export class Queue {
   }
 
   /**
-   * @param delayMs for so long nobody receives it
+   * @param delayMs nobody receives it for so long
    * @returns why SQS refuses it, undefined when it is sent
    */
   send(body: string, attributes: Attributes = {}, delayMs = 0): { code: string; message: string } | undefined {
@@ -132,7 +132,7 @@ export class Queue {
           { dataType: DataType, ...(StringValue !== undefined && { stringValue: StringValue }) },
         ]),
       ),
-      // Nobody here looks at it, and of large bodies it takes long.
+      // Nobody here looks at it, and the hash of a large body takes long.
       md5OfBody: "",
       eventSource: "aws:sqs",
       eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${name}`,

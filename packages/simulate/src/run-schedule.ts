@@ -16,7 +16,7 @@ import { World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-simulation";
 
-// A schedule has some two thousand; what has so many does not come to an end.
+// A schedule has some two thousand. One with so many does not come to an end.
 const MOST_EVENTS = 300_000;
 const HEALING_ROUNDS = 3;
 
@@ -97,7 +97,7 @@ class ScheduleRun {
     }
   }
 
-  /** All is well from now on, and what failed is asked for again. */
+  /** Ends all troubles, and replays what failed. */
   async #heal(): Promise<void> {
     this.#simulation.trace(() => "all is well from now on");
     this.#troubles.end();
@@ -148,7 +148,7 @@ class ScheduleRun {
     };
   }
 
-  /** What functions have written. What was uploaded is bytes. */
+  /** What functions have written, which is text. Uploads are bytes. */
   #writtenObjects(): Evidence["objects"] {
     const objects = new Map<string, KnownObject>();
     for (const [key, { body, etag, metadata }] of this.#world.bucket.all()) {

@@ -7,7 +7,7 @@ import type { RoundOptions, Threads } from "./threads.ts";
 
 export interface SimulateOptions extends RoundOptions {
   readonly schedules: number;
-  /** Of how many broken promises the shortest schedule that breaks them is looked for. */
+  /** For how many broken promises the shortest schedule is looked for. */
   readonly stories: number;
   readonly print: (line: string) => void;
   /** What every other schedule looks for; undefined for what was met least. */
@@ -19,14 +19,14 @@ export interface Totals {
   broken: number;
   troubles: number;
   deaths: number;
-  /** Things that happened. */
+  /** Events of virtual time. */
   events: number;
   readonly coverage: Coverage;
   /** Of all traces, in the order of the schedules; undefined where it was not asked for. */
   digest: string | undefined;
 }
 
-// What is looked for in a round follows from the rounds before it, and from nothing else: so it is the same for any number of threads.
+// What a round looks for follows from the rounds before it alone, so it is the same for any number of threads.
 const ROUND = 1_000;
 // One schedule in so many of a round looks for something.
 const FOCUSED_ONE_IN = 2;

@@ -9,7 +9,7 @@ export interface ServiceErrors {
   conflict(): Error;
 }
 
-// A way to the service within AWS, and back.
+// One way between a function and a service within AWS.
 const LEAST_WAY_MS = 0.5;
 const MOST_WAY_MS = 8;
 // AWS's SDK waits up to so long before its second attempt, and twice as long before each further one; longer where it was throttled.
@@ -17,7 +17,7 @@ const BACKOFF_MS = 100;
 const THROTTLED_BACKOFF_MS = 500;
 const MOST_BACKOFF_MS = 20_000;
 
-/** Whether the SDK tries a call again that was answered so. */
+/** Whether the SDK tries a call again after such an answer. */
 function isTransient(error: unknown): boolean {
   const { $metadata, code, name } = error as { $metadata?: { httpStatusCode?: number }; code?: string; name: string };
   return (
@@ -50,7 +50,7 @@ export class ServiceCalls {
   #hasWritten = false;
   #calls = 0;
 
-  /** @param troubles what calls meet; undefined where all go well */
+  /** @param troubles draws the faults of the calls; undefined where all calls go well */
   constructor(process: Process, role: string, simulation: Simulation, troubles: Troubles | undefined) {
     this.process = process;
     this.#role = role;
@@ -63,8 +63,8 @@ export class ServiceCalls {
   }
 
   /**
-   * Makes a call, again as often as the SDK does.
-   * @param perform does it, at the service; what it throws is the service's answer
+   * Makes a call, and repeats it as the SDK does.
+   * @param perform does the call at the service; an error that it throws is the service's answer
    */
   async make<T>(call: Call, attempts: number, errors: ServiceErrors, perform: (fault?: Fault) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -158,7 +158,7 @@ export class ServiceCalls {
   }
 }
 
-/** Which of the objects that are called the same. */
+/** The name of the object, in brackets. */
 function nameIn({ key }: Call): string {
   return key === undefined ? "" : ` (${key.slice(key.lastIndexOf("/") + 1)})`;
 }

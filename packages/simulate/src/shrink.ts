@@ -22,7 +22,7 @@ export interface Shrunk extends Trial {
 // Ten seconds or so.
 const MOST_RUNS = 800;
 
-/** Leaves out what can be left out of a schedule that breaks a promise, as long as it breaks the same one. */
+/** Shortens a schedule that breaks a promise, as long as it breaks the same one. */
 export class Shrinker {
   #best: Trial;
   #wrong: readonly string[];
@@ -95,7 +95,7 @@ export class Shrinker {
     }
   }
 
-  /** Takes the trial for the best, if it breaks the same promise. */
+  /** Keeps the trial as the best one, if it breaks the same promise. */
   async #try(trial: Trial): Promise<boolean> {
     if (trial.schedule.uploads.length === 0 || this.#runs >= MOST_RUNS) return false;
     if (JSON.stringify(trial) === JSON.stringify(this.#best)) return false;
@@ -113,7 +113,7 @@ const LISTS = ["uploads", "operator", "cancels", "strangers", "tmdb", "disturban
 
 const NO_TIME = { min: 0, max: 0 };
 
-/** What is simpler than anything else in its place. */
+/** Values that are simpler than any other. */
 const PLAINER: readonly Partial<Schedule>[] = [
   { freezes: undefined },
   { store: undefined },

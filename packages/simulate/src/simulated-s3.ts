@@ -17,9 +17,9 @@ import type { Call } from "./troubles.ts";
 
 type Command = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command;
 
-// What the SDK does where its configuration does not say.
+// The default of the SDK.
 const ATTEMPTS = 3;
-// A page of S3's has 1,000; smaller ones show the same in less.
+// A page of S3 has 1,000 keys. Smaller pages show the same with less work.
 const PAGE_SIZES = [1, 2, 3, 1_000];
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -45,7 +45,7 @@ const ERRORS: ServiceErrors = {
   conflict: () => s3Error("ConditionalRequestConflict"),
 };
 
-/** What a client of one process is made by, in the place of `new S3Client`. */
+/** Makes the S3 clients of one process, in the place of `new S3Client`. */
 export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Simulation) {
   return ({ maxAttempts = ATTEMPTS, requestHandler }: S3ClientConfig): S3Client => {
     let pages = 0;
@@ -58,7 +58,7 @@ export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Sim
           throw error instanceof S3ServiceException ? error : s3Error((error as Error).name);
         }
       });
-    // The SDK's paginator wants one of its own kind.
+    // The SDK's paginator accepts only an S3Client.
     return Object.assign(Object.create(S3Client.prototype), { config: { requestHandler }, send, destroy() {} });
   };
 }
@@ -150,7 +150,7 @@ function list(
   bucket: Bucket,
   most: number,
 ) {
-  // Whoever asks for folders asks for one page, and S3's has room for all of them.
+  // Folders are asked for by one page, and a page of S3 has room for all of them.
   if (Delimiter !== undefined) return { Contents: [], CommonPrefixes: folders(Prefix, bucket) };
   const keys = bucket.keys(Prefix, ContinuationToken);
   const page = keys.slice(0, most);

@@ -23,7 +23,7 @@ const ERRORS: ServiceErrors = {
   conflict: () => sqsError("InternalFailure", 500),
 };
 
-/** What a client of one process is made by, in the place of `new SQSClient`. It sends to one queue. */
+/** Makes the SQS clients of one process, in the place of `new SQSClient`. They send to one queue. */
 export function connectToSqs(queue: Queue, calls: ServiceCalls) {
   const does = queue.name === "LoteQueue" ? "sends lotes" : "sends a report";
   return ({ maxAttempts = ATTEMPTS }: SQSClientConfig): SQSClient => {

@@ -7,10 +7,10 @@ import { MOVIES } from "@lotes/schedules/movies";
 import type { Simulation } from "./simulation.ts";
 
 const CATALOGUE = new MovieCatalogue(MOVIES);
-/** Answers are the same for all schedules, and as TMDB's they are some 600 bytes of JSON. */
+/** The answers by id, which are the same for all schedules: some 600 bytes of JSON each, as TMDB's. */
 const ANSWERS = new Map<string, Answer>();
 
-/** TMDB at the other end of a way on which each request takes its own time. */
+/** TMDB, at the end of a way on which each request takes its own time. */
 export class SimulatedTmdb {
   readonly arrivals: TimedArrival[] = [];
   readonly #simulation: Simulation;
@@ -36,7 +36,7 @@ export class SimulatedTmdb {
 
   /**
    * A request has arrived.
-   * @param respond told the answer when that has reached the sender, if ever
+   * @param respond called with the answer when it reaches the sender, if it ever does
    */
   receive(id: string, authorization: string, respond: (answer: Answer | "reset") => void): void {
     const { time } = this.#simulation;

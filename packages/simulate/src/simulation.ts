@@ -12,14 +12,14 @@ export interface Focus {
 
 export interface SimulationOptions {
   readonly schedule: Schedule;
-  /** All that may go wrong beside what the schedule itself says; undefined to let chance decide. */
+  /** Everything that may go wrong beside what the schedule says; undefined to let chance decide. */
   readonly planned?: readonly Deviation[] | undefined;
   readonly focus?: Focus | undefined;
-  /** Gets a line for everything that happens. */
+  /** Called with a line for everything that happens. */
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** What everybody in one simulated schedule shares. */
+/** What all parts of one simulated schedule share. */
 export class Simulation {
   readonly schedule: Schedule;
   readonly focus: Focus | undefined;

@@ -5,7 +5,7 @@ import type { Shrunk } from "./shrink.ts";
 const LONGEST_LINE = 240;
 const LONGEST_ROW = 60;
 const MOST_ROWS = 8;
-// What every call says that went well is no part of a story that has become long.
+// A longer story leaves out the calls that went well.
 const MOST_LINES = 150;
 
 /** A schedule that breaks a promise, as a person can read it: what is given, what happens, what is broken. */

@@ -47,7 +47,7 @@ export interface Results {
   readonly digests: readonly (readonly [index: number, digest: string])[];
 }
 
-// To make the traces of errors that are answers takes longer than all else, and nobody reads them.
+// Stack traces of errors that are answers take longer than all else, and nobody reads them.
 Error.stackTraceLimit = 0;
 
 async function run({ seed, size, schedules, digest }: Extract<Task, { do: "run" }>): Promise<Results> {

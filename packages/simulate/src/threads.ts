@@ -49,7 +49,7 @@ export class Threads implements AsyncDisposable {
     return ask(this.#workers[0] as Worker, task);
   }
 
-  /** What never ran of what decides, in threads that count it. */
+  /** The parts of the counted sources that never ran. The threads must have been started to count. */
   async untakenBranches(): Promise<Untaken[]> {
     return untakenInAll(await Promise.all(this.#workers.map((worker) => ask<Untaken[]>(worker, { do: "branches" }))));
   }

@@ -10,7 +10,7 @@ export type Fault =
   | { readonly kind: "dies before" | "dies after" }
   /** The connection breaks before the service has the call, or after it has done it. */
   | { readonly kind: "unsent" }
-  /** The process learns of it so much later. */
+  /** The service has done the call, and its answer is lost. The process learns of that so much later. */
   | { readonly kind: "answer lost"; readonly afterMs: number }
   | { readonly kind: "slow"; readonly ms: number }
   /** Its answer, or a write itself, comes when other processes have done something. */
@@ -26,7 +26,7 @@ export interface Call {
   readonly service: "s3" | "sqs" | "tmdb";
   /** What it is for, as in "reads the run file". */
   readonly does: string;
-  /** Of S3: the key, or the beginning of the keys. */
+  /** The key in S3, or the beginning of the keys that are listed. */
   readonly key?: string | undefined;
   readonly conditional?: boolean;
   readonly batch?: boolean;
@@ -62,10 +62,10 @@ const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
 ]);
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
-// Answers are overtaken when nothing else goes wrong any more, for that is no failure: one call's in so many, and no more than so often.
+// To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
 const MOST_OVERTAKEN = 40;
-/** What a lost answer is waited for at the most, which is what a call has of time. */
+/** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
 
@@ -111,7 +111,7 @@ export class Troubles {
     if (disturbed) return disturbed;
     const draw = () => (this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call));
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
-    // It is no failure, and does not count as one.
+    // To be overtaken is no failure, and uses nothing up of what may go wrong.
     if (fault?.kind === "overtaken") this.met++;
     else if (fault) this.meet();
     return fault;
@@ -165,7 +165,7 @@ export class Troubles {
     }
   }
 
-  /** When nothing else goes wrong. */
+  /** What is drawn when nothing else goes wrong any more. */
   #drawOvertaken(key: string, step: string, call: Call): Fault | undefined {
     const { choices, schedule, focus } = this.#simulation;
     if (call.service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
@@ -177,7 +177,7 @@ export class Troubles {
 
   #others(key: string, { does, conditional = false }: Call): Others {
     const { choices } = this.#simulation;
-    // A removal that comes more than two seconds after the look at its file is not promised to do no harm, as docs/reliability.md says.
+    // A removal may do harm if it comes more than two seconds after the look at its file, as docs/reliability.md says. So none is late.
     const isWrite = conditional && !does.startsWith("removes ");
     const which = choices.pick(`${key} others`, isWrite ? WRITE_OVERTAKEN_BY : OVERTAKEN_BY);
     switch (which) {

@@ -2,21 +2,21 @@ import { Heap } from "./heap.ts";
 import { type Process, running } from "./process.ts";
 import { trueTurn } from "./true-turn.ts";
 
-/** Runs all ticks and microtasks, as Node does after each of its own callbacks. Some three times as fast as a turn of its loop. */
+/** Runs all ticks and microtasks, as Node does after each of its own callbacks. A turn of Node's loop would do so too, and takes longer. */
 const drain: () => void = (process as unknown as { _tickCallback: () => void })._tickCallback;
-// Node's own work, such as messages of other threads, gets its turn after so many events.
+// After so many events Node gets a turn for its own work, such as messages of other threads.
 const EVENTS_OF_TURN = 200;
 
 /** Something that is to happen. */
 export interface Planned {
   readonly at: number;
   readonly nth: number;
-  /** Whose it is: it waits while that is frozen, and never happens once that is dead. Undefined for the rest of the world. */
+  /** The process that it belongs to: it waits while that is frozen, and never happens once that is dead. Undefined for all else. */
   readonly owner: Process | undefined;
   happen: (() => void) | undefined;
 }
 
-/** Time that passes from one event to the next, as fast as they can be worked off, in one thread. */
+/** Time that passes from one event to the next, as fast as one thread can work them off. */
 export class VirtualTime {
   /** Milliseconds from the beginning. */
   now = 0;
@@ -62,7 +62,7 @@ export class VirtualTime {
               resolve();
               return;
             }
-            // All that this has led to, up to where it waits for time or for an answer, happens before the next event.
+            // Everything that the event leads to happens before the next one, up to where it waits for time or for an answer.
             drain();
           }
           trueTurn(step);

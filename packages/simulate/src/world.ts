@@ -19,7 +19,7 @@ const NAME = "lake";
 // AWS asks for six times the function's timeout.
 const TIMEOUTS_HIDDEN = 6;
 
-/** How many lotes share a part of the ledger; undefined where no run has so many lotes that its ledger has parts. */
+/** How many lotes share a part of the ledger; undefined for the deployed rule, by which only large runs have parts. */
 const LOTES_OF_PART = [undefined, 1, 2] as const;
 
 /** What the producer is told of an upload. */
@@ -34,7 +34,7 @@ export class World {
   readonly bucket: Bucket;
   readonly manifests: ManifestJudge;
   readonly queues: Readonly<Record<QueueName, Queue>>;
-  /** How the producer has ledgers kept; undefined for as it is deployed. */
+  /** When the ledgers of the producer's runs have parts; undefined for the deployed rule. */
   readonly ledgerParts: LedgerParts | undefined;
   readonly #simulation: Simulation;
   #sequence = 0;
@@ -85,7 +85,7 @@ export class World {
 
   /**
    * Puts a message into a queue as it is.
-   * @param attempts but for its number of this name
+   * @param attempts replaces the number of this name in its body; undefined leaves it
    */
   move({ body, messageAttributes }: SQSRecord, queue: QueueName, attempts?: string): void {
     const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
