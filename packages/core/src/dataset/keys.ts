@@ -17,7 +17,8 @@ export function dateOfInputKey(key: string): RunDate | undefined {
 /** Whether somebody may have meant a key as an input key and missed the pattern, so that no run begins for its object. */
 export function missesInputKey(key: string): boolean {
   if (dateOfInputKey(key) !== undefined || key.startsWith(OUTPUT_PREFIX)) return false;
-  const name = nameOf(key);
+  // A tool for Windows may have made the key of a path there.
+  const name = nameOf(key.replaceAll("\\", "/"));
   if (INPUT_NAME_LIKE.test(name)) return true;
   return key.toLowerCase().startsWith(INPUT.prefix.toLowerCase()) && MAYBE_INPUT_NAME.test(name);
 }

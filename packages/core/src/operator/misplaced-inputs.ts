@@ -63,6 +63,8 @@ async function* objectsOnTheWay(store: FolderStore, date: RunDate): AsyncGenerat
 
 /** How far along the way a folder is: beyond its end lie the folders of dates. Undefined when it is not on it. */
 function stepsOf(name: string, stepsBefore: number, date: RunDate): number | undefined {
+  // A key that begins with a slash, or has two in a row, has a folder without a name.
+  if (name === "" && stepsBefore < WAY.length) return stepsBefore;
   const step = WAY.indexOf(name.trim().toLowerCase(), stepsBefore);
   if (step >= 0) return step + 1;
   const isOfAnotherYear = /^\d{4}$/.test(name) && !date.startsWith(name);
