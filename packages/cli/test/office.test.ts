@@ -54,7 +54,7 @@ test("a run behind a proxy, with settings as Windows PowerShell writes them, ask
 test("a .env that can't be read ends a command with one line, and help does without", async () => {
   mkdirSync(join(place.path, ".env"));
   const [run, help] = await Promise.all([place.lotes(["run"]), place.lotes(["run", "--help"])]);
-  expect(run).toMatchObject({ code: 1, stdout: "" });
+  expect(run).toMatchObject({ code: 2, stdout: "" });
   expect(run.stderr).toMatch(/^lotes: the settings in \.env can't be read: it is a directory; [^\n]*\n$/);
   expect(help).toMatchObject({ code: 0, stderr: "" });
 });

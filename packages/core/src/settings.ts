@@ -35,7 +35,7 @@ const MOST_REUSE_HOURS = LONGEST_KEPT_DAYS * 24;
 const TMDB_HOST = /(^|\.)(themoviedb|tmdb)\.org\.?$/;
 
 /** A URL of TMDB's own that is not its API answers with pages: each id would seem unknown. Its API answers http with a redirect. */
-const isUsable = ({ protocol, hostname, pathname }: URL): boolean =>
+const isUsable = ({ protocol, hostname, pathname }: Pick<URL, "protocol" | "hostname" | "pathname">): boolean =>
   !TMDB_HOST.test(hostname) || (hostname.startsWith("api.") && protocol === "https:" && pathname === "/");
 
 /** Without the slash at the end, and without the version that TMDB's documentation counts among the base URL: `/3` comes with each request. */

@@ -185,7 +185,7 @@ describe("a CSV that can't be used", () => {
   const unusable: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /empty/],
     ["a file without numeroVotos", csvSelecting(movieIds(2)).replace("|numeroVotos|", "|votos|"), /numeroVotos/],
-    ["a file in which nothing passes", csvOf([]), /none of its 0 rows/],
+    ["a file without a row", csvOf([]), /it has a header and no rows/],
     ["a binary file", Uint8Array.from({ length: 5_000 }, (_, index) => (index * 7) % 256), /UTF-8|header/],
   ];
 
