@@ -8,7 +8,7 @@ export const SECOND_MS = 1_000 + 5;
  * How far an invocation's end may lie behind its last request without a loss: TMDB's answer and the writes to S3 take about that long. The next
  * invocation makes up for it at its beginning. An invocation that has sent but one request waits for it too, so it is rather short.
  */
-const TAIL_MS = 120;
+const TAIL_MS = 160;
 /** But never the time of more requests than these: a share that is too large to be used up must not make anybody wait. */
 const TAIL_REQUESTS = 12;
 

@@ -10,7 +10,7 @@ afterEach(useRealTime);
 const NEVER = new AbortController().signal;
 const LONGEST_WAY_MS = 5_000;
 /** What an invocation's end lies behind its last request, when it has used up its share. */
-const TAIL_MS = 120;
+const TAIL_MS = 160;
 
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
