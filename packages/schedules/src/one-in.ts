@@ -12,6 +12,7 @@ export const ONE_IN = {
   twins: 50,
   manyLotes: 40,
   reuse: 2,
+  pauses: 6,
   cancels: 6,
   /** Actions of an operator. */
   handEditedAttempts: 4,

@@ -82,6 +82,10 @@ const LONGEST_GAP_MS = 8_000;
 const WARM_MS = 1_500;
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, 10_000, -10_000, -1_000];
+// By then most runs have settled and have a manifest, from which a later upload's run takes records.
+const PAUSE_MS = 40_000;
+// Drawn apart from all else, so that the other schedules are as they were before there were such pauses.
+const PAUSE_SEED = 0x7061_7573;
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 
 /** A number that decides everything of one schedule. */
@@ -100,7 +104,10 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
   const warmConsumers = happens(random, ONE_IN.warmEnvironments) ? random.between(3, 5) : 0;
   const firstAtMs = warmConsumers > 0 ? random.pick([0, WARM_MS]) : 0;
   const first = () => large?.csv(random) ?? csvOf(random, habits);
-  const uploads = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random));
+  const pauseMs = happens(new Random(seedOf(seed, index) ^ PAUSE_SEED), ONE_IN.pauses) ? PAUSE_MS : 0;
+  const uploads = dates
+    .flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random))
+    .map((upload) => (upload.atMs === firstAtMs ? upload : { ...upload, atMs: upload.atMs + pauseMs }));
   const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
   return {
     seed,
