@@ -104,10 +104,8 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
   const warmConsumers = happens(random, ONE_IN.warmEnvironments) ? random.between(3, 5) : 0;
   const firstAtMs = warmConsumers > 0 ? random.pick([0, WARM_MS]) : 0;
   const first = () => large?.csv(random) ?? csvOf(random, habits);
-  const pauseMs = happens(new Random(seedOf(seed, index) ^ PAUSE_SEED), ONE_IN.pauses) ? PAUSE_MS : 0;
-  const uploads = dates
-    .flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random))
-    .map((upload) => (upload.atMs === firstAtMs ? upload : { ...upload, atMs: upload.atMs + pauseMs }));
+  const atOnce = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random));
+  const uploads = withPause(atOnce, seedOf(seed, index));
   const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
   return {
     seed,
@@ -140,6 +138,13 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
     cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
   };
+}
+
+/** Lets the later uploads of a schedule come after a pause, if it is to have one. */
+function withPause(uploads: Upload[], seed: number): Upload[] {
+  if (!happens(new Random(seed ^ PAUSE_SEED), ONE_IN.pauses)) return uploads;
+  const firstAtMs = Math.min(...uploads.map(({ atMs }) => atMs));
+  return uploads.map((each) => (each.atMs === firstAtMs ? each : { ...each, atMs: each.atMs + PAUSE_MS }));
 }
 
 function uploadsOf(date: string, firstAtMs: number, first: string, habits: CsvHabits, random: Random): Upload[] {
