@@ -14,10 +14,15 @@ export const EPOCH_MS = Date.UTC(2026, 10, 23);
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 let current: VirtualTime | undefined;
+let randomOutside = Math.random;
 
-/** Whatever runs in this thread from now on lives in this time. */
-export function liveIn(time: VirtualTime): void {
+/**
+ * Whatever runs in this thread from now on lives in this time.
+ * @param random what `Math.random` gives outside of all processes, as to an operator
+ */
+export function liveIn(time: VirtualTime, random: () => number): void {
   current = time;
+  randomOutside = random;
 }
 
 function time(): VirtualTime {
@@ -102,8 +107,6 @@ class VirtualDate extends Date {
   }
 }
 
-const trueRandom = Math.random;
-
 const replaced = {
   setTimeout,
   setInterval,
@@ -119,7 +122,7 @@ syncBuiltinESMExports();
 // Powertools reads variables for each batch, and one of the environment itself takes a hundred times as long.
 process.env = { ...process.env };
 performance.now = () => current?.now ?? 0;
-Math.random = () => (running.getStore()?.random ?? trueRandom)();
+Math.random = () => (running.getStore()?.random ?? randomOutside)();
 AbortSignal.timeout = (ms) => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), ms);

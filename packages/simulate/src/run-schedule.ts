@@ -35,7 +35,7 @@ export interface Outcome {
 export async function runSchedule(options: SimulationOptions): Promise<Outcome> {
   const { seed, index } = options.schedule;
   const simulation = new Simulation(options, seedOf(seed, index));
-  liveIn(simulation.time);
+  liveIn(simulation.time, simulation.choices.stream("random outside of processes"));
   const run = new ScheduleRun(simulation);
   const work = run.toTheEnd();
   await simulation.time.run(work, MOST_EVENTS);

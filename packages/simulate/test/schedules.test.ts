@@ -48,3 +48,10 @@ test("a schedule has the same trace in whichever thread and after whichever othe
   expect(once).toHaveLength(TRACED);
   expect(await digests(forth.toReversed())).toEqual(once);
 });
+
+test("an operator's retries come by the seed as well", async () => {
+  // There a cancellation meets another write, and is tried again after a random wait.
+  const trace = () =>
+    threads.lines({ do: "trace", seed: 281, size: "usual", schedule: { index: 88, focus: undefined } });
+  expect(await trace()).toEqual(await trace());
+});
