@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { runSchedules } from "../src/run-schedules.ts";
 
-const SEED = 231;
-// One of many deaths, one of uploads that replace each other, and none that waits long for a hanging request. With others, `pnpm chaos` goes on.
-const SCHEDULES = [1, 2];
+const SEED = 5;
+// One of many troubles, and one of some deaths as soon as it begins. Both are short: the simulation has the many, and this shows what HTTP adds.
+const SCHEDULES = [0, 10];
 
 test("after calls that failed, processes that died and messages that came twice, every promise holds", async () => {
   const lines: string[] = [];
