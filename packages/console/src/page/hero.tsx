@@ -111,7 +111,7 @@ function Facts({ document, run }: { readonly document: RunDocument; readonly run
       <Fact name="lotes">
         {heard < run.lotes ? `${formatNumber(heard)} of ${formatNumber(run.lotes)}` : formatNumber(run.lotes)}
       </Fact>
-      <Fact name="requests kept" title="Of which a record came. Requests of which none came are in the metrics only.">
+      <Fact name="requests" title="Those of the lotes that have a file. The others are in the metrics only.">
         {formatNumber(sum("requests"))}
         {sum("retries") > 0 && <small>{plural(sum("retries"), "retry").replace("retrys", "retries")}</small>}
         {sum("rate_limited") > 0 && <small>{formatNumber(sum("rate_limited"))} of 429</small>}
