@@ -47,6 +47,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^E(ACCES|PERM|ROFS)$/, "see who may read or write it"],
   [/^(ENOSPC|EDQUOT)$/, "make room on the disk"],
+  [/^uv_cwd$/, "this folder was removed: go to one that is there"],
   [/^E[MN]FILE$/, "allow more open files: `ulimit -n 4096`"],
 ];
 
@@ -83,7 +84,8 @@ function isForeseen(error: Error): boolean {
 }
 
 function signsOf(error: Error): string[] {
-  return [error.name, codeOf(error) ?? "", error.message === NO_REGION ? NO_REGION : ""];
+  const { syscall = "" }: NodeJS.ErrnoException = error;
+  return [error.name, codeOf(error) ?? "", syscall, error.message === NO_REGION ? NO_REGION : ""];
 }
 
 /** AWS's errors have theirs as a name and, of S3 and of SQS, in `Code` too. */

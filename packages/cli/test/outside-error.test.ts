@@ -124,6 +124,13 @@ describe("of the operating system's", () => {
     },
   );
 
+  test("a folder that was removed while one is in it is told with what to do", () => {
+    // A process has one such folder, and this one has its tests in it: so the error is made as Node makes it.
+    const message = "ENOENT: process.cwd failed with error no such file or directory, uv_cwd";
+    const error = Object.assign(new Error(message), { code: "ENOENT", errno: -2, syscall: "uv_cwd" });
+    expect(outsideError(error)).toBe(`${message}; this folder was removed: go to one that is there`);
+  });
+
   test("what fails at each of several addresses is told once", () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED ::1:80"), {
       code: "ECONNREFUSED",
