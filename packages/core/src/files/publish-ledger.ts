@@ -60,9 +60,8 @@ function stateOf(parts: readonly KeyAndEtag[]): string {
 }
 
 /** Whether a ledger was put together of these parts, and of no other state of them. */
-export function isMadeOf(published: ObjectHead | undefined, parts: readonly LedgerPiece[]): boolean {
-  // Without a line there is no ledger.
-  return published === undefined || published.metadata[PARTS] === stateOf(parts);
+export function isMadeOf(published: ObjectHead, parts: readonly LedgerPiece[]): boolean {
+  return published.metadata[PARTS] === stateOf(parts);
 }
 
 /** Whether a piece is the run's own. A part of an earlier run is there until the producer has removed that run's files. */

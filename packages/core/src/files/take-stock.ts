@@ -120,11 +120,13 @@ async function isUnchanged(run: OpenRun, { files, ledger, published }: Looked, o
   if (!areSame(files, await Array.fromAsync(output.loteFiles()))) return false;
   const head = await output.ledgerHead();
   if (head?.etag !== published?.etag) return false;
-  const hasParts = lotesOfPart(run) !== undefined;
-  const isSame = hasParts
-    ? isMadeOf(published, ledger.pieces) && areSame(ledger.pieces, await output.ledgerParts())
-    : head?.etag === ledger.pieces[0]?.etag;
-  if (!isSame) return false;
+  if (lotesOfPart(run) === undefined) {
+    if (head?.etag !== ledger.pieces[0]?.etag) return false;
+  } else {
+    // Without an entry there is no ledger.
+    const isOfThese = published === undefined ? ledger.entries === 0 : isMadeOf(published, ledger.pieces);
+    if (!isOfThese || !areSame(ledger.pieces, await output.ledgerParts())) return false;
+  }
   const current: RunFile | undefined = await output.currentRun();
   return current?.run === run.run && isOpen(current);
 }
