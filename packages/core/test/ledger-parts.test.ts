@@ -222,6 +222,30 @@ describe("a run with many lotes", () => {
     expect(await ledger()).not.toContain(IDS[1]);
   });
 
+  test("has no manifest that counts failures without a ledger, though its parts were out of sight only while that was put together", async () => {
+    await drop(IDS);
+    await consume(loteQueue.take());
+    const list = store.list.bind(store);
+    let nth = 0;
+    // The stock lists the parts, and then whoever puts them together does.
+    const lists = vi.spyOn(store, "list").mockImplementation(async function* (prefix) {
+      if (prefix === ledgerPartPrefix(DATE) && ++nth === 2) return;
+      yield* list(prefix);
+    });
+    await collectAll();
+    lists.mockRestore();
+    expect(nth).toBe(2);
+    expect(await store.get(manifestKey(DATE))).toBeUndefined();
+    await collectAll();
+    expect(parseManifest((await store.get(manifestKey(DATE))) ?? { body: "" }).ledger).toMatchObject({ entries: 5 });
+  });
+
+  test("is explained with the name of the part whose line is none", async () => {
+    await finished();
+    await store.overwrite(ledgerPartKey(DATE, 1), "by hand");
+    await expect(explain(store, DATE, UNKNOWN[0] ?? "")).rejects.toThrow("line 1 of _erros_1.json is no entry");
+  });
+
   test("has the ledger of what failed before it was cancelled at once, and of what is reported after that", async () => {
     await drop(IDS);
     const lotes = loteQueue.take();

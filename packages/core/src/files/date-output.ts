@@ -135,8 +135,8 @@ export class DateOutput {
     return this.#store.head(this.pieceKey(run, lote));
   }
 
-  piece(run: RunFile, lote: number): Promise<StoredObject | undefined> {
-    return this.#store.get(this.pieceKey(run, lote));
+  piece(run: RunFile, lote: number): Promise<LedgerPiece | undefined> {
+    return this.object(this.pieceKey(run, lote));
   }
 
   /** Everything that holds a run's entries, in the order of the lotes; what belongs to no lote comes last. */
@@ -145,8 +145,7 @@ export class DateOutput {
     const keys = hasParts ? (await this.ledgerParts()).map(({ key }) => key) : [ledgerKey(this.date)];
     for (let from = 0; from < keys.length; from += READS_AT_ONCE) {
       const some = keys.slice(from, from + READS_AT_ONCE);
-      const objects = await Promise.all(some.map(async (key) => ({ key, object: await this.#store.get(key) })));
-      for (const { key, object } of objects) if (object !== undefined) yield { ...object, key };
+      for (const piece of await Promise.all(some.map((key) => this.object(key)))) if (piece !== undefined) yield piece;
     }
   }
 
@@ -158,8 +157,9 @@ export class DateOutput {
   }
 
   /** One of the date's objects, by its key. */
-  object(key: string): Promise<StoredObject | undefined> {
-    return this.#store.get(key);
+  async object(key: string): Promise<LedgerPiece | undefined> {
+    const object = await this.#store.get(key);
+    return object && { ...object, key };
   }
 
   /** The parts of the ledger, in the order of the lotes; that of no lote comes last. */

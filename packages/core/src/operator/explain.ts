@@ -1,3 +1,4 @@
+import { nameOf } from "../dataset/keys.ts";
 import type { MovieRecord } from "../dataset/movie-record.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
@@ -63,7 +64,7 @@ async function failureOf(
 ): Promise<FailedId | undefined> {
   const pieces = lote === undefined ? output.ledgerPieces(run) : [await output.piece(run, lote)];
   for await (const piece of pieces) {
-    const failure = Ledger.parse(piece)
+    const failure = Ledger.parse(piece, piece && nameOf(piece.key))
       .failedIds()
       .find((entry) => entry.run === run.run && entry.imdb_id === id);
     if (failure !== undefined) return failure;

@@ -52,7 +52,7 @@ export class LedgerReader {
       const same = before.get(key);
       if (same?.etag === etag) return same;
       const object = await this.#output.object(key);
-      return object && readPiece({ ...object, key });
+      return object && readPiece(object);
     };
     const now = await this.#output.ledgerVersions(run);
     const pieces = await pMap(now, read, { concurrency: READING_AT_ONCE });
