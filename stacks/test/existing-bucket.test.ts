@@ -1,17 +1,18 @@
 import { eventBridgeEvent } from "@lotes/local";
+import { NotifyingS3 } from "@lotes/local/testing/notifying-s3";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { assertEventBridge, assertNoOtherNotifications } from "../existing-bucket.ts";
 import { matchesPattern } from "./support/event-pattern.ts";
 import { grantsOf } from "./support/policy.ts";
-import { notifying, S3Notifications, sharedLake } from "./support/s3-notifications.ts";
+import { notifying, sharedLake } from "./support/s3-notifications.ts";
 import { resourceOf, resourcesOf, type StackGraph } from "./support/stack-graph.ts";
 import { evaluatedStages, TOLD } from "./support/stages.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
 /** An S3 that the environment leads to. */
-async function s3Answering(status: number, body: string): Promise<S3Notifications> {
-  const s3 = await S3Notifications.answering(status, body);
+async function s3Answering(status: number, body: string): Promise<NotifyingS3> {
+  const s3 = await NotifyingS3.start(body, status);
   for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value);
   return s3;
 }

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { NotifyingS3 } from "@lotes/local/testing/notifying-s3";
 import type { TestProject } from "vitest/node";
-import { notifying, S3Notifications, sharedLake } from "./s3-notifications.ts";
+import { notifying, sharedLake } from "./s3-notifications.ts";
 import { type Evaluated, evaluateStacks, type StackGraph } from "./stack-graph.ts";
 import { type EvaluatedStages, TOLD } from "./stages.ts";
 
@@ -36,8 +37,8 @@ export default function evaluateStages({ provide }: TestProject): () => Promise<
 async function evaluated(): Promise<EvaluatedStages> {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
   await promisify(execFile)(process.execPath, [install]);
-  await using s3 = await S3Notifications.answering(200, notifying());
-  await using s3OfOthers = await S3Notifications.answering(200, sharedLake("lotes-prod-producer"));
+  await using s3 = await NotifyingS3.start(notifying());
+  await using s3OfOthers = await NotifyingS3.start(sharedLake("lotes-prod-producer"));
   const [dev, prod, told, lake, shared, oneConsumer] = await evaluateStacks([
     { stage: "dev", env: {} },
     { stage: "prod", env: {} },

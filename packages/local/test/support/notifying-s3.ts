@@ -21,7 +21,11 @@ export class NotifyingS3 implements AsyncDisposable {
     this.configuration = configuration;
   }
 
-  static async start(configuration = THREE_OTHERS): Promise<NotifyingS3> {
+  /**
+   * @param configuration what it answers until something is written
+   * @param status of each answer
+   */
+  static async start(configuration = THREE_OTHERS, status = 200): Promise<NotifyingS3> {
     const server = createServer();
     const s3 = new NotifyingS3(server, [], configuration);
     server.on("request", async (request, response) => {
@@ -30,7 +34,7 @@ export class NotifyingS3 implements AsyncDisposable {
       s3.#requests.push(name);
       const body = await text(request);
       if (request.method === "PUT") s3.configuration = body;
-      response.end(request.method === "PUT" ? "" : s3.configuration);
+      response.writeHead(status).end(request.method === "PUT" ? "" : s3.configuration);
       s3.after(name, s3.#requests.length);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
