@@ -4,8 +4,13 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { deadlinesOf } from "./deadline.ts";
 import { failureLogged } from "./failure-logged.ts";
 import type { HandlerLogger, PublishedMetrics } from "./handler-deps.ts";
-import { PARTIAL_RESPONSE } from "./partial-response.ts";
 import { sentAt, version1Attempts } from "./sqs-record.ts";
+
+/**
+ * A message that fails is told of in the response, also when it is the only one. By default Powertools would throw then: Lambda would count an
+ * error, log it a second time and poll more slowly, and the alarm on errors would sound for what SQS delivers again by itself.
+ */
+const PARTIAL_RESPONSE = { throwOnFullBatchFailure: false } as const;
 
 /** A source of movies that has to know when an invocation begins and ends. */
 export interface InvokedMovieSource extends MovieSource {

@@ -223,7 +223,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "a message that fails alone is an error of the function",
     edits: [
       {
-        file: "functions/src/partial-response.ts",
+        file: "functions/src/consumer-handler.ts",
         from: "throwOnFullBatchFailure: false",
         to: "throwOnFullBatchFailure: true",
       },
