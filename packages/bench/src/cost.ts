@@ -103,19 +103,22 @@ function secondsOfLote({ works: { consumer } }: Measured): number {
 }
 
 function sizesTable(measured: readonly Measured[], earlier: Measured | undefined): string {
-  const usual = earlier ? secondsOfLote(earlier) : Number.NaN;
+  // Undefined where the size to compare with was not measured.
+  const usual = earlier && secondsOfLote(earlier);
   const rows = measured.map((each) => {
     const { build, memoryMb, works, lines } = each;
     const { cpuSeconds = 0, requests = 0, peakMib = 0 } = works.consumer ?? {};
     const seconds = secondsOfLote(each);
     const percent = (peakMib / memoryMb) * 100;
     const usd = totalUsd(lines);
-    const kept = usd <= GOAL_USD && seconds <= usual * GOAL_SLOWER && percent <= GOAL_MEMORY_PERCENT;
+    const ratio = usual === undefined ? undefined : seconds / usual;
+    const isQuick = ratio !== undefined && ratio <= GOAL_SLOWER;
+    const kept = usd <= GOAL_USD && isQuick && percent <= GOAL_MEMORY_PERCENT;
     return [
       build,
       memoryMb,
       seconds.toFixed(2),
-      (seconds / usual).toFixed(3),
+      ratio?.toFixed(3) ?? "-",
       ((cpuSeconds * 1_000) / requests).toFixed(2),
       peakMib.toFixed(0),
       percent.toFixed(0),
