@@ -16,7 +16,7 @@ const INVOCATION_MS = 59_500;
 const WRITES_MS = 100;
 
 const { settings, consumers } = JSON.parse(process.env.TASK ?? "") as ConsumerTask;
-const movies = new TmdbClient(settings, consumers);
+const movies = new TmdbClient(settings, { concurrency: consumers });
 
 export async function handler(ids: readonly string[]): Promise<void> {
   const began = performance.now();

@@ -14,7 +14,7 @@ const { tmdb, consumerConcurrency, reuseHours } = loadSettings({
 export const handler = consumerHandler({
   store: new S3ObjectStore(Resource.DataLake.name),
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
-  movies: new TmdbClient(tmdb, consumerConcurrency),
+  movies: new TmdbClient(tmdb, { concurrency: consumerConcurrency, reuseHours }),
   reuseHours,
   logger: new Logger({ serviceName: "consumer" }),
   metrics: new HandlerMetrics("consumer"),

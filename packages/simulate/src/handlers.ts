@@ -50,7 +50,7 @@ export const HANDLERS: Readonly<Record<FunctionName, Load>> = {
     consumerHandler({
       store: world.store(calls),
       deadLetterQueue: world.sender("DeadLetterQueue", calls),
-      movies: new TmdbClient(tmdb, consumerConcurrency, undefined, connections.adapter),
+      movies: new TmdbClient(tmdb, { concurrency: consumerConcurrency, reuseHours }, undefined, connections.adapter),
       reuseHours,
       logger,
       metrics: NO_METRICS,

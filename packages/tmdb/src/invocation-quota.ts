@@ -4,12 +4,7 @@
  */
 export const SECOND_MS = 1_000 + 5;
 
-/**
- * How far an invocation's end may lie behind its last request without a loss: TMDB's answer and the writes to S3 take about that long. The next
- * invocation makes up for it at its beginning. An invocation that has sent but one request waits for it too, so it is rather short.
- */
-const TAIL_MS = 160;
-/** But never the time of more requests than these: a share that is too large to be used up must not make anybody wait. */
+/** A tail is never longer than the time of so many requests: a share that is too large to be used up must not make anybody wait. */
 const TAIL_REQUESTS = 12;
 
 /** How much faster than evenly requests may follow each other, to make up for a pause without a burst. */
@@ -18,6 +13,11 @@ export const CATCH_UP = 2;
 export interface QuotaOptions {
   /** The share: requests in any sliding second. */
   readonly perSecond: number;
+  /**
+   * How far an invocation's end may lie behind its last request without a loss. The next invocation makes up for it at its beginning. An invocation
+   * that has sent but one request waits for it too.
+   */
+  readonly tailMs: number;
   /** When the invocation began. */
   readonly begunAt: number;
   /** Until then there is no unit, whatever the invocation before may have done. */
@@ -31,11 +31,11 @@ export interface QuotaOptions {
  *
  * Which process ran in the slot before is Lambda's choice, so this one knows nothing of its requests. It does not need to, for all agree on one
  * pattern of when the units of a slot come back, counted from the end of one invocation and so, at the worst, from the beginning of the next: twice
- * as fast as evenly until that has made up for the {@link TAIL_MS}, then evenly.
+ * as fast as evenly until that has made up for the tail, then evenly.
  *
  * - **At its beginning** an invocation takes its units for coming back in just that pattern.
  * - **At its end** it has waited until its own requests' units come back no later than in that pattern. When the share was used up evenly, that is
- *   so {@link TAIL_MS} after the last request.
+ *   so a tail after the last request.
  */
 export class InvocationQuota {
   readonly #perSecond: number;
@@ -53,12 +53,12 @@ export class InvocationQuota {
   #sent = 0;
   #underWay = 0;
 
-  constructor({ perSecond, begunAt, emptyUntil }: QuotaOptions) {
+  constructor({ perSecond, tailMs, begunAt, emptyUntil }: QuotaOptions) {
     this.#perSecond = perSecond;
     this.#begunAt = begunAt;
     this.#emptyUntil = emptyUntil;
     this.#pace = 1_000 / perSecond;
-    this.#tail = Math.min(TAIL_MS, TAIL_REQUESTS * this.#pace);
+    this.#tail = Math.min(tailMs, TAIL_REQUESTS * this.#pace);
   }
 
   /** How many requests have left. */

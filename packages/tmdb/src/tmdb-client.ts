@@ -19,7 +19,7 @@ import { attempt } from "./attempt.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
 import { httpOptions } from "./http-options.ts";
 import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
-import { RequestLimiter, shareOf } from "./request-limiter.ts";
+import { type Consumers, RequestLimiter, shareOf } from "./request-limiter.ts";
 import type { RequestEvents } from "./turns.ts";
 import { WaitMeter } from "./wait-meter.ts";
 
@@ -61,7 +61,7 @@ export class TmdbClient implements MovieSource {
    * @param send sends each attempt in the place of Node's HTTP
    * @throws {SettingsError} when there is no token
    */
-  constructor(settings: TmdbSettings, consumers: number, timing: TmdbTiming = TIMING, send?: AxiosAdapter) {
+  constructor(settings: TmdbSettings, consumers: Consumers, timing: TmdbTiming = TIMING, send?: AxiosAdapter) {
     const share = shareOf(settings.requestsPerSecond, consumers);
     this.#token = requireToken(settings);
     this.#timing = timing;

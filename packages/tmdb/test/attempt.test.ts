@@ -49,7 +49,7 @@ describe.concurrent("an attempt is over when its time is over", () => {
       const { expect, onTestFinished } = context;
       const { baseUrl, sockets } = await saying(first, again, onTestFinished);
       const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };
-      const movies = new TmdbClient(settings, 1, { attemptMs: ATTEMPT_MS, backoffMs: 1 });
+      const movies = new TmdbClient(settings, { concurrency: 1 }, { attemptMs: ATTEMPT_MS, backoffMs: 1 });
       const enough = new AbortController();
       const told: unknown[] = [];
       const answer = await movies.movie("tt0111161", {
@@ -77,7 +77,7 @@ test("an attempt that is answered leaves no timer behind", async ({ expect, onTe
   const set = vi.spyOn(globalThis, "setTimeout");
   const clear = vi.spyOn(globalThis, "clearTimeout");
   const settings = { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 };
-  const movies = new TmdbClient(settings, 1, { attemptMs: 54_321, backoffMs: 1 });
+  const movies = new TmdbClient(settings, { concurrency: 1 }, { attemptMs: 54_321, backoffMs: 1 });
   const { signal } = new AbortController();
   await movies.movie("tt0111161", { deadline: performance.now() + 60_000, timeIsUp: signal, signal });
   const timers = set.mock.results.filter((_, call) => set.mock.calls[call]?.[1] === 54_321).map(({ value }) => value);

@@ -17,7 +17,7 @@ async function anything(seed: number): Promise<Slots> {
   const slots = new Slots({
     random,
     concurrency,
-    share: shareOf(BUDGET, concurrency),
+    share: shareOf(BUDGET, { concurrency, reuseHours: pick(0, 24) }),
     way: { least: pick(0, 10, 100), jitter: pick(0, 0, 30, 100, 250) },
     back: { least: pick(1, 20, 80), jitter: pick(0, 0, 60) },
     lost: pick(0, 0, 0.03),
@@ -57,7 +57,7 @@ async function used({ environments, concurrency, jitter }: Use): Promise<number>
   const slots = new Slots({
     random: seeded(5),
     concurrency,
-    share: shareOf(BUDGET, concurrency),
+    share: shareOf(BUDGET, { concurrency }),
     way: { least: 20, jitter },
     back: { least: 40, jitter: 0 },
     next: () => (created++ < environments ? undefined : 0),

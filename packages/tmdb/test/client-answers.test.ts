@@ -23,7 +23,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function clientWith(timing: { attemptMs: number; backoffMs: number }): TmdbClient {
-  return new TmdbClient({ baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 }, 1, timing);
+  return new TmdbClient(
+    { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 10_000 },
+    { concurrency: 1 },
+    timing,
+  );
 }
 
 async function ask(by = client): Promise<{ answer: MovieAnswer; told: string[]; requests: number }> {

@@ -10,7 +10,10 @@ test("a failed attempt is told of before it is repeated, but for an id's first 4
   const server = new TmdbServer({ facts: FACTS, token: "token", misbehaviour });
   const baseUrl = await server.listen(0);
   onTestFinished(() => server.close());
-  const client = new TmdbClient({ baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 1000 }, 1);
+  const client = new TmdbClient(
+    { baseUrl, token: "token", language: "pt-BR", requestsPerSecond: 1000 },
+    { concurrency: 1 },
+  );
   const told: MovieFailure[] = [];
   const enough = new AbortController();
   await client.movie("tt0055630", {

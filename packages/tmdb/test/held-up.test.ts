@@ -47,7 +47,7 @@ beforeEach(async () => {
   letters = [];
   axios.defaults.adapter = answer;
   const settings = { baseUrl: "http://tmdb.test", token: "token", language: "pt-BR", requestsPerSecond: 40 };
-  movies = new TmdbClient(settings, 2);
+  movies = new TmdbClient(settings, { concurrency: 2 });
   store = new MemoryStore();
   const written = store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
   await pass(1_000);

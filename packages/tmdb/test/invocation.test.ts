@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RequestLimiter } from "../src/request-limiter.ts";
+import { RequestLimiter, shareOf } from "../src/request-limiter.ts";
 import type { Send } from "../src/turns.ts";
 import { mostInASecond } from "./support/requests.ts";
 import { pass, useRealTime, useVirtualTime } from "./support/virtual-time.ts";
@@ -9,14 +9,12 @@ afterEach(useRealTime);
 
 const NEVER = new AbortController().signal;
 const LONGEST_WAY_MS = 5_000;
-/** What an invocation's end lies behind its last request, when it has used up its share. */
-const TAIL_MS = 160;
 
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of a process that is no longer new, unless told otherwise. */
-async function limiter({ perSecond = 20, warm = true } = {}): Promise<RequestLimiter> {
-  const made = new RequestLimiter({ perSecond, connections: 10 }, LONGEST_WAY_MS);
+async function limiter({ perSecond = 20, warm = true, reuseHours = 0 } = {}): Promise<RequestLimiter> {
+  const made = new RequestLimiter(shareOf(2 * perSecond, { concurrency: 2, reuseHours }), LONGEST_WAY_MS);
   if (warm) await pass(10_000);
   return made;
 }
@@ -43,19 +41,25 @@ describe("an invocation", () => {
     expect(await duration(await limiter(), [])).toBe(0);
   });
 
-  test("that uses its share up ends as late as the tail of a lote lies behind its last request", async () => {
-    const began = performance.now();
-    let lastAt = 0;
-    const send: Send<void> = async (sent) => {
-      lastAt = performance.now() - began;
-      sent.answered(true);
-    };
-    const limits = await limiter();
-    const before = performance.now() - began;
-    const took = await duration(limits, times(20, send));
-    expect(took - (lastAt - before)).toBeGreaterThanOrEqual(TAIL_MS - 5);
-    expect(took - (lastAt - before)).toBeLessThan(TAIL_MS + 5);
-  });
+  test.each([
+    { reuseHours: 0, tailMs: 160 },
+    { reuseHours: 24, tailMs: 80 },
+  ])(
+    "that uses its share up ends $tailMs ms after its last request with REUSE_HOURS=$reuseHours",
+    async ({ reuseHours, tailMs }) => {
+      const began = performance.now();
+      let lastAt = 0;
+      const send: Send<void> = async (sent) => {
+        lastAt = performance.now() - began;
+        sent.answered(true);
+      };
+      const limits = await limiter({ reuseHours });
+      const before = performance.now() - began;
+      const took = await duration(limits, times(20, send));
+      expect(took - (lastAt - before)).toBeGreaterThanOrEqual(tailMs - 5);
+      expect(took - (lastAt - before)).toBeLessThan(tailMs + 5);
+    },
+  );
 
   test("lasts as long as its requests take evenly, be they few", async () => {
     expect(await duration(await limiter(), times(3, answered))).toBeGreaterThanOrEqual(150);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shareOf } from "../src/request-limiter.ts";
 import { Requests } from "./support/requests.ts";
 import { pass, useRealTime, useVirtualTime } from "./support/virtual-time.ts";
 
@@ -7,7 +8,7 @@ afterEach(useRealTime);
 
 describe("a pause", () => {
   test("holds everything until it ends: what waits and what comes meanwhile", async () => {
-    const requests = new Requests({ perSecond: 20, connections: 10 });
+    const requests = new Requests(shareOf(40, { concurrency: 2 }));
     requests.add(30);
     await pass(1500);
     const before = requests.sent;
@@ -21,7 +22,7 @@ describe("a pause", () => {
   });
 
   test("is as long as the one of several that ends last", async () => {
-    const requests = new Requests({ perSecond: 20, connections: 10 });
+    const requests = new Requests(shareOf(40, { concurrency: 2 }));
     await pass(2000);
     requests.limiter.pause(3000);
     requests.limiter.pause(1000);
@@ -33,7 +34,7 @@ describe("a pause", () => {
   });
 
   test("is prolonged for those that wait it out already", async () => {
-    const requests = new Requests({ perSecond: 20, connections: 10 });
+    const requests = new Requests(shareOf(40, { concurrency: 2 }));
     await pass(2000);
     requests.limiter.pause(1000);
     requests.add(5);
@@ -46,7 +47,7 @@ describe("a pause", () => {
   });
 
   test("of no time, or less, is none", async () => {
-    const requests = new Requests({ perSecond: 20, connections: 10 });
+    const requests = new Requests(shareOf(40, { concurrency: 2 }));
     await pass(2000);
     requests.limiter.pause(0);
     requests.limiter.pause(-5000);
@@ -58,7 +59,7 @@ describe("a pause", () => {
 
 describe("a request that is aborted while it waits", () => {
   test("for its turn is never sent, and its unit is another's", async () => {
-    const requests = new Requests({ perSecond: 4, connections: 10 });
+    const requests = new Requests(shareOf(8, { concurrency: 2 }));
     const impatient = new AbortController();
     requests.add(4, { signal: impatient.signal });
     requests.add(4);
@@ -75,7 +76,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("for the end of a pause is never sent, and its unit is another's", async () => {
-    const requests = new Requests({ perSecond: 4, connections: 10 });
+    const requests = new Requests(shareOf(8, { concurrency: 2 }));
     await pass(2000);
     requests.limiter.pause(30_000);
     const impatient = new AbortController();
@@ -91,7 +92,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("does not have to wait for its turn to be told so", async () => {
-    const requests = new Requests({ perSecond: 1, connections: 10 });
+    const requests = new Requests(shareOf(2, { concurrency: 2 }));
     const impatient = new AbortController();
     requests.add(40, { signal: impatient.signal });
     await pass(500);
@@ -101,7 +102,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("takes no turn from those that come after it", async () => {
-    const requests = new Requests({ perSecond: 1, connections: 10 });
+    const requests = new Requests(shareOf(2, { concurrency: 2 }));
     const impatient = new AbortController();
     await pass(2000);
     requests.add(40, { signal: impatient.signal });
@@ -114,7 +115,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("may have been aborted before it came", async () => {
-    const requests = new Requests({ perSecond: 4, connections: 10 });
+    const requests = new Requests(shareOf(8, { concurrency: 2 }));
     requests.add(8, { signal: AbortSignal.abort() });
     await pass(20_000);
     expect(requests.sent).toBe(0);
@@ -122,7 +123,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("is told its signal's reason", async () => {
-    const requests = new Requests({ perSecond: 4, connections: 10 });
+    const requests = new Requests(shareOf(8, { concurrency: 2 }));
     const reason = new Error("the lote is over");
     const send = () => Promise.resolve("sent");
     const outcome = expect(requests.limiter.schedule(send, AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -131,7 +132,7 @@ describe("a request that is aborted while it waits", () => {
   });
 
   test("does not concern one that is under way: its sender has the same signal", async () => {
-    const requests = new Requests({ perSecond: 4, connections: 10 }, () => 1000);
+    const requests = new Requests(shareOf(8, { concurrency: 2 }), () => 1000);
     const late = new AbortController();
     requests.add(1, { signal: late.signal });
     await pass(1500);

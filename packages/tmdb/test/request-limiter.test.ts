@@ -8,7 +8,7 @@ beforeEach(useVirtualTime);
 afterEach(useRealTime);
 
 function share(perSecond: number, connections = 10): RequestShare {
-  return { perSecond, connections };
+  return { perSecond, connections, tailMs: 160 };
 }
 
 describe("the share of a consumer", () => {
@@ -18,14 +18,14 @@ describe("the share of a consumer", () => {
     [41, 2, { perSecond: 20, connections: 10 }],
     [50, 40, { perSecond: 1, connections: 1 }],
     [1, 1, { perSecond: 1, connections: 20 }],
-  ])("of %i requests per second among %i is %j", (requests, consumers, expected) => {
-    expect(shareOf(requests, consumers)).toEqual(expected);
+  ])("of %i requests per second among %i is %j", (requests, concurrency, expected) => {
+    expect(shareOf(requests, { concurrency })).toMatchObject(expected);
   });
 
   test("is never more than the budget when all take theirs", () => {
     for (let requests = 1; requests <= 100; requests++) {
       for (let consumers = 1; consumers <= Math.min(20, requests); consumers++) {
-        const { perSecond, connections } = shareOf(requests, consumers);
+        const { perSecond, connections } = shareOf(requests, { concurrency: consumers });
         expect(perSecond * consumers).toBeLessThanOrEqual(requests);
         expect(connections * consumers).toBeLessThanOrEqual(20);
         expect(Math.min(perSecond, connections)).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { shareOf } from "../src/request-limiter.ts";
 import { SteadyBottleneck } from "../src/steady-bottleneck.ts";
 import { Requests } from "./support/requests.ts";
 import { pass, useRealTime, useVirtualTime } from "./support/virtual-time.ts";
@@ -13,7 +14,7 @@ describe.each([
 ])("a step of the wall clock %s", (_, step) => {
   test("changes nothing about when requests leave", async () => {
     const sentWith = async (stepAt: (ms: number) => void) => {
-      const requests = new Requests({ perSecond: 20, connections: 10 }, () => 60);
+      const requests = new Requests(shareOf(40, { concurrency: 2 }), () => 60);
       const times: number[] = [];
       const began = performance.now();
       requests.add(60);

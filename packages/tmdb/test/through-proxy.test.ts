@@ -32,7 +32,7 @@ afterAll(async () => {
 
 function client(env: Record<string, string>, timing?: TmdbTiming): TmdbClient {
   const { tmdb } = loadSettings({ TMDB_TOKEN: "token", TMDB_REQUESTS_PER_SECOND: "400", ...env });
-  return new TmdbClient(tmdb, 200, timing);
+  return new TmdbClient(tmdb, { concurrency: 200 }, timing);
 }
 
 function ask(movies: TmdbClient, patienceMs = 20_000) {
