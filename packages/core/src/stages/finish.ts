@@ -31,8 +31,8 @@ const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
 
-/** How long one is kept back as long as the lote that it names is not heard of. With the 5 s it is still within the 10. */
-const UNHEARD_WAIT_SECONDS = 4;
+/** How long one is kept back as long as the lote that it names is not heard of: a look takes little. */
+const UNHEARD_WAIT_SECONDS = 1;
 /** How many lotes are looked at before all are. */
 const SAMPLES = 4;
 
