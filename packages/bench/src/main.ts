@@ -6,6 +6,7 @@ import { benchCommands } from "./commands.ts";
 import { benchCost } from "./cost.ts";
 import { benchEndToEnd, benchPage } from "./end-to-end.ts";
 import { benchGrowth, GROWTH_IDS } from "./growth.ts";
+import { benchReuse } from "./reuse.ts";
 import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
 
@@ -20,6 +21,7 @@ const BENCHES: readonly [name: string, description: string, run: () => Promise<v
   ["end-to-end", "how long a run takes from the drop to the last file", benchEndToEnd],
   ["cost", "what a million ids cost on AWS, by the consumers' memory", cost],
   ["growth", "what each function does for 1,000 ids of a large run, beside a small one", growth],
+  ["reuse", "how long the same ids take the next day, with a few new ones, beside an earlier build", benchReuse],
   ["commands", "how long a command takes from the shell's prompt, beside an earlier build", benchCommands],
   ["bundles", "how large the functions are as deployed, and how long they take to load", benchBundles],
 ];

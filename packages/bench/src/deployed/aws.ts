@@ -73,8 +73,15 @@ export class Aws {
     return object;
   }
 
+  /** What stands below a folder, by the name there. */
+  files(folder: string): Map<string, Buffer> {
+    const inFolder = [...this.#objects].filter(([key]) => key.startsWith(folder));
+    return new Map(inFolder.map(([key, { body }]) => [key.slice(folder.length), body]));
+  }
+
+  /** Ends what listens. The objects stay. */
   stop(): void {
-    for (const server of this.#servers) {
+    for (const server of this.#servers.splice(0)) {
       server.close();
       server.closeAllConnections();
     }
@@ -127,6 +134,7 @@ export class Aws {
     const prefix = query.get("prefix") ?? "";
     const after = query.get("continuation-token") ?? "";
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    if (query.get("delimiter") === "/") return listing(`<IsTruncated>false</IsTruncated>${foldersIn(prefix, keys)}`);
     const page = keys.slice(0, PAGE_KEYS);
     const contents = page.map((key) => {
       const { etag, body } = this.#objects.get(key) as StoredObject;
@@ -135,8 +143,7 @@ export class Aws {
     });
     const more = keys.length > page.length;
     const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
-    const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><IsTruncated>${more}</IsTruncated>${token}${contents.join("")}</ListBucketResult>`;
-    return { status: 200, headers: { "content-type": "application/xml" }, body };
+    return listing(`<IsTruncated>${more}</IsTruncated>${token}${contents.join("")}`);
   }
 
   #send(target: string, { QueueUrl, Entries }: { QueueUrl: string; Entries: readonly SentMessage[] }): AwsAnswer {
@@ -157,6 +164,20 @@ interface SentMessage {
   readonly Id: string;
   readonly MessageBody: string;
   readonly DelaySeconds?: number;
+}
+
+function listing(content: string): AwsAnswer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>${content}</ListBucketResult>`;
+  return { status: 200, headers: { "content-type": "application/xml" }, body };
+}
+
+function foldersIn(prefix: string, keys: readonly string[]): string {
+  const folders = keys
+    .map((key) => /^[^/]*\//.exec(key.slice(prefix.length))?.[0])
+    .filter((name) => name !== undefined);
+  return [...new Set(folders)]
+    .map((name) => `<CommonPrefixes><Prefix>${prefix}${name}</Prefix></CommonPrefixes>`)
+    .join("");
 }
 
 function refusal(status: number, code: string): AwsAnswer {

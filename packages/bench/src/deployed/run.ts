@@ -6,19 +6,18 @@ import {
   inputKey,
   PROCESS_VARIABLES,
   PRODUCER,
+  type RunDate,
 } from "@lotes/core";
-import { s3Event, startTmdbStandIn } from "@lotes/local";
+import { s3Event } from "@lotes/local";
 import { awsEnvironment } from "@lotes/local/client-config";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { movie } from "../budget.ts";
-import { Aws } from "./aws.ts";
 import { Environment } from "./environment.ts";
-import { Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
+import { idOf, Surroundings, TOKEN } from "./surroundings.ts";
 import type { Traffic } from "./traffic.ts";
 
 const DATE = "2026/11/23";
 const BUCKET = "data-lake";
-const TOKEN = "token";
 const CONSUMERS = 2;
 /** Of a hundred ids so many are unknown to TMDB, spread over all lotes. */
 export const UNKNOWN_OF_100 = 14;
@@ -37,10 +36,19 @@ export interface Work extends Traffic {
   readonly warmSeconds: readonly number[];
   /** Requests at TMDB. */
   readonly requests: number;
+  /** From the drop until the function had nothing more to do. */
+  readonly doneAfterSeconds: number;
 }
 
 export interface DeployedRunOptions {
-  readonly ids: number;
+  /** How many, or the place of each, from 0. */
+  readonly ids: number | readonly number[];
+  /** By default 2026/11/23. */
+  readonly date?: RunDate;
+  /** Where there is something from runs before this one; by default new ones, of the latencies below. */
+  readonly surroundings?: Surroundings;
+  /** The setting; by default 0. */
+  readonly reuseHours?: number;
   /** URL of a function's bundle. */
   readonly bundle: (functionName: string) => string;
   /** Of all consumers together; by default there is no budget. */
@@ -61,21 +69,23 @@ export interface DeployedRunOptions {
 
 /** One run of so many ids, from the drop until no message is left, with the functions as deployed and two consumers. */
 export async function deployedRun(options: DeployedRunOptions): Promise<Record<string, Work>> {
-  const { ids, bundle, requestsPerSecond = LIFTED, latencyMs, awsLatencyMs = 0, isMirrored = false } = options;
+  const { bundle, requestsPerSecond = LIFTED, isMirrored = false, reuseHours = 0, date = DATE } = options;
+  const ids = typeof options.ids === "number" ? Array.from({ length: options.ids }, (_, n) => n) : options.ids;
   const { processVariables = PROCESS_VARIABLES } = options;
   const consumerLimits = { ...CONSUMER, memoryMb: options.consumerMb ?? CONSUMER.memoryMb };
   const { isKnown = (n: number) => n % 100 >= UNKNOWN_OF_100 } = options;
-  const known = Array.from({ length: ids }, (_, n) => n).filter(isKnown);
-  const facts = known.map((n) => movie(1_000_000 + n));
-  const tmdb = await startTmdbStandIn({ facts, token: TOKEN, ...(latencyMs && { latencyMs }) });
-  const queues = { LoteQueue: new Queue(), DeadLetterQueue: new Queue() };
-  const aws = new Aws(queues, awsLatencyMs);
+  const { latencyMs, awsLatencyMs } = options;
+  const surroundings =
+    options.surroundings ?? (await Surroundings.start({ known: ids.filter(isKnown), latencyMs, awsLatencyMs }));
+  const { queues, aws, tmdb } = surroundings;
+  const askedBefore = (await tmdb.stats()).requests;
   const ended = new AbortController();
 
   const start = async (name: string, limits: FunctionLimits, count: number, mirrored = false) => {
     const { url, traffic } = await aws.listen();
     const env = {
       ...environmentOf(url, requestsPerSecond),
+      REUSE_HOURS: String(reuseHours),
       TMDB_BASE_URL: tmdb.url,
       ...processVariables,
     };
@@ -91,26 +101,32 @@ export async function deployedRun(options: DeployedRunOptions): Promise<Record<s
     ...collector.environments.map((each) => poll(each, queues[COLLECTOR.queue], COLLECTOR, ended.signal)),
   ];
 
-  const { etag, body } = aws.put(inputKey(DATE), csvOf(ids));
-  const object = { bucket: BUCKET, key: inputKey(DATE), etag: etag.slice(1, -1), size: body.length };
+  const droppedAt = performance.now();
+  const sinceDrop = () => (performance.now() - droppedAt) / 1_000;
+  const doneAfter = { producer: 0, consumer: 0, collector: 0 };
+  const { etag, body } = aws.put(inputKey(date), csvOf(ids));
+  const object = { bucket: BUCKET, key: inputKey(date), etag: etag.slice(1, -1), size: body.length };
   const finish = async () => {
     await Promise.all(producer.environments.map((each) => each.invoke(s3Event(object, "1"))));
+    doneAfter.producer = sinceDrop();
     // Consumers send to the collector, and nobody sends to the consumers.
     await queues.LoteQueue.empty();
+    doneAfter.consumer = sinceDrop();
     await queues.DeadLetterQueue.empty();
+    doneAfter.collector = sinceDrop();
   };
   await Promise.race([finish(), ...polled]);
   ended.abort();
   const received = await Promise.all(polled);
-  const { requests } = await tmdb.stats();
+  const requests = (await tmdb.stats()).requests - askedBefore;
   const works = {
-    producer: workOf(producer, 0),
-    consumer: { ...workOf(consumer, sum(received.slice(0, CONSUMERS))), requests },
-    collector: workOf(collector, sum(received.slice(CONSUMERS))),
+    producer: workOf(producer, 0, doneAfter.producer),
+    consumer: { ...workOf(consumer, sum(received.slice(0, CONSUMERS)), doneAfter.consumer), requests },
+    collector: workOf(collector, sum(received.slice(CONSUMERS)), doneAfter.collector),
   };
   await Promise.all([producer, consumer, collector].flatMap((each) => each.environments.map((one) => one.stop())));
-  aws.stop();
-  await tmdb.stop();
+  if (options.surroundings) aws.stop();
+  else await surroundings.stop();
   return works;
 }
 
@@ -154,7 +170,7 @@ interface Running {
   readonly environments: readonly Environment[];
 }
 
-function workOf({ traffic, environments }: Running, received: number): Work {
+function workOf({ traffic, environments }: Running, received: number, doneAfterSeconds: number): Work {
   const { sqs, ...s3 } = traffic();
   return {
     ...s3,
@@ -164,6 +180,7 @@ function workOf({ traffic, environments }: Running, received: number): Work {
     seconds: environments.flatMap((each) => each.seconds),
     warmSeconds: environments.flatMap((each) => each.seconds.slice(1)),
     requests: 0,
+    doneAfterSeconds,
   };
 }
 
@@ -185,7 +202,7 @@ function environmentOf(awsUrl: string, requestsPerSecond: number): Record<string
   };
 }
 
-function csvOf(ids: number): Buffer {
-  const rows = Array.from({ length: ids }, (_, n) => `tt${1_000_000 + n}|1994|Crime|20000`);
+function csvOf(ids: readonly number[]): Buffer {
+  const rows = ids.map((n) => `${idOf(n)}|1994|Crime|20000`);
   return Buffer.from(`${["id|anoLancamento|genero|numeroVotos", ...rows].join("\n")}\n`);
 }

@@ -1,0 +1,45 @@
+import { startTmdbStandIn } from "@lotes/local";
+import { movie } from "../budget.ts";
+import { Aws } from "./aws.ts";
+import { Queue } from "./queue.ts";
+
+export const TOKEN = "token";
+
+/** The number of the id `tt1000000`. */
+const FIRST_NUMBER = 1_000_000;
+
+export function idOf(n: number): string {
+  return `tt${FIRST_NUMBER + n}`;
+}
+
+export interface SurroundingsOptions {
+  /** The ids that TMDB knows, by their place from 0. */
+  readonly known: readonly number[];
+  /** How long TMDB takes for an answer. */
+  readonly latencyMs?: number | undefined;
+  /** How long S3 and SQS take for an answer. */
+  readonly awsLatencyMs?: number | undefined;
+}
+
+/** S3, SQS and TMDB. What one run leaves there is there for the next. */
+export class Surroundings {
+  readonly queues = { LoteQueue: new Queue(), DeadLetterQueue: new Queue() };
+  readonly aws: Aws;
+  readonly tmdb: Awaited<ReturnType<typeof startTmdbStandIn>>;
+
+  private constructor(tmdb: Awaited<ReturnType<typeof startTmdbStandIn>>, awsLatencyMs: number) {
+    this.tmdb = tmdb;
+    this.aws = new Aws(this.queues, awsLatencyMs);
+  }
+
+  static async start({ known, latencyMs, awsLatencyMs = 0 }: SurroundingsOptions): Promise<Surroundings> {
+    const facts = known.map((n) => movie(FIRST_NUMBER + n));
+    const tmdb = await startTmdbStandIn({ facts, token: TOKEN, ...(latencyMs && { latencyMs }) });
+    return new Surroundings(tmdb, awsLatencyMs);
+  }
+
+  async stop(): Promise<void> {
+    this.aws.stop();
+    await this.tmdb.stop();
+  }
+}
