@@ -15,8 +15,11 @@ export type ReadRange = (first: number, last: number, signal: AbortSignal) => Pr
 
 // S3 serves a connection at some 90 MB/s and answers after some 30 ms: a range takes 90 ms, of which a third is no waiting.
 export const RANGE_BYTES = 8 * 1024 * 1024;
-// 48 MiB of memory, and more than four connections' worth of bytes (see docs/benchmarks.md). Lambda's network has room for one or two.
+// 48 MiB of memory at the most, and more than four connections' worth of bytes (see docs/benchmarks.md). Lambda's network has room for one or two.
 export const RANGES_AT_ONCE = 6;
+
+/** What is handed on at once, and the pieces in which memory is taken. */
+const BLOCK_BYTES = 1024 * 1024;
 
 // A connection that is this slow is dead: at 1 MB/s a range takes 8 s.
 export const RANGE_TIMEOUT_MS = 15_000;
@@ -29,67 +32,102 @@ export class BrokenRangeError extends Error {
 }
 
 /**
- * Reads an object in ranges, several at once, and yields them in order. A range that breaks off is asked for again. At no time is there
- * more than {@link RANGES_AT_ONCE} ranges in memory, and their memory is used again: what was yielded holds until the next is asked for.
+ * Reads an object in ranges, several at once, and yields their bytes in order, each block of them as soon as it is there. A range that breaks off is asked
+ * for again from there on. At no time is there more than {@link RANGES_AT_ONCE} ranges in memory, and memory is used again: what was yielded holds until
+ * the next is asked for.
  * @param head the first range, asked for already
  * @param rangeBytes bytes of each range but the last
  */
 export async function* parallelRanges(head: Range, read: ReadRange, rangeBytes: number): AsyncGenerator<Buffer> {
   const { size } = head;
   const stop = new AbortController();
-  const count = Math.ceil(size / rangeBytes);
-  const memories = Array.from({ length: Math.min(count, RANGES_AT_ONCE) }, () =>
-    Buffer.allocUnsafeSlow(Math.min(size, rangeBytes)),
-  );
-  const fetch = (index: number): Promise<Buffer> => {
-    const first = index * rangeBytes;
-    const last = Math.min(size, first + rangeBytes) - 1;
-    const memory = (memories[index % RANGES_AT_ONCE] as Buffer).subarray(0, last - first + 1);
-    const open = (signal: AbortSignal) => read(first, last, signal);
-    const fetching = fillWithRetries(memory, open, stop.signal, index === 0 ? head : undefined);
-    // A range may fail while an earlier one is awaited. Its error is thrown when its turn comes.
-    fetching.catch(() => {});
-    return fetching;
+  const blockBytes = Math.min(BLOCK_BYTES, rangeBytes, size);
+  const free: ArrayBufferLike[] = [];
+  const take = () => Buffer.from(free.pop() ?? new ArrayBuffer(blockBytes));
+  const underWay: Promise<Buffer>[][] = [];
+  let asked = 0;
+  const fetch = () => {
+    if (asked >= size) return;
+    const first = asked;
+    asked = Math.min(size, first + rangeBytes);
+    const bytes = readWithRetries(first, asked, read, stop.signal, first === 0 ? head : undefined);
+    underWay.push(inBlocks(bytes, Math.ceil((asked - first) / blockBytes), take));
   };
-  const underWay = memories.map((_, index) => fetch(index));
+  for (let ranges = 0; ranges < RANGES_AT_ONCE; ranges++) fetch();
   try {
-    for (let index = 0; index < count; index++) {
-      yield await (underWay.shift() as Promise<Buffer>);
-      if (index + memories.length < count) underWay.push(fetch(index + memories.length));
+    for (let blocks = underWay.shift(); blocks !== undefined; blocks = underWay.shift()) {
+      for (const block of blocks) {
+        const bytes = await block;
+        yield bytes;
+        free.push(bytes.buffer);
+      }
+      fetch();
     }
   } finally {
     stop.abort();
   }
 }
 
-/** Fills the memory with a range. One that breaks off is read again, three times at most in all. */
-async function fillWithRetries(
-  memory: Buffer,
-  open: (signal: AbortSignal) => Promise<Range>,
+/**
+ * Copies bytes into blocks of memory as they come.
+ * @param count of the blocks
+ * @param take gives memory for one
+ * @returns each block, to be waited for. Those that don't get full for an error reject with it.
+ */
+function inBlocks(source: AsyncIterable<Uint8Array>, count: number, take: () => Buffer): Promise<Buffer>[] {
+  const blocks = Array.from({ length: count }, () => Promise.withResolvers<Buffer>());
+  const fill = async () => {
+    let [full, block, at] = [0, take(), 0];
+    for await (const bytes of source) {
+      for (let from = 0; from < bytes.length; ) {
+        if (at === block.length) {
+          blocks[full++]?.resolve(block);
+          [block, at] = [take(), 0];
+        }
+        const some = bytes.subarray(from, from + block.length - at);
+        block.set(some, at);
+        at += some.length;
+        from += some.length;
+      }
+    }
+    blocks[full]?.resolve(block.subarray(0, at));
+  };
+  fill().catch((error) => {
+    for (const { reject } of blocks) reject(error);
+  });
+  // A range may fail while an earlier one is awaited. Its error is thrown when its turn comes.
+  for (const { promise } of blocks) promise.catch(() => {});
+  return blocks.map(({ promise }) => promise);
+}
+
+/**
+ * The bytes of a range, as they come. One that breaks off is read on from there, three times at most in all.
+ * @param end where the range ends; the byte there is none of its
+ * @param begun the range, if it was asked for already
+ */
+async function* readWithRetries(
+  first: number,
+  end: number,
+  read: ReadRange,
   stopped: AbortSignal,
   begun: Range | undefined,
-): Promise<Buffer> {
+): AsyncGenerator<Uint8Array> {
+  let at = first;
   for (let tried = 1; ; tried++) {
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(RANGE_TIMEOUT_MS)]);
-    const { body } = (tried === 1 && begun) || (await open(signal));
+    const { body } = (tried === 1 && begun) || (await read(at, end - 1, signal));
     try {
-      return await fill(memory, body);
+      for await (const bytes of body) {
+        yield bytes;
+        at += bytes.length;
+      }
+      if (at === end) return;
+      throw new BrokenRangeError(`S3 sent ${at - first} of ${end - first} bytes`);
     } catch (cause) {
-      if (stopped.aborted || tried === TRIES) {
-        throw new BrokenRangeError(`S3 broke off in the middle of the object, ${TRIES} times`, { cause });
+      if (stopped.aborted || at >= end || tried === TRIES) {
+        throw new BrokenRangeError(`S3 broke off in the middle of the object, ${tried} times`, { cause });
       }
       await delay(FIRST_WAIT_MS * 2 ** (tried - 1));
     }
   }
-}
-
-async function fill(memory: Buffer, body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  let at = 0;
-  for await (const bytes of body) {
-    if (at + bytes.length > memory.length) throw new BrokenRangeError("S3 sent more than the range");
-    memory.set(bytes, at);
-    at += bytes.length;
-  }
-  if (at < memory.length) throw new BrokenRangeError(`S3 sent ${at} of ${memory.length} bytes`);
-  return memory;
 }

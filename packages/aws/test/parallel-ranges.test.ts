@@ -5,7 +5,7 @@ import { type OneObjectOptions, OneObjectS3 } from "@lotes/local";
 import { clientConfigFor } from "@lotes/local/client-config";
 import { afterEach, describe, expect, test } from "vitest";
 import { S3ObjectStore } from "../src/index.ts";
-import { RANGES_AT_ONCE } from "../src/parallel-ranges.ts";
+import { parallelRanges, RANGES_AT_ONCE, type ReadRange } from "../src/parallel-ranges.ts";
 
 const ETAG = "0123456789abcdef";
 /** With the ranges of S3ObjectStore's default each test would move 70 MB. */
@@ -96,16 +96,44 @@ describe("an object of many ranges", () => {
   });
 });
 
+describe("a range", () => {
+  const MIB = 1024 * 1024;
+
+  test("is handed on in blocks, each as soon as it is there, in memory that is used again", async () => {
+    const taken = Promise.withResolvers<void>();
+    async function* body() {
+      yield Buffer.alloc(1.5 * MIB, 1);
+      // The rest comes only once the first block was taken.
+      await taken.promise;
+      for (let n = 0; n < 13; n++) yield Buffer.alloc(MIB / 2, 2);
+    }
+    const read: ReadRange = () => Promise.reject(new Error("nobody expected it"));
+    const memory = new Set<ArrayBufferLike>();
+    let bytes = 0;
+    for await (const block of parallelRanges({ size: 8 * MIB, body: body() }, read, 8 * MIB)) {
+      bytes += block.length;
+      memory.add(block.buffer);
+      taken.resolve();
+    }
+    expect(bytes).toBe(8 * MIB);
+    expect(memory.size).toBeLessThan(8);
+  });
+});
+
 describe("a range that breaks off", () => {
-  test("is asked for again, and nothing is lost or doubled", async () => {
+  test("is asked for again from there on, and nothing is lost or doubled", async () => {
     const cut = new Set([0, 3 * RANGE_BYTES, (RANGES - 2) * RANGE_BYTES]);
     const { s3, store } = await serving({ cutAfter: (first) => (cut.delete(first) ? RANGE_BYTES / 4 : undefined) });
     expect((await readWhole(store)).equals(bytes)).toBe(true);
     expect(s3.ranges.length).toBe(RANGES + 3);
+    // It is read on from where it broke off.
+    expect(s3.ranges.filter((first) => first % RANGE_BYTES > 0)).toHaveLength(3);
   });
 
   test("every time is an error that says so, with its cause", async () => {
-    const { store } = await serving({ cutAfter: (first) => (first === RANGE_BYTES ? RANGE_BYTES / 4 : undefined) });
+    const { store } = await serving({
+      cutAfter: (first) => (Math.floor(first / RANGE_BYTES) === 1 ? RANGE_BYTES / 8 : undefined),
+    });
     await expect(readWhole(store)).rejects.toMatchObject({ name: "BrokenRangeError", cause: expect.any(Error) });
   });
 });
