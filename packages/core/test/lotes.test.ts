@@ -6,7 +6,7 @@ import { movieIds } from "./support/movies.ts";
 describe("cutting into lotes", () => {
   test("numbers them from 1 and leaves the rest to the last", () => {
     const ids = movieIds(250);
-    expect(cutIntoLotes(ids, 100)).toEqual([
+    expect([...cutIntoLotes(ids, 100)]).toEqual([
       { lote: 1, ids: ids.slice(0, 100) },
       { lote: 2, ids: ids.slice(100, 200) },
       { lote: 3, ids: ids.slice(200, 250) },
@@ -22,13 +22,13 @@ describe("cutting into lotes", () => {
     [200, 2],
     [201, 3],
   ])("makes of %i ids %i lotes of a hundred", (count, lotes) => {
-    expect(cutIntoLotes(movieIds(count), 100)).toHaveLength(lotes);
+    expect([...cutIntoLotes(movieIds(count), 100)]).toHaveLength(lotes);
   });
 
   test("gives every id to one lote, in the order of the ids, whatever the size", () => {
     for (const size of [1, 2, 7, 100, 1000]) {
       for (const count of [1, 6, 7, 8, 123]) {
-        const lotes = cutIntoLotes(movieIds(count), size);
+        const lotes = [...cutIntoLotes(movieIds(count), size)];
         expect(lotes.flatMap(({ ids }) => ids)).toEqual(movieIds(count));
         expect(lotes.slice(0, -1).every(({ ids }) => ids.length === size)).toBe(true);
         expect(lotes.at(-1)?.ids.length).toBeGreaterThan(0);
@@ -37,7 +37,7 @@ describe("cutting into lotes", () => {
   });
 
   test("makes no lote of no ids", () => {
-    expect(cutIntoLotes([], 100)).toEqual([]);
+    expect([...cutIntoLotes([], 100)]).toEqual([]);
   });
 });
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { inputKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { type CsvVersion, readRun } from "../src/files/run-file.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
+import type { MessageQueue } from "../src/ports.ts";
 import { FORCE, produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { textObject } from "./support/memory-store.ts";
+import { movieIds } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 
 const DATE = "2026/11/23";
@@ -24,7 +26,7 @@ class Lake {
     return { bucket: "lake", key, etag, size: body.length, sequencer: `0${++this.#uploads}` };
   }
 
-  produce(source: CsvVersion, send = async () => {}) {
+  produce(source: CsvVersion, send: MessageQueue["send"] = async () => {}) {
     const loteQueue = { send };
     const settings = { filter: FILTER, loteSize: 100, maxMalformedPercent: 1 };
     return produce(source, DATE, { store: this.store, loteQueue, ...settings, ...QUIET });
@@ -106,4 +108,12 @@ describe("an upload that is used only since it demands it, and whose producer di
       });
     },
   );
+});
+
+test("the lotes of a large run are made as they are sent: at no time are there more of them than a request takes", async () => {
+  const lake = new Lake();
+  const sent: number[] = [];
+  const rows = movieIds(2_050).map((id) => row({ id }));
+  await lake.produce(await lake.upload(csv(...rows)), async (messages) => void sent.push(messages.length));
+  expect(sent.filter((messages) => messages > 0)).toEqual([10, 10, 1]);
 });

@@ -71,6 +71,22 @@ export function isMovieId(id: string): boolean {
   return isImdbId(id) || isTmdbId(id);
 }
 
+/**
+ * A number of 32 bits for an id, in place of its text: its digits with a 1 before them, which keeps their zeros; negative where it is TMDB's own. No two
+ * ids share one.
+ * @returns 0 for what is no id, and for an id of more than nine digits
+ */
+export function numberOfId(id: string): number {
+  const [, prefix, digits] = /^(tt(?=\d{7}))?(\d{1,9})$/.exec(id) ?? [];
+  return digits === undefined ? 0 : Number(`${prefix ? "" : "-"}1${digits}`);
+}
+
+/** The id that a number other than 0 stands for. */
+export function idOfNumber(number: number): string {
+  const text = String(number);
+  return number > 0 ? `tt${text.slice(1)}` : text.slice(2);
+}
+
 /** What is wrong with any other id, for a line of text. */
 export const NO_MOVIE_ID = "neither tt and seven digits or more, nor digits";
 

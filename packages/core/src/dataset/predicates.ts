@@ -43,9 +43,11 @@ export function unreadableNumber(
   row: Row,
   { above }: Predicates,
 ): { readonly column: string; readonly cell: string } | undefined {
-  return above
-    .map(({ column }) => ({ column, cell: row[column] ?? "" }))
-    .find(({ cell }) => numberIn(cell) === undefined);
+  for (const { column } of above) {
+    const cell = row[column] ?? "";
+    if (numberIn(cell) === undefined) return { column, cell };
+  }
+  return undefined;
 }
 
 /** Whether a row is selected. A number that is unknown is above no bound. */

@@ -1,5 +1,5 @@
 import { filterInWords, type MovieFilter, NUMBERS_IN_WORDS } from "./movies.ts";
-import type { OddRows, Selection } from "./select-ids.ts";
+import type { CompactSelection, OddRows, Selection } from "./select-ids.ts";
 
 /** What a CSV has to be like for its run to take the place of an earlier one. */
 export interface Acceptance {
@@ -12,7 +12,10 @@ export interface Acceptance {
  * Why a CSV that can be read is not to be used all the same: something must have gone wrong where it was made.
  * @returns one line that says what is wrong and what to do; undefined when the CSV is good enough
  */
-export function rejectionOf(selection: Selection, { filter, maxMalformedPercent }: Acceptance): string | undefined {
+export function rejectionOf(
+  selection: Selection | CompactSelection,
+  { filter, maxMalformedPercent }: Acceptance,
+): string | undefined {
   const { rows, malformed, unreadable, ids, firstMalformed, firstUnreadable } = selection;
   const isTooMuch = ({ count }: OddRows) => count * 100 > rows * maxMalformedPercent;
   const share = ({ count, first_lines }: OddRows) => `${count} of ${rows} rows (the first on line ${first_lines[0]})`;

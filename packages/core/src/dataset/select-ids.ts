@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import csvParser from "csv-parser";
+import { DistinctIds } from "./distinct-ids.ts";
 import { ENDS_OF_LINES, openCsv } from "./header.ts";
 import { ID_COLUMN, type MovieFilter, predicatesOf, REQUIRED_COLUMNS } from "./movies.ts";
 import { type Predicates, passes, type Row, unreadableNumber } from "./predicates.ts";
@@ -20,6 +21,11 @@ export interface Selection {
   readonly firstUnreadable?: string | undefined;
   /** The distinct ids of the selected rows, without the space around them, in the order first seen. */
   readonly ids: readonly string[];
+}
+
+/** A selection whose ids take a third of the memory. */
+export interface CompactSelection extends Omit<Selection, "ids"> {
+  readonly ids: DistinctIds;
 }
 
 /** Rows that are counted, since something is wrong with them. */
@@ -73,10 +79,10 @@ class Tally {
   rows = 0;
   readonly malformed = new OddRowCount();
   readonly unreadable = new OddRowCount();
-  readonly ids = new Set<string>();
-  readonly #onSelected: (row: SelectedRow) => void;
+  readonly ids = new DistinctIds();
+  readonly #onSelected: ((row: SelectedRow) => void) | undefined;
 
-  constructor(onSelected: (row: SelectedRow) => void) {
+  constructor(onSelected: ((row: SelectedRow) => void) | undefined) {
     this.#onSelected = onSelected;
   }
 
@@ -95,6 +101,7 @@ class Tally {
   #select(row: NumberedRow): void {
     const id = bounded(row[ID_COLUMN]?.trim() ?? "");
     this.ids.add(id);
+    if (this.#onSelected === undefined) return;
     const cells = Object.fromEntries(REQUIRED_COLUMNS.map((column) => [column, row[column] ?? ""]));
     this.#onSelected({ id, line: Number(row.line), cells });
   }
@@ -120,17 +127,23 @@ function bounded(id: string): string {
   return `${id.slice(0, BEGINNING_KEPT).toWellFormed()}…${hash}`;
 }
 
+/** Does the same as {@link selectCompactly}, with the ids as plain texts. */
+export async function selectIds(...args: Parameters<typeof selectCompactly>): Promise<Selection> {
+  const selection = await selectCompactly(...args);
+  return { ...selection, ids: [...selection.ids] };
+}
+
 /**
  * Streams a movies.csv and selects the ids of the movies that pass the filter. Memory does not grow with the file, but for the ids.
  * @param source the file's chunks; each is done with before the next one is asked for
  * @param onSelected is called with each row that passes
  * @throws {UnusableCsvError} when the file is empty, not text, or lacks a required column.
  */
-export async function selectIds(
+export async function selectCompactly(
   source: AsyncIterable<Uint8Array>,
   filter: MovieFilter,
-  onSelected: (row: SelectedRow) => void = () => {},
-): Promise<Selection> {
+  onSelected?: (row: SelectedRow) => void,
+): Promise<CompactSelection> {
   const { columns, body } = await openCsv(source);
   const predicates = predicatesOf(filter);
   const sieve = new RowSieve(columns, predicates);
@@ -145,9 +158,14 @@ export async function selectIds(
     ],
   });
   const tally = new Tally(onSelected);
-  await pipeline(Readable.from(sieve.sift(body), { objectMode: false }), parser, async (rows) => {
-    for await (const row of rows as AsyncIterable<NumberedRow>) tally.add(row, columns.length, predicates);
+  const judge = new Writable({
+    objectMode: true,
+    write(row: NumberedRow, _encoding, done) {
+      tally.add(row, columns.length, predicates);
+      done();
+    },
   });
+  await pipeline(Readable.from(sieve.sift(body), { objectMode: false }), parser, judge);
   const { rows, malformed, unreadable, ids } = tally;
   return {
     rows: sieve.sortedOut + rows,
@@ -155,6 +173,6 @@ export async function selectIds(
     unreadable: unreadable.rows(),
     firstMalformed: malformed.first,
     firstUnreadable: unreadable.first,
-    ids: [...ids],
+    ids,
   };
 }

@@ -36,7 +36,7 @@ export function isYoungEnough(fetchedAt: Date, hours: number, now: Date): boolea
  * @returns the youngest first found of each id
  */
 export async function earlierRecords(
-  ids: readonly string[],
+  ids: Iterable<string>,
   date: RunDate,
   rule: ReuseRule,
   { store, log, now }: { readonly store: FolderStore; readonly log: Pick<Log, "warn">; readonly now: Date },

@@ -1,7 +1,7 @@
 import { UnusableCsvError } from "../dataset/header.ts";
 import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
 import type { RunDate } from "../dataset/run-date.ts";
-import { type Selection, selectIds } from "../dataset/select-ids.ts";
+import { type CompactSelection, selectCompactly } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { earlierRecords, type ReuseRule } from "../files/earlier-records.ts";
 import { removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
@@ -15,6 +15,7 @@ import {
   type Metrics,
   ObjectChangedError,
   type ObjectStore,
+  type OutgoingMessage,
 } from "../ports.ts";
 import { LEDGER_PARTS, type LedgerParts } from "../topology.ts";
 import { cutIntoLotes, type Lote } from "./cut-into-lotes.ts";
@@ -41,8 +42,8 @@ export interface ProducerDeps extends Acceptance {
 /** What an upload's metadata holds if its CSV is to be used although too many rows are malformed, or nothing is selected. */
 export const FORCE = { name: "force", value: "true" } as const;
 
-// With the records of earlier runs in them, the messages of all lotes at once may not fit into memory.
-const LOTES_AT_ONCE = 200;
+/** What SQS takes in one request. With the records of earlier runs in them, the messages of all lotes at once may not fit into memory. */
+const LOTES_AT_ONCE = 10;
 
 /** What became of an upload. */
 export type UploadOutcome = "queued" | "already queued" | "cancelled" | "outdated" | "rejected";
@@ -72,8 +73,8 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
 
   // Before the earlier run's files are removed.
   const earlier = await earlierRecords(ids, date, reuse, { store, log, now: new Date() });
-  const lotes = cutIntoLotes(ids, loteSize);
-  const run: QueuingRun = { ...counted, ids: ids.length, lotes: lotes.length, ...ledgerParts(lotes.length, deps) };
+  const lotes = Math.ceil(ids.length / loteSize);
+  const run: QueuingRun = { ...counted, ids: ids.length, lotes, ...ledgerParts(lotes, deps) };
   const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
   if (verdict !== "go on") return skip(verdict, run.run, output, log);
   log.info("run in force", {
@@ -81,7 +82,7 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
     malformed,
     unreadable,
     ids: ids.length,
-    lotes: lotes.length,
+    lotes,
     reusable: earlier.size,
     resumed,
   });
@@ -89,15 +90,18 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   await removeEarlierFiles(output, run.run);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
   const bodyOf = (lote: Lote) => messageBody({ ...common, ...lote, ...knownRecords(lote.ids, earlier) });
-  let sent = 0;
-  do {
-    await loteQueue.send(lotes.slice(sent, sent + LOTES_AT_ONCE).map((lote) => ({ body: bodyOf(lote) })));
-    sent += LOTES_AT_ONCE;
-  } while (sent < lotes.length);
+  let messages: OutgoingMessage[] = [];
+  for (const lote of cutIntoLotes(ids, loteSize)) {
+    messages.push({ body: bodyOf(lote) });
+    if (lote.lote % LOTES_AT_ONCE !== 0) continue;
+    await loteQueue.send(messages);
+    messages = [];
+  }
+  await loteQueue.send(messages);
   // Before the run is declared queued: a producer that dies between the two begins again, and sends this again.
   await deadLetterQueue.send([firstClosing({ ...run, date }, earlier.size, requestsPerSecond)]);
   await output.changeRun((current) => declareQueued(run.run, new Date(), current));
-  log.info("lotes queued", { lotes: lotes.length });
+  log.info("lotes queued", { lotes });
   metrics.add(METRICS.idsSelected, ids.length);
   countOddRows(run, metrics);
   return "queued";
@@ -109,14 +113,14 @@ function ledgerParts(lotes: number, { ledgerParts = LEDGER_PARTS }: ProducerDeps
 
 /** What was read of a CSV, and why its run may not take the place of an earlier one; or why nothing could be read. */
 type ReadCsv =
-  | { readonly selection: Selection; readonly rejection?: string | undefined }
+  | { readonly selection: CompactSelection; readonly rejection?: string | undefined }
   | { readonly unusable: string }
   | "replaced";
 
 async function readCsv(source: CsvVersion, deps: ProducerDeps): Promise<ReadCsv> {
   const { store, filter, log } = deps;
   try {
-    const selection = await selectIds(await store.stream(source.key, source.etag), filter);
+    const selection = await selectCompactly(await store.stream(source.key, source.etag), filter);
     const rejection = rejectionOf(selection, deps);
     if (rejection === undefined || !(await isForced(source, store))) return { selection, rejection };
     log.warn("the CSV is used all the same, as its upload demands", { reason: rejection });

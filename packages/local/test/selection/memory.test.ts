@@ -23,15 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test("selecting from a CSV of 170 MB adds less than 100 MiB to the process", async () => {
+test("selecting from a CSV of 170 MB adds less than 100 MiB to the process, and an id takes less than half of its text in a set", async () => {
   expect(statSync(csv).size).toBeGreaterThan(160 * MIB);
   // A process of its own: what the tests hold in memory must not count, nor be what the garbage of others is measured against.
   const { stdout } = await promisify(execFile)(process.execPath, [
+    "--expose-gc",
     fileURLToPath(new URL("measure.ts", import.meta.url)),
     csv,
   ]);
-  const { rows, ids, addedMiB } = JSON.parse(stdout);
+  const { rows, ids, addedMiB, selected, bytesOfId } = JSON.parse(stdout);
   expect({ rows, ids }).toEqual({ rows: SAMPLE_ROWS * COPIES, ids: 330 });
   expect(addedMiB).toBeGreaterThan(0);
   expect(addedMiB).toBeLessThan(100);
+  expect(selected).toBe(50_000);
+  // 60 bytes as a text.
+  expect(bytesOfId).toBeLessThan(30);
 });
