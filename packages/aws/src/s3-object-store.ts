@@ -96,7 +96,7 @@ export class S3ObjectStore implements FolderStore {
     }
   }
 
-  async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
+  async putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Buffer>): Promise<void> {
     try {
       await this.#once.send(
         new PutObjectCommand({

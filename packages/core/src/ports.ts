@@ -39,8 +39,8 @@ export interface ObjectHead {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface NewObject {
-  readonly body: string;
+export interface NewObject<Body = string> {
+  readonly body: Body;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -64,7 +64,7 @@ export interface ObjectStore {
    * @throws {ObjectChangedError} when it isn't.
    * @throws {UncertainWriteError} when nobody knows whether it was written.
    */
-  putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void>;
+  putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Buffer>): Promise<void>;
   /**
    * Removes the object if it still has the ETag. An object that is gone already is no error.
    * @throws {ObjectChangedError} when it has another.

@@ -99,7 +99,7 @@ function perform(command: Command, bucket: Bucket, pageSize: () => number): unkn
   }
   if (command instanceof PutObjectCommand) {
     const { Key = "", Body, Metadata = {}, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } = command.input;
-    return headersOf(bucket.put(Key, Body as string, Metadata, { ifMatch, ifNoneMatch }));
+    return headersOf(bucket.put(Key, String(Body), Metadata, { ifMatch, ifNoneMatch }));
   }
   if (command instanceof DeleteObjectCommand) {
     bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });

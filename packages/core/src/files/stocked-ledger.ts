@@ -1,6 +1,6 @@
 import { nameOf } from "../dataset/keys.ts";
 import type { Reason } from "../reasons.ts";
-import type { DateOutput, LedgerPiece } from "./date-output.ts";
+import type { DateOutput, KeyAndEtag } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import { isFailedId } from "./ledger-entry.ts";
 import { isOf } from "./publish-ledger.ts";
@@ -13,7 +13,7 @@ export interface StockedLedger {
   readonly reasons: Partial<Record<Reason, number>>;
   readonly failed: number;
   readonly entries: number;
-  readonly pieces: readonly LedgerPiece[];
+  readonly pieces: readonly KeyAndEtag[];
 }
 
 /**
@@ -23,10 +23,10 @@ export interface StockedLedger {
 export async function readLedger(run: OpenRun, output: DateOutput): Promise<StockedLedger> {
   const ids = new Map<number, string[]>();
   const reasons: Partial<Record<Reason, number>> = {};
-  const pieces: LedgerPiece[] = [];
+  const pieces: KeyAndEtag[] = [];
   let [failed, entries] = [0, 0];
   for await (const piece of output.ledgerPieces(run)) {
-    pieces.push(piece);
+    pieces.push({ key: piece.key, etag: piece.etag });
     if (!isOf(run, piece)) continue;
     for (const entry of Ledger.parse(piece, nameOf(piece.key)).entries()) {
       entries++;

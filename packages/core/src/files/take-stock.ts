@@ -65,7 +65,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   if (unheard !== undefined || recordsOf(lotes) + ledger.failed !== run.ids) {
     return { unsettled: { ...unsettled, unheard } };
   }
-  const published = await publishLedger(output, run, ledger.pieces);
+  const published = await publishLedger(output, run);
   const finishedAt = new Date();
   if (!(await isUnchanged(run, { files, ledger, published }, output))) return { unsettled };
   const ledgerFile = published && { key: ledgerKey(output.date), ...namesOf(published), entries: ledger.entries };

@@ -9,7 +9,7 @@ import {
 } from "../ports.ts";
 
 /** What is to become of an object: a new content, its removal, or (undefined) nothing. */
-type Next = NewObject | "remove" | undefined;
+type Next = NewObject<string | Buffer> | "remove" | undefined;
 
 /** What a look at an object has led to. Whatever else was found out stands beside it. */
 export interface Change {

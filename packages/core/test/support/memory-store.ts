@@ -40,8 +40,13 @@ export class MemoryStore implements FolderStore {
     })();
   }
 
-  async putIf(key: string, expectedEtag: string | undefined, { body, metadata }: NewObject): Promise<void> {
+  async putIf(
+    key: string,
+    expectedEtag: string | undefined,
+    { body: given, metadata }: NewObject<string | Buffer>,
+  ): Promise<void> {
     await turn();
+    const body = String(given);
     if (this.#objects.get(key)?.etag !== expectedEtag) throw new ObjectChangedError(key);
     const etag = createHash("md5").update(body).digest("hex");
     this.#objects.set(key, { body, metadata, etag, modifiedAt: this.now() });
