@@ -43,7 +43,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 
 const announced = () => JSON.parse(readFileSync(join(place.path, ".lotes/local.json"), "utf8"));
 
-test("one stack is up in a directory, however the one before has ended, and SIGTERM frees its port", async () => {
+test("one stack is up in a directory and on a port, however the one before has ended, and SIGTERM frees its port", async () => {
   const first = await start("0");
   expect(announced()).toEqual({ url: first.state.url, pid: first.state.pid });
   expect(first.state.pid).toBe(first.child.pid);
@@ -57,13 +57,21 @@ test("one stack is up in a directory, however the one before has ended, and SIGT
   expect(announced()).toEqual({ url: first.state.url, pid: first.state.pid });
   expect((await fetch(first.state.url)).status).toBeLessThan(500);
 
+  const { port } = new URL(first.state.url);
+  using elsewhere = new Workplace();
+  const onItsPort = await elsewhere.lotes(["local", "--port", port]);
+  expect(onItsPort).toMatchObject({ code: 1, stdout: "" });
+  expect(onItsPort.stderr).toMatch(/^TMDB_TOKEN is not set: .*\nlotes: port \d+ of 127\.0\.0\.1 is in use: .*\n$/);
+
   expect(await end(first.child, "SIGTERM")).toBe(0);
   expect(existsSync(join(place.path, ".lotes/local.json"))).toBe(false);
-  const third = await start(new URL(first.state.url).port);
+  const third = await start(port);
   expect(third.state.url).toBe(first.state.url);
 
   await end(third.child, "SIGKILL");
   expect(announced()).toEqual({ url: third.state.url, pid: third.state.pid });
+  // What is announced by one that was killed is not there for the other commands.
+  expect((await place.lotes(["status"])).stderr).toContain("no local stack");
   const fourth = await start("0");
   expect(announced()).toEqual({ url: fourth.state.url, pid: fourth.state.pid });
 });

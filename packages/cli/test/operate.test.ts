@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import { describe, expect, test } from "vitest";
-import { Workplace } from "./support/cli.ts";
 import { DATE, Operator } from "./support/operator.ts";
 
 const UNKNOWN = "tt7777770";
@@ -84,20 +83,4 @@ describe("without a stack", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^lotes: there is no local stack to talk to: start `lotes local`.*\n$/);
   });
-
-  test("a stack that was killed is none", async () => {
-    await using operator = await Operator.start({ facts: [] });
-    await operator.spawnStack();
-    await operator.stopStack();
-    expect((await operator.lotes("status")).stderr).toContain("no local stack");
-  });
-});
-
-test("a stack on a port that is in use says so in one line", async () => {
-  await using operator = await Operator.start({ facts: [] });
-  await operator.startStack();
-  using elsewhere = new Workplace();
-  const { code, stderr } = await elsewhere.process(["local", "--port", operator.port]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/^TMDB_TOKEN is not set: .*\nlotes: port \d+ of 127\.0\.0\.1 is in use: .*\n$/);
 });
