@@ -44,8 +44,6 @@ const STAYS = /^\.\/lotes (local|console)( |$)/;
 const NPX = "npx -y pnpm@10.34.9 ";
 /** The first command of a new user, which installs. */
 const START = `${NPX}start`;
-const CHAOS = `${NPX}chaos`;
-const SIMULATE = `${NPX}simulate`;
 const SAMPLE = "./lotes sample > movies.csv";
 
 /** Keeps a part of a CSV, with the film that the documents name: each of the other commands would read all of it, most of them twice. */
@@ -55,17 +53,18 @@ function shorten(csv: string): void {
   writeFileSync(csv, `${[header, ...rows.slice(from, from + 2_000)].join("\n")}\n`);
 }
 
-/** What the runs of schedules are shortened by. */
-const SHORTER = new Map([
-  // One schedule, which is known to be a short one.
-  [CHAOS, "--seed 7 --only 2"],
-  [SIMULATE, "--schedules 2 --threads 1"],
-]);
+/** What the runs of schedules are shortened by: the first that fits. */
+const SHORTER: readonly [command: RegExp, options: string][] = [
+  // One schedule, which is known to be a short one. Those that name how many show no more than that they are called.
+  [/ chaos .*--only /, "--seed 7 --only 2"],
+  [/ chaos( |$)/, "--schedules 0"],
+  [/ simulate( |$)/, "--schedules 2 --threads 1"],
+];
 
 /** The same command, and less of the same work. */
 function shortened(line: string): string {
-  for (const [command, options] of SHORTER) if (line.startsWith(command)) return `${line} ${options}`;
-  return line;
+  const [, options = ""] = SHORTER.find(([command]) => command.test(line)) ?? [];
+  return `${line} ${options}`.trimEnd();
 }
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -105,7 +104,7 @@ function shellEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** What mostly waits, and meets none of the others but those of its own kind: typed from the beginning on, beside them. */
-const BESIDE: readonly RegExp[] = [new RegExp(`^${CHAOS}`), /\.\/lotes run( |$)/];
+const BESIDE: readonly RegExp[] = [/ chaos( |$)/, /\.\/lotes run( |$)/];
 const begun = new Map<string, ReturnType<typeof type>>();
 
 async function type(
