@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { DATE, failedIds, Operator, storedIds } from "./support/operator.ts";
 
 const UNKNOWN = "tt7777770";
-const KNOWN = movieIds(150);
+const KNOWN = movieIds(30);
 const IDS = [...KNOWN, UNKNOWN];
 
 let operator: Operator;
 beforeAll(async () => {
-  operator = await Operator.start({ facts: KNOWN.map(facts), requestsPerSecond: 100 });
-  await operator.startStack();
+  operator = await Operator.start({ facts: KNOWN.map(facts), requestsPerSecond: 20 });
+  // So that lotes of the few ids take as long as those of many do.
+  await operator.startStack({ LOTE_SIZE: "20" });
 });
 // A run of a date replaces what the one before has left.
 beforeEach(() => operator.tmdb.misbehave([]));
@@ -30,7 +31,7 @@ test("a replay during a run, and twice at once, loses nothing and writes nothing
   // Lote 1 has reported by then, lote 2 is at work.
   await operator.until(({ run, failures }) => run.ids === IDS.length && failures.length >= 3);
   await Promise.all([operator.json("replay", "--watch"), operator.json("replay", "--watch")]);
-  expect(await operator.json("status", "--watch")).toMatchObject({ stored: 150, failed: 1, settled: true });
+  expect(await operator.json("status", "--watch")).toMatchObject({ stored: 30, failed: 1, settled: true });
   const files = await operator.files();
   expect(storedIds(files)).toEqual(KNOWN);
   expect(failedIds(files)).toEqual([[UNKNOWN, "not_found"]]);
@@ -42,7 +43,7 @@ test("a replay of a run that was superseded meanwhile changes nothing, and no lo
   await operator.until(({ failures }) => failures.length === IDS.length);
   // Sent to a queue that holds it back until the new run is there.
   await operator.setQueue("LoteQueue", { delaySeconds: 3 });
-  expect(await operator.json("replay")).toMatchObject({ ids: 151, sent: true });
+  expect(await operator.json("replay")).toMatchObject({ ids: 31, sent: true });
   await operator.tmdb.misbehave([]);
   await operator.ingest(KNOWN.slice(0, 10));
   await operator.untilInQueue("LoteQueue", 0);

@@ -4,17 +4,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { failedIds, Operator, storedIds } from "./support/operator.ts";
 
 const UNKNOWN = ["tt7777770", "tt7777771"];
-const KNOWN = movieIds(150);
+const KNOWN = movieIds(18);
 const IDS = [...KNOWN, ...UNKNOWN];
+// Two lotes.
+const LOTES = { LOTE_SIZE: "15" };
 const ONLY_UNKNOWN_FAILED = UNKNOWN.map((id) => [id, "not_found"]);
 
 /** What `lotes status --json` says once everything that can be got is there. */
-const DONE = { ids: 152, stored: 150, failed: 2, reasons: { not_found: 2 }, settled: true, troubles: [] };
+const DONE = { ids: 20, stored: 18, failed: 2, reasons: { not_found: 2 }, settled: true, troubles: [] };
 
 let operator: Operator;
 beforeAll(async () => {
   operator = await Operator.start({ facts: KNOWN.map(facts) });
-  await operator.startStack({ TMDB_TOKEN: "a-wrong-token" });
+  await operator.startStack({ ...LOTES, TMDB_TOKEN: "a-wrong-token" });
 });
 beforeEach(() => operator.tmdb.misbehave([]));
 afterAll(() => operator[Symbol.asyncDispose]());
@@ -31,12 +33,12 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", () 
     await operator.ingest(IDS);
     expect(await operator.json("status", "--watch")).toMatchObject({
       stored: 0,
-      reasons: { unauthorized: 152 },
+      reasons: { unauthorized: 20 },
       troubles: [{ code: "token_refused", message: expect.stringContaining("TMDB refuses the token") }],
     });
 
     await operator.stopStack();
-    await operator.startStack();
+    await operator.startStack(LOTES);
     await operator.json("replay", "--watch");
     await expectDone();
   });
@@ -46,7 +48,7 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", () 
     await operator.ingest(IDS);
     await operator.until(({ failures }) => failures.some(({ reason }) => reason === "server_error"));
     expect(await operator.json("status", "--watch")).toMatchObject({
-      stored: 147,
+      stored: 15,
       reasons: { server_error: 3, not_found: 2 },
     });
 
@@ -71,7 +73,7 @@ describe("a replay gets what can be got, and leaves the rest in the ledger", () 
     await operator.untilInQueue("LoteQueue", 0);
     await operator.swap("_run.json", run);
     await operator.setQueue("LoteQueue", { receives: MAX_RECEIVE_COUNT });
-    expect(await operator.json("status", "--watch")).toMatchObject({ stored: 0, reasons: { lote_failed: 152 } });
+    expect(await operator.json("status", "--watch")).toMatchObject({ stored: 0, reasons: { lote_failed: 20 } });
 
     await operator.json("replay", "--watch");
     await expectDone();
