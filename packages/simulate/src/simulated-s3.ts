@@ -19,8 +19,9 @@ type Command = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteO
 
 // The default of the SDK.
 const ATTEMPTS = 3;
-// A page of S3 has 1,000 keys. Smaller pages show the same with less work.
+// A page of S3 has 1,000 keys. Smaller pages show the same with less work, as long as there are not many of them.
 const PAGE_SIZES = [1, 2, 3, 1_000];
+const MOST_PAGES = 8;
 
 const STATUS: Readonly<Record<string, number>> = {
   PreconditionFailed: 412,
@@ -153,7 +154,7 @@ function list(
   // Folders are asked for by one page, and a page of S3 has room for all of them.
   if (Delimiter !== undefined) return { Contents: [], CommonPrefixes: folders(Prefix, bucket) };
   const keys = bucket.keys(Prefix, ContinuationToken);
-  const page = keys.slice(0, most);
+  const page = keys.slice(0, Math.max(most, Math.ceil(bucket.keys(Prefix).length / MOST_PAGES)));
   const isTruncated = keys.length > page.length;
   return {
     Contents: page.map((Key) => ({ Key, ...headersOf(bucket.get(Key) as StoredObject) })),
