@@ -12,8 +12,6 @@ const MANY_ROWS = { least: 30, most: 50 };
 const ROWS_FOR_PARTS = { least: 60, most: 66 };
 // What is not to be used is rejected beyond one row in a hundred.
 const ROWS_FOR_ONE_BAD = 100;
-// Beyond the 8 MiB that are read at a time; S3's stand-in takes 11 MiB.
-const LARGE_BYTES = 8.5 * 1024 * 1024;
 const LONG_TITLE = "A very long title ".repeat(1_000);
 
 // S3 has 2 kB for a file's metadata: no room for the list with so many ids of the longest kind.
@@ -82,7 +80,7 @@ export function csvOf(random: Random, habits: CsvHabits, mostRows = habits.size.
   const rows = many ? random.between(MANY_ROWS.least, MANY_ROWS.most) : random.between(1, mostRows);
   const lines = linesOf(random, rows, kinds);
   if (happens(random, ONE_IN.badRows)) lines.push(...withBadOnes(random, lines.length));
-  if (happens(random, size.largeCsvOneIn)) lines.push(...largeFillers());
+  if (happens(random, size.largeCsvOneIn)) lines.push(...largeFillers(size.largeCsvBytes));
   return textOf(lines);
 }
 
@@ -137,8 +135,8 @@ function fillers(count: number, title?: string): string[] {
   return Array.from({ length: count }, (_, nth) => row(`tt0${500_000 + nth}`, "1955", "20000", title));
 }
 
-function largeFillers(): string[] {
-  return fillers(Math.ceil(LARGE_BYTES / LONG_TITLE.length), LONG_TITLE);
+function largeFillers(bytes: number): string[] {
+  return fillers(Math.ceil(bytes / LONG_TITLE.length), LONG_TITLE);
 }
 
 /** Sorted by id as text, as the genuine file is, without the space around it. */

@@ -120,9 +120,10 @@ export function judgeStrangers(date: string, ledger: readonly Entry[], { strange
 
 /** Whether an entry's message is a body, or its beginning with its hash. */
 function quotes(message: string, body: string): boolean {
+  if (message === body) return true;
   if (!message.startsWith(body.slice(0, 100))) return false;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return message === body || message.includes(hash);
+  return message.includes(hash);
 }
 
 /** Why an entry's reason can't be true, or undefined when there is evidence for it. */

@@ -95,7 +95,7 @@ export function seedOf(seed: number, index: number): number {
 }
 
 /** The schedule of an index. Its size decides how much there is to do in it. */
-export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual): Schedule {
+export function scheduleOf(seed: number, index: number, size: Size = SIZES.real): Schedule {
   const random = new Random(seedOf(seed, index));
   const habits = habitsOf(seedOf(seed, index), size);
   const consumers = random.pick([2, 2, 2, 3]);
@@ -123,7 +123,7 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.usual
     uploads,
     store: happens(random, ONE_IN.oddStore) ? storeOf(random) : undefined,
     operator: Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, () => actionOf(random, dates, lastAtMs)),
-    strangers: strangersOf(random, size.strangers),
+    strangers: strangersOf(random, size),
     tmdb: [...(large?.tmdb(random) ?? []), ...rulesOf(random)],
     tmdbWayMs: { min: 0, max: happens(random, ONE_IN.way) ? random.pick([30, 100, 250]) : 0 },
     tmdbLatencyMs: random.pick([

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { branchLines } from "./branches.ts";
 import { focusOf } from "./coverage.ts";
 import { coverageTable } from "./coverage-table.ts";
@@ -39,6 +39,7 @@ const program = new Command("simulate")
   .option("--index <number>", "only this one of them, and the shortest that breaks the same promise", wholeNumber)
   .option("--focus <pair>", "the step and the trouble to look for: `STEP: TROUBLE`, as the table has them")
   .option("--small", "smaller schedules, as the tests have them")
+  .addOption(new Option("--first", "schedules as large as the first ones over HTTP were").conflicts("small"))
   .option("--trace", "with --index: everything that happens")
   .option("--threads <number>", "side by side", atLeastOne, availableParallelism())
   .option("--stories <number>", "how many broken promises are told at length", wholeNumber, 3)
@@ -49,6 +50,7 @@ const program = new Command("simulate")
     async ({
       seed = randomInt(2 ** 31),
       small = false,
+      first = false,
       index,
       focus,
       trace,
@@ -59,7 +61,7 @@ const program = new Command("simulate")
       ...options
     }) => {
       const which = focus === undefined ? undefined : focusOf(focus);
-      const series = { seed, size: small ? "small" : "usual" } as const;
+      const series = { seed, size: small ? "small" : first ? "first" : "usual" } as const;
       if (index !== undefined) return explainOne(series, { index, focus: which }, trace);
       await using started = new Threads(threads, branches);
       const sum = await runSchedules({ ...options, ...series, focus: which, digest, untilBroken, print }, started);

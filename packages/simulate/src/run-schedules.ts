@@ -109,7 +109,7 @@ function numbered(index: number, focuses: readonly Focus[]): ScheduleSpec {
 }
 
 function commandFor({ seed, size }: Series, { index, focus }: ScheduleSpec): string {
-  return `pnpm simulate --seed ${seed}${size === "small" ? " --small" : ""} --index ${index}${focus ? ` --focus "${pairOf(focus)}"` : ""}`;
+  return `pnpm simulate --seed ${seed}${size === "usual" ? "" : ` --${size}`} --index ${index}${focus ? ` --focus "${pairOf(focus)}"` : ""}`;
 }
 
 function reportOf(series: Series, broken: Broken): string {

@@ -5,6 +5,7 @@ import { s3Event } from "@lotes/local/lambda/s3-notification";
 import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
 import { seedOf } from "@lotes/schedules/schedule";
+import { SIMULATED_RANGE_BYTES } from "@lotes/schedules/size";
 import type { SQSRecord } from "aws-lambda";
 import { Bucket } from "./bucket.ts";
 import { EPOCH_MS } from "./globals.ts";
@@ -65,7 +66,7 @@ export class World {
 
   /** The bucket as a process sees it. */
   store(calls: ServiceCalls): S3ObjectStore {
-    return new S3ObjectStore(NAME, {}, connectToS3(this.bucket, calls, this.#simulation));
+    return new S3ObjectStore(NAME, {}, connectToS3(this.bucket, calls, this.#simulation), SIMULATED_RANGE_BYTES);
   }
 
   /** A queue as a process sees it that sends to it. */
