@@ -18,7 +18,7 @@ export const ONE_IN = {
   handEditedAttempts: 4,
   /** CSVs. */
   spoiltCsv: 10,
-  oddIds: 6,
+  oddIds: 4,
   manyRows: 8,
   badRows: 6,
   largeCsv: 100,

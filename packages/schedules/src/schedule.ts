@@ -80,6 +80,8 @@ export interface Schedule {
 const LONGEST_GAP_MS = 8_000;
 // Warm environments that have waited out their first second, at the first upload.
 const WARM_MS = 1_500;
+// Some act in the middle of the first lotes, and some when all but what had failed is done.
+const LAST_ACTION_MS = [4_000, 4_000, 15_000];
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, 10_000, -10_000, -1_000];
 // By then most runs have settled and have a manifest, from which a later upload's run takes records.
@@ -168,7 +170,7 @@ function uploadsOf(date: string, firstAtMs: number, first: string, habits: CsvHa
 
 function actionOf(random: Random, dates: readonly string[], lastAtMs: number): OperatorAction {
   return {
-    atMs: random.below(lastAtMs + 4_000),
+    atMs: random.below(lastAtMs + random.pick(LAST_ACTION_MS)),
     date: random.pick(dates),
     does: random.pick(["replay", "replay-all", "redrive"]),
     attempts: happens(random, ONE_IN.handEditedAttempts) ? random.pick(["1.5", "-1", "1e9", "0"]) : undefined,

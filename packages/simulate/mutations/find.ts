@@ -31,11 +31,10 @@ function edit({ file, from, to }: Edit, copy: string): { path: string; source: s
 }
 
 /** Runs simulate on a copy that has the mutation. */
-function run({ edits, focus }: Mutation, copy: string): string {
+function run({ edits }: Mutation, copy: string): string {
   const before = edits.map((each) => edit(each, copy));
   const command = [join(copy, "packages/simulate/src/main.ts"), "--seed", values.seed, "--schedules", values.schedules];
-  const wanted = values.focus ?? focus;
-  if (wanted !== undefined) command.push("--focus", wanted);
+  if (values.focus !== undefined) command.push("--focus", values.focus);
   if (values.small) command.push("--small");
   const { stdout, stderr } = spawnSync(process.execPath, [...command, "--until-broken", "--stories", "0"], {
     encoding: "utf8",

@@ -8,8 +8,6 @@ export interface Edit {
 /** The pipeline broken on purpose. */
 export interface Mutation {
   readonly name: string;
-  /** What the schedules look for, where what was met least leads to it too seldom. */
-  readonly focus?: string;
   readonly edits: readonly Edit[];
 }
 
@@ -231,7 +229,6 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the collector does not look again after its write",
-    focus: "the collector writes the ledger: overtaken",
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
@@ -242,7 +239,6 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "a conditional write is repeated by the SDK",
-    focus: "the consumer removes a lote after its write: answer lost",
     edits: [
       {
         file: "aws/src/s3-object-store.ts",
@@ -263,7 +259,6 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the manifest is written on one look in the place of two",
-    focus: "the collector looks at a lote after its write: overtaken",
     edits: [
       {
         file: "core/src/files/take-stock.ts",
@@ -274,7 +269,6 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the ids of a manifest are counted, and not compared",
-    focus: "the collector writes the ledger: overtaken",
     edits: [
       {
         file: "core/src/files/take-stock.ts",

@@ -16,6 +16,8 @@ const GATHERING_MS = [0, 0, 500, 5_000];
 // waits for some time, until so many calls were made, or until somebody looks at its lote's file.
 const LATE_ONE_IN = 2;
 const LATE_FOR = ["time", "time", "calls", "looks"] as const;
+// The second copy of a message mostly comes when somebody is at work on what the first has led to.
+const COPY_LATE_FOR = ["time", "calls", "looks", "looks", "looks", "looks"] as const;
 const LATEST_MS = [300, 10_000];
 const LATEST_CALLS = 64;
 const LONGEST_HOLD_MS = 10_000;
@@ -24,8 +26,9 @@ const VERY_LATE_MS = 300;
 const MISCOUNTED_ONE_IN = 2;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
-// A message that failed comes back when its visibility timeout is over. Here it mostly comes back at once, to meet what is still at work.
-const HIDDEN_LONG_ONE_IN = 8;
+// A message that failed comes back when its visibility timeout is over. Here it mostly comes back at once, to meet what is still at work; in some
+// schedules it never does, so that what it has done in part stands for long.
+const HIDDEN_LONG_ONE_IN = [1, 8, 8];
 
 export interface EventSourcesOptions {
   readonly simulation: Simulation;
@@ -93,7 +96,7 @@ export class EventSources {
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
-    await this.#beLate(source, records, key);
+    await this.#beLate(source, records, key, copies.length > 0 ? COPY_LATE_FOR : LATE_FOR);
     for (const [record, comesBack] of await this.#delivered(source, records, key)) {
       if (copies.length > 0) this.#endCopy(record, comesBack);
       else if (comesBack) world.queues[source.queue].hide(record, this.#hiddenMs(key));
@@ -103,11 +106,16 @@ export class EventSources {
   }
 
   /** Lets a delivery wait, if it is to be late. */
-  async #beLate({ name }: EventSource, [record]: readonly SQSRecord[], key: string): Promise<void> {
+  async #beLate(
+    { name }: EventSource,
+    [record]: readonly SQSRecord[],
+    key: string,
+    reasons: readonly (typeof LATE_FOR)[number][],
+  ): Promise<void> {
     const { choices, time, heldAnswers } = this.#options.simulation;
     const draw = (): Lateness | undefined => {
       if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
-      const which = choices.pick(`${key} late for`, LATE_FOR);
+      const which = choices.pick(`${key} late for`, reasons);
       if (which === "time") return { ms: choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS)) };
       const calls = which === "looks" ? 1 : choices.between(`${key} late by`, 1, LATEST_CALLS);
       return { others: { which, calls } };
@@ -126,7 +134,8 @@ export class EventSources {
 
   #hiddenMs(key: string): number {
     const { choices, schedule } = this.#options.simulation;
-    return choices.oneIn(`${key} hidden`, HIDDEN_LONG_ONE_IN) ? schedule.functionMs * 6 : 0;
+    const oneIn = choices.pick("messages that failed are hidden", HIDDEN_LONG_ONE_IN);
+    return choices.oneIn(`${key} hidden`, oneIn) ? schedule.functionMs * 6 : 0;
   }
 
   #receive({ name, queue, batch }: EventSource, key: string): SQSRecord[] {

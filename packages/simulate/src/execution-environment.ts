@@ -37,6 +37,10 @@ export class ExecutionEnvironment {
     return this.#options.connections.isHeldUp;
   }
 
+  get hasOldToken(): boolean {
+    return this.#options.connections.hasOldToken;
+  }
+
   /**
    * Lets the process stand still.
    * @param closed whether its idle connections are closed meanwhile

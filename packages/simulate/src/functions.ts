@@ -125,8 +125,11 @@ export class Functions {
   /** Lambda freezes what is idle. */
   #rest(name: FunctionName, environment: ExecutionEnvironment, invocation: string): void {
     const { schedule, choices } = this.#options.simulation;
-    // A lote that was given back comes again minutes later. Lambda may keep the environment until then, or not.
-    if (environment.isHeldUp && (this.#isCalm || choices.oneIn(`${invocation} keeps its environment`, 2))) return;
+    if (environment.isHeldUp && this.#isCalm) return;
+    // A lote that was given back comes again minutes later. Lambda may keep the environment until then, or not. Nor does it keep one for long that has
+    // an old token.
+    const mayBeLeft = environment.isHeldUp || environment.hasOldToken;
+    if (mayBeLeft && choices.oneIn(`${invocation} leaves its environment`, 2)) return;
     if (schedule.freezes) environment.freeze(choices.oneIn(`${invocation} closes`, schedule.freezes.closeOneIn));
     this.#idle[name].push(environment);
     // What an invocation that has failed left under way goes on, and may be the end of the process.

@@ -5,8 +5,11 @@ import type { VirtualTime } from "./virtual-time.ts";
 export interface Others {
   /** So many calls of other processes. */
   readonly calls: number;
-  /** Which calls count: all of them, those that write to S3, or those that write, or read, what the held answer is about. */
-  readonly which: "calls" | "writes" | "changes" | "looks";
+  /**
+   * Which calls count: all of them, those that write to S3, or those that write, or read, what the held answer is about. `misses` waits for the calls
+   * of one that writes what the owner has read, and then reads what the owner is about to write: neither of the two has seen the other.
+   */
+  readonly which: "calls" | "writes" | "changes" | "looks" | "misses";
 }
 
 /** A call that a service has done, or what else is held. */
@@ -18,16 +21,26 @@ export interface DoneCall {
   readonly key?: string | undefined;
 }
 
+/** What is held of a process. */
+export type HeldCall = Pick<DoneCall, "process" | "key"> & {
+  /** The keys that its invocation has read. */
+  readonly read?: ReadonlySet<string>;
+};
+
 interface Held extends Others {
   readonly owner: Process | undefined;
   readonly key: string | undefined;
   /** How many it still waits for. */
   calls: number;
+  readonly read: ReadonlySet<string>;
+  /** Who has written what the owner had read. */
+  readonly writers: Set<Process>;
   readonly release: () => void;
 }
 
 // Less than the time that a call has.
 const LONGEST_MS = 2_000;
+const LONGEST_MISS_MS = 4_000;
 
 /** Answers that come only when other processes have made calls, so that these fall between two steps of one process. */
 export class HeldAnswers {
@@ -42,15 +55,24 @@ export class HeldAnswers {
    * Holds an answer until so many calls of others were done, or for so long.
    * @param release called once
    */
-  hold({ process: owner, key }: DoneCall, others: Others, release: () => void, longestMs = LONGEST_MS): void {
-    const held = { owner, key, ...others, release };
+  hold({ process: owner, key, read }: HeldCall, others: Others, release: () => void, longestMs = LONGEST_MS): void {
+    const held = { owner, key, ...others, read: new Set(read), writers: new Set<Process>(), release };
     this.#held.add(held);
-    this.#time.after(longestMs, () => this.#release(held));
+    this.#time.after(others.which === "misses" ? LONGEST_MISS_MS : longestMs, () => this.#release(held));
   }
 
-  /** A service has done a call. */
-  passed(call: DoneCall): void {
-    for (const held of this.#held) if (counts(call, held) && --held.calls === 0) this.#release(held);
+  /**
+   * A service has done a call.
+   * @returns whether somebody has waited for a look at just this object
+   */
+  passed(call: DoneCall): boolean {
+    let isAwaited = false;
+    for (const held of this.#held) {
+      if (!counts(call, held) || --held.calls > 0) continue;
+      this.#release(held);
+      isAwaited ||= held.which === "looks";
+    }
+    return isAwaited;
   }
 
   #release(held: Held): void {
@@ -69,6 +91,11 @@ function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
       return isWrite && isAbout(held, key);
     case "looks":
       return !isWrite && isAbout(held, key);
+    case "misses":
+      if (process === undefined || key === undefined) return false;
+      if (!isWrite) return held.writers.has(process) && isAbout(held, key);
+      if (key !== held.key && held.read.has(key)) held.writers.add(process);
+      return false;
   }
 }
 

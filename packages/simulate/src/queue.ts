@@ -29,9 +29,9 @@ export interface QueueOptions {
   readonly onVisible: () => void;
 }
 
-// SQS delivers a message a moment after it was sent, and one in so many only when later ones are done.
+// SQS delivers a message a moment after it was sent, and one in so many only when later ones are done: in some schedules every other one.
 const LATEST_MS = 50;
-const VERY_LATE_ONE_IN = 10;
+const VERY_LATE_ONE_IN = [2, 10, 10];
 const VERY_LATEST_MS = 6_000;
 
 /** A standard SQS queue: in any order, at least once. */
@@ -41,12 +41,14 @@ export class Queue {
   readonly bodies = new Set<string>();
   readonly #options: QueueOptions;
   readonly #messages = new Map<string, Message>();
+  readonly #veryLateOneIn: number;
   #sent = 0;
   #receives = 0;
 
   constructor(options: QueueOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#veryLateOneIn = options.choices.pick(`${options.name} is late`, VERY_LATE_ONE_IN);
   }
 
   /** Messages that are not deleted yet, be they visible or not. */
@@ -63,7 +65,7 @@ export class Queue {
     if (refusal) return refusal;
     const { name, choices, time } = this.#options;
     const id = `${name}-${++this.#sent}`;
-    const draw = () => (choices.oneIn(`${id} late`, VERY_LATE_ONE_IN) ? VERY_LATEST_MS : undefined);
+    const draw = () => (choices.oneIn(`${id} late`, this.#veryLateOneIn) ? VERY_LATEST_MS : undefined);
     const at = { key: `${id} late`, step: `${name} takes a message`, atMs: time.now };
     const latestMs = choices.deviation(at, draw, () => "very late") ?? LATEST_MS;
     const visibleAt = time.now + delayMs + choices.fraction(`${id} visible`) * latestMs;

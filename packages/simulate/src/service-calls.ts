@@ -48,6 +48,10 @@ export class ServiceCalls {
   readonly #troubles: Troubles | undefined;
   /** Whether the invocation has written something. */
   #hasWritten = false;
+  /** The keys that the invocation has read. */
+  readonly #read = new Set<string>();
+  /** Whether somebody has waited for one of its looks, and is now at work on the same object. */
+  #isMet = false;
   #calls = 0;
 
   /** @param troubles draws the faults of the calls; undefined where all calls go well */
@@ -60,6 +64,8 @@ export class ServiceCalls {
 
   beginInvocation(): void {
     this.#hasWritten = false;
+    this.#read.clear();
+    this.#isMet = false;
   }
 
   /**
@@ -89,7 +95,7 @@ export class ServiceCalls {
     const step = `${this.#role} ${does}`;
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
-    const fault = this.#troubles?.faultOf(process, step, call);
+    const fault = this.#troubles?.faultOf(process, step, { ...call, isMet: this.#isMet });
     const key = `${process.name} way ${++this.#calls}`;
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
     const trace = (what: string) => this.#simulation.trace(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
@@ -103,7 +109,8 @@ export class ServiceCalls {
     };
     const arrive = (answered: Answered) => {
       let settle: () => void;
-      heldAnswers.passed(done);
+      if (heldAnswers.passed(done)) this.#isMet = true;
+      if (!done.isWrite && call.key !== undefined) this.#read.add(call.key);
       try {
         const result = perform(fault);
         trace(fault ? `done, but ${fault.kind}` : "done");
@@ -140,7 +147,9 @@ export class ServiceCalls {
       case "overtaken": {
         const { others } = fault;
         // A write is overtaken on its way there, so that somebody has looked at what is no longer so.
-        if (others.which === "looks") heldAnswers.hold(done, others, () => send((settle) => answer(settle)));
+        const held = { ...done, read: this.#read };
+        if (others.which === "looks" || others.which === "misses")
+          heldAnswers.hold(held, others, () => send((settle) => answer(settle)));
         else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));
         break;
       }

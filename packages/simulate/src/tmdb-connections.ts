@@ -26,11 +26,12 @@ export class TmdbConnections {
   readonly attempts: Attempt[];
   /** Whether TMDB has asked the process for a pause that is longer than any function's time. */
   isHeldUp = false;
+  /** Whether TMDB refuses the token of the process. */
+  readonly hasOldToken: boolean;
   readonly #process: Process;
   readonly #tmdb: SimulatedTmdb;
   readonly #simulation: Simulation;
   readonly #troubles: Troubles;
-  readonly #hasOldToken: boolean;
   #idle = 0;
   /** Idle ones that are closed at the other end, which the process has not noticed yet. */
   #closed = 0;
@@ -42,7 +43,7 @@ export class TmdbConnections {
     this.#simulation = simulation;
     this.#troubles = troubles;
     this.attempts = attempts;
-    this.#hasOldToken = this.#drawOldToken();
+    this.hasOldToken = this.#drawOldToken();
   }
 
   #drawOldToken(): boolean {
@@ -126,7 +127,7 @@ export class TmdbConnections {
       );
     };
     const leave = () => {
-      const isRefused = this.#hasOldToken && !this.#troubles.isCalm;
+      const isRefused = this.hasOldToken && !this.#troubles.isCalm;
       const authorization = isRefused ? "an old token" : String(config.headers.get("Authorization"));
       time.after(this.#tmdb.way(), () => this.#tmdb.receive(id, authorization, respond));
     };

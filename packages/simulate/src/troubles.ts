@@ -30,6 +30,8 @@ export interface Call {
   readonly key?: string | undefined;
   readonly conditional?: boolean;
   readonly batch?: boolean;
+  /** Whether its process meets another one that is at work on the same object. */
+  readonly isMet?: boolean;
 }
 
 const KINDS = weighted<FaultKind>([
@@ -58,12 +60,15 @@ const OVERTAKEN_BY = weighted<Others["which"]>([
 const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
   ["calls", 1],
   ["writes", 1],
-  ["looks", 4],
+  ["looks", 2],
+  ["misses", 4],
 ]);
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
 // To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
+// The same for a write of one that meets another.
+const MET_OVERTAKEN_ONE_IN = 2;
 const MOST_OVERTAKEN = 40;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
@@ -138,6 +143,9 @@ export class Troubles {
       if (!choices.oneIn(key, TMDB_DEATH_ONE_IN)) return undefined;
       return { kind: choices.pick(`${key} kind`, ["dies before", "dies after"]) };
     }
+    if (call.isMet && call.conditional && choices.oneIn(`${key} met`, MET_OVERTAKEN_ONE_IN)) {
+      return this.#fault(key, "overtaken", call);
+    }
     const streak = this.#streaks.get(process);
     if (streak && streak.left-- > 0) return this.#fault(key, streak.kind, call);
     this.#streaks.delete(process);
@@ -170,7 +178,8 @@ export class Troubles {
     const { choices, schedule, focus } = this.#simulation;
     if (call.service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
     const isFocus = focus?.trouble === "overtaken" && focus.step === step;
-    if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN)) return undefined;
+    const oneIn = call.isMet && call.conditional ? MET_OVERTAKEN_ONE_IN : OVERTAKEN_ONE_IN;
+    if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : oneIn)) return undefined;
     this.#overtaken++;
     return { kind: "overtaken", others: this.#others(key, call) };
   }

@@ -47,3 +47,20 @@ test.each([
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([at]);
 });
+
+test("a held write may wait for one that misses it: that changes what its process has read, and reads what it is about to change", async () => {
+  const [mine, other, third] = [process("mine"), process("other"), process("third")];
+  const write = { ...call(mine, true, "ledger"), read: new Set(["lote", "ledger"]) };
+  answers.hold(write, { calls: 1, which: "misses" }, come);
+  const calls = [call(other, false, "ledger"), call(other, true, "lote"), call(third, false, "ledger")];
+  for (const [nth, each] of [...calls, call(other, false, "ledger")].entries())
+    time.at(nth, () => answers.passed(each));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([3]);
+});
+
+test("whose look was waited for is told so", async () => {
+  answers.hold({ key: "lote" }, { calls: 1, which: "looks" }, come);
+  expect(answers.passed(call(process("other"), false, "another lote"))).toBe(false);
+  expect(answers.passed(call(process("other"), false, "lote"))).toBe(true);
+});
