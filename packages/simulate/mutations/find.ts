@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Edit, MUTATIONS, type Mutation } from "./mutations.ts";
+import type { Edit, Mutation } from "./mutation.ts";
+import { MUTATIONS } from "./mutations.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const { values } = parseArgs({
