@@ -34,6 +34,16 @@ describe("a lote", () => {
     expect(source.asked).toEqual(movieIds(100));
   });
 
+  test("begins with its ids one after the other, so that what the first one needs is done before the last one begins", async () => {
+    const begunThen: number[] = [];
+    const source = new FakeMovies((id) => {
+      setImmediate(() => begunThen.push(source.asked.length));
+      return known(id);
+    });
+    await fetched(movieIds(30), source);
+    expect(begunThen[0]).toBeLessThan(3);
+  });
+
   test("has its records and failures in the order of the ids, whichever was answered first", async () => {
     const ids = movieIds(20);
     const pending: (() => void)[] = [];
@@ -140,8 +150,10 @@ describe("a refused token", () => {
   });
 
   test("does not take away what was under way and got through", async () => {
+    const { promise: bothAreUnderWay, resolve: goOn } = Promise.withResolvers<void>();
     const source = new FakeMovies((id, { signal }) => {
-      if (id === "278") return nextTurn().then(unauthorized);
+      if (id === "278") return bothAreUnderWay.then(unauthorized);
+      goOn();
       return new Promise((resolve) => signal.addEventListener("abort", () => resolve(known(id))));
     });
     const lote = await fetched(["278", "tt0111161"], source);
