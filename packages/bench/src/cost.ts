@@ -10,7 +10,8 @@ import { type CostLine, millionCost, totalUsd } from "./million-cost.ts";
 import { bundles } from "./pipeline-run.ts";
 import { table } from "./table.ts";
 
-const IDS = 2_000;
+/** In a smaller run the start of the functions weighs more, and what a run writes beside its lotes. */
+const IDS = 10_000;
 const LOTE = 100;
 const BUDGET = 40;
 const LATENCY_MS = 80;
@@ -18,9 +19,9 @@ const LATENCY_MS = 80;
 const AWS_LATENCY_MS = 20;
 const MILLION = 1_000_000;
 const EARLIER = { commit: "59d06bf", memoryMb: 512 } as const;
-const SIZES_MB = [128, 144, 160, 192, 256, 512];
+const SIZES_MB = [CONSUMER.memoryMb, EARLIER.memoryMb];
 /** TMDB does not know some ids: the last tenth, as this was measured always, or of each lote as many as in bench growth. */
-const LAST_TENTH = (n: number) => n < IDS * 0.9;
+const LAST_TENTH = (n: number, ids: number) => n < ids * 0.9;
 const EVERYWHERE = (n: number) => n % LOTE >= 14;
 
 const GOAL_USD = 0.2;
@@ -40,12 +41,18 @@ interface Measured {
   readonly lines: CostLine[];
 }
 
+export interface CostOptions {
+  /** Of the consumers' memory; by default what is deployed, and that of the earlier build. */
+  readonly sizesMb?: readonly number[] | undefined;
+  /** Of a run; by default 10,000. */
+  readonly ids?: number | undefined;
+}
+
 /**
  * What a million ids cost, by the work and the times of the functions as deployed, with as much of a core and of memory as the consumers have in Lambda; beside
  * an earlier build and the seed's single function.
- * @param sizesMb of the consumers' memory
  */
-export async function benchCost(sizesMb: readonly number[] = SIZES_MB): Promise<void> {
+export async function benchCost({ sizesMb = SIZES_MB, ids = IDS }: CostOptions = {}): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   const builds = {
     now: await bundles(path.join(folder, "now"), root),
@@ -57,14 +64,15 @@ export async function benchCost(sizesMb: readonly number[] = SIZES_MB): Promise<
 
   const measured: Measured[] = [];
   // Two builds side by side, so that both meet the same. Each is idle most of the time.
-  const measure = (memoryMb: number, isKnown: (n: number) => boolean) =>
+  const measure = (memoryMb: number, isKnownOf: (n: number, ids: number) => boolean) =>
     Promise.all(
       Object.entries(builds).map(async ([build, bundle]): Promise<Measured> => {
         const latencies = { latencyMs: LATENCY_MS, awsLatencyMs: AWS_LATENCY_MS };
         const processVariables = build === "now" ? PROCESS_VARIABLES : {};
-        const options = { ids: IDS, processVariables, bundle, requestsPerSecond: BUDGET, ...latencies, isKnown };
+        const isKnown = (n: number) => isKnownOf(n, ids);
+        const options = { ids, processVariables, bundle, requestsPerSecond: BUDGET, ...latencies, isKnown };
         const works = await deployedRun({ ...options, consumerMb: memoryMb, isMirrored: true });
-        return { build, memoryMb, works, lines: millionCost(works, IDS, memoryMb) };
+        return { build, memoryMb, works, lines: millionCost(works, ids, memoryMb) };
       }),
     );
   for (const memoryMb of sizesMb) measured.push(...(await measure(memoryMb, LAST_TENTH)));
@@ -73,7 +81,7 @@ export async function benchCost(sizesMb: readonly number[] = SIZES_MB): Promise<
 
   const earlier = measured.find(({ build, memoryMb }) => build !== "now" && memoryMb === EARLIER.memoryMb);
   print(sizesTable(measured, earlier));
-  print(`\n${requestsTable(measured.slice(-2), everywhere)}`);
+  print(`\n${requestsTable(measured.slice(-2), everywhere, ids / LOTE)}`);
   const deployed = measured.find(({ build, memoryMb }) => build === "now" && memoryMb === CONSUMER.memoryMb);
   if (deployed) print(`\n${linesTable(deployed)}`);
   const [spread, spreadEarlier] = everywhere;
@@ -92,7 +100,7 @@ export async function benchCost(sizesMb: readonly number[] = SIZES_MB): Promise<
     `it ends after ${LONGEST_FUNCTION_SECONDS} s, which is ${LONGEST_FUNCTION_SECONDS * BUDGET} ids at ${BUDGET} a second`,
   );
   print(
-    `a million ids are ${MILLION / IDS} runs of ${IDS}; S3 and SQS answer after ${AWS_LATENCY_MS} ms, TMDB after ${LATENCY_MS}`,
+    `a million ids are ${MILLION / ids} runs of ${ids}; S3 and SQS answer after ${AWS_LATENCY_MS} ms, TMDB after ${LATENCY_MS}`,
   );
   print(`prices of us-east-1 as published in 2025, Lambda on arm64, without the free tier\n${machine()}`);
 }
@@ -132,8 +140,7 @@ function sizesTable(measured: readonly Measured[], earlier: Measured | undefined
 }
 
 /** What the consumers and the collector ask S3 for a lote. */
-function requestsTable(few: readonly Measured[], everywhere: readonly Measured[]): string {
-  const lotes = IDS / LOTE;
+function requestsTable(few: readonly Measured[], everywhere: readonly Measured[], lotes: number): string {
   const rows = [few, everywhere].flatMap((each, index) =>
     each.map(({ build, works }) => {
       const kinds = (name: string) =>

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { benchBudget } from "./budget.ts";
 import { benchBundles } from "./bundles.ts";
 import { benchCommands } from "./commands.ts";
-import { benchCost } from "./cost.ts";
+import { benchCost, type CostOptions } from "./cost.ts";
 import { benchEndToEnd, benchPage } from "./end-to-end.ts";
 import { benchGrowth, GROWTH_IDS } from "./growth.ts";
 import { benchReuse } from "./reuse.ts";
@@ -11,7 +11,7 @@ import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
 
 const growth = (sizes = GROWTH_IDS) => benchGrowth(sizes);
-const cost = (sizesMb?: readonly number[]) => benchCost(sizesMb);
+const cost = (options?: CostOptions) => benchCost(options);
 
 /** Each answers one question, and prints a table. */
 const BENCHES: readonly [name: string, description: string, run: () => Promise<void>][] = [
@@ -39,7 +39,10 @@ for (const [name, description, run] of BENCHES) {
   if (run === growth) {
     command.option("--ids <sizes...>", "of the runs, the smallest first").action(({ ids }) => growth(ids?.map(Number)));
   } else if (run === cost) {
-    command.option("--mb <sizes...>", "of the consumers' memory").action(({ mb }) => cost(mb?.map(Number)));
+    command
+      .option("--mb <sizes...>", "of the consumers' memory")
+      .option("--ids <ids>", "of a run", Number)
+      .action(({ mb, ids }) => cost({ sizesMb: mb?.map(Number), ids }));
   } else if (run === benchEndToEnd) {
     command
       .option("--page <ids>", "only what an open page costs a run of so many ids")
