@@ -30,7 +30,7 @@ describe.each(["dev", "prod"] as const)("in %s", (stage) => {
 
   test.each([
     ["Producer", 300, 1769],
-    ["Consumer", 60, 160],
+    ["Consumer", 60, 144],
     ["Collector", 60, 512],
   ])("%s has %i s and %i MB", (name, timeout, memorySize) => {
     expect(lambda(name)).toMatchObject({ timeout, memorySize });
