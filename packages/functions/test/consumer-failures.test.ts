@@ -65,7 +65,7 @@ describe("a trouble that lasts to the end of the function's time", () => {
     await start({ cold: true });
     const [record] = await pipeline.lotesOf(known);
     await pipeline.tmdb.misbehave(lasting.map(([, answer], at) => ({ ids: troubled.slice(at, at + 1), answer })));
-    await pipeline.consume([record], 4_000);
+    await pipeline.consume([record], 5_000);
     report = await pipeline.report();
   });
   afterAll(stop);

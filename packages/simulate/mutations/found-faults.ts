@@ -147,8 +147,8 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/publish-ledger.ts",
-        from: ".filter((piece) => isOf(run, piece))",
-        to: "",
+        from: "if (isOf(run, piece)) lines.add(piece.body);",
+        to: "lines.add(piece.body);",
       },
     ],
   },
