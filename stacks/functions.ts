@@ -64,7 +64,7 @@ function lambda(
   return new sst.aws.Function(componentName(service), {
     ...args,
     name: functionName(service),
-    environment: { ...functionEnvironment, ...PROCESS_VARIABLES },
+    environment: { ...functionEnvironment, ...PROCESS_VARIABLES[service] },
     handler: `packages/functions/src/${service}.handler`,
     runtime: "nodejs24.x",
     // A fifth cheaper by the second than x86_64, and no slower at this.

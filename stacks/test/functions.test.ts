@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PROCESS_VARIABLES } from "@lotes/core/topology";
+import { FUNCTIONS, PROCESS_VARIABLES } from "@lotes/core/topology";
 import { describe, expect, test } from "vitest";
 import { resourceOf, type StackGraph } from "./support/stack-graph.ts";
 import { evaluatedStages, TOLD } from "./support/stages.ts";
@@ -89,17 +90,20 @@ describe("the settings of a deployment", () => {
     };
     return Object.fromEntries(
       Object.entries(environment.variables).filter(
-        ([variable]) => !(variable.startsWith("SST_") || variable in PROCESS_VARIABLES),
+        ([variable]) => !(variable.startsWith("SST_") || variable in PROCESS_VARIABLES.consumer),
       ),
     );
   };
 
   test("stand beside what keeps the memory of their processes small", () => {
-    for (const name of SERVICES) {
-      expect(resourceOf(stages.prod, "Function", name)).toMatchObject({
-        environment: { variables: PROCESS_VARIABLES },
-      });
-    }
+    const variablesOf = (name: string) => resourceOf(stages.prod, "Function", name).environment;
+    expect(SERVICES.map(variablesOf)).toMatchObject(FUNCTIONS.map((name) => ({ variables: PROCESS_VARIABLES[name] })));
+    // Node does not start with an option that it does not take from there.
+    const { stdout, stderr } = spawnSync(process.execPath, ["-p", "1"], {
+      env: PROCESS_VARIABLES.producer,
+      encoding: "utf8",
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "1\n", stderr: "" });
   });
 
   test("are the functions' defaults, where none are given", () => {

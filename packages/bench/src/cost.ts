@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CONSUMER, PRICES, PROCESS_VARIABLES } from "@lotes/core";
+import { CONSUMER, PRICES } from "@lotes/core";
 import { lambdaCgroup } from "./deployed/cgroup.ts";
 import { deployedRun, type Work } from "./deployed/run.ts";
 import { earlierBuild } from "./earlier-build.ts";
@@ -68,9 +68,15 @@ export async function benchCost({ sizesMb = SIZES_MB, ids = IDS }: CostOptions =
     Promise.all(
       Object.entries(builds).map(async ([build, bundle]): Promise<Measured> => {
         const latencies = { latencyMs: LATENCY_MS, awsLatencyMs: AWS_LATENCY_MS };
-        const processVariables = build === "now" ? PROCESS_VARIABLES : {};
         const isKnown = (n: number) => isKnownOf(n, ids);
-        const options = { ids, processVariables, bundle, requestsPerSecond: BUDGET, ...latencies, isKnown };
+        const options = {
+          ids,
+          ...(build !== "now" && { processVariables: {} }),
+          bundle,
+          requestsPerSecond: BUDGET,
+          ...latencies,
+          isKnown,
+        };
         const works = await deployedRun({ ...options, consumerMb: memoryMb, isMirrored: true });
         return { build, memoryMb, works, lines: millionCost(works, ids, memoryMb) };
       }),

@@ -3,6 +3,7 @@ import {
   CONSUMER,
   type EventSourceLimits,
   type FunctionLimits,
+  type FunctionName,
   inputKey,
   PROCESS_VARIABLES,
   PRODUCER,
@@ -71,7 +72,6 @@ export interface DeployedRunOptions {
 export async function deployedRun(options: DeployedRunOptions): Promise<Record<string, Work>> {
   const { bundle, requestsPerSecond = LIFTED, isMirrored = false, reuseHours = 0, date = DATE } = options;
   const ids = typeof options.ids === "number" ? Array.from({ length: options.ids }, (_, n) => n) : options.ids;
-  const { processVariables = PROCESS_VARIABLES } = options;
   const consumerLimits = { ...CONSUMER, memoryMb: options.consumerMb ?? CONSUMER.memoryMb };
   const { isKnown = (n: number) => n % 100 >= UNKNOWN_OF_100 } = options;
   const { latencyMs, awsLatencyMs } = options;
@@ -81,13 +81,13 @@ export async function deployedRun(options: DeployedRunOptions): Promise<Record<s
   const askedBefore = (await tmdb.stats()).requests;
   const ended = new AbortController();
 
-  const start = async (name: string, limits: FunctionLimits, count: number, mirrored = false) => {
+  const start = async (name: FunctionName, limits: FunctionLimits, count: number, mirrored = false) => {
     const { url, traffic } = await aws.listen();
     const env = {
       ...environmentOf(url, requestsPerSecond),
       REUSE_HOURS: String(reuseHours),
       TMDB_BASE_URL: tmdb.url,
-      ...processVariables,
+      ...(options.processVariables ?? PROCESS_VARIABLES[name]),
     };
     const each = { ...limits, module: bundle(name), env, isMirrored: mirrored };
     const environments = await Promise.all(Array.from({ length: count }, () => Environment.start(each)));

@@ -26,7 +26,7 @@ export interface UnsettledRun {
 }
 
 // A round trip of some 20 ms each.
-const LOOKS_AT_ONCE = 20;
+const LOOKS_AT_ONCE = 8;
 
 type LoteSummary = ObjectSummary & { readonly lote: number };
 
