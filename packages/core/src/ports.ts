@@ -55,11 +55,6 @@ export interface ObjectStore {
   /** The object without its bytes, or undefined when there is none. */
   head(key: string): Promise<ObjectHead | undefined>;
   /**
-   * The object's bytes in order, pinned to one version. Each chunk holds only until the next one is asked for.
-   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone; in the middle of the bytes too.
-   */
-  stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>>;
-  /**
    * Writes the object if it still is what it was: of the given ETag, or absent when that is undefined.
    * @throws {ObjectChangedError} when it isn't.
    * @throws {UncertainWriteError} when nobody knows whether it was written.
@@ -74,8 +69,13 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<ObjectSummary>;
 }
 
-/** A bucket that can be looked through without reading the list of all its objects. */
+/** A bucket that can be looked through without reading the list of all its objects, and whose objects can be read without being in memory whole. */
 export interface FolderStore extends ObjectStore {
+  /**
+   * The object's bytes in order, pinned to one version. Each chunk holds only until the next one is asked for.
+   * @throws {ObjectChangedError} when the object has another ETag by now, or is gone; in the middle of the bytes too.
+   */
+  stream(key: string, etag: string): Promise<AsyncIterable<Uint8Array>>;
   /** At most the first 1,000 entries: one request. */
   folder(prefix: string): Promise<Folder>;
 }

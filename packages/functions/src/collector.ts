@@ -1,12 +1,12 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { S3WholeObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { loadSettings } from "@lotes/core";
 import { Resource } from "sst";
 import { collectorHandler } from "./collector-handler.ts";
 import { HandlerMetrics } from "./handler-metrics.ts";
 
 export const handler = collectorHandler({
-  store: new S3ObjectStore(Resource.DataLake.name),
+  store: new S3WholeObjectStore(Resource.DataLake.name),
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   requestsPerSecond: loadSettings(process.env).tmdb.requestsPerSecond,
   logger: new Logger({ serviceName: "collector" }),

@@ -1,5 +1,5 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
+import { S3WholeObjectStore, SqsMessageQueue } from "@lotes/aws";
 import { loadSettings } from "@lotes/core";
 import { TmdbClient } from "@lotes/tmdb";
 import { Resource } from "sst";
@@ -12,7 +12,7 @@ const { tmdb, consumerConcurrency, reuseHours } = loadSettings({
 });
 
 export const handler = consumerHandler({
-  store: new S3ObjectStore(Resource.DataLake.name),
+  store: new S3WholeObjectStore(Resource.DataLake.name),
   deadLetterQueue: new SqsMessageQueue(Resource.DeadLetterQueue.url),
   movies: new TmdbClient(tmdb, { concurrency: consumerConcurrency, reuseHours }),
   reuseHours,
