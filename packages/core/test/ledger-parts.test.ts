@@ -6,10 +6,11 @@ import {
   ledgerPartOfKey,
   ledgerPartPrefix,
   manifestKey,
+  runKey,
 } from "../src/dataset/keys.ts";
 import { Ledger } from "../src/files/ledger.ts";
 import { parseManifest } from "../src/files/manifest.ts";
-import type { CsvVersion } from "../src/files/run-file.ts";
+import { type CsvVersion, parseRunFile } from "../src/files/run-file.ts";
 import { Accountant } from "../src/operator/account.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import { explain } from "../src/operator/explain.ts";
@@ -189,6 +190,18 @@ describe("a run with many lotes", () => {
     await collectAll();
     expect(await ledger()).toBe("");
     expect(await parts()).toEqual([]);
+  });
+
+  test("has every byte of its parts in its ledger, however large they are", async () => {
+    await drop(IDS);
+    const run = parseRunFile((await store.get(runKey(DATE))) ?? { body: "" }).run;
+    const lines = (part: number) => `{"part":${part},"message":"${"não está 🎬 ".repeat(2_000 * part)}"}\n`;
+    for (const part of [1, 2, 3, 10]) {
+      const object = { body: lines(part), contentType: "", metadata: { run } };
+      await store.putIf(ledgerPartKey(DATE, part), undefined, object);
+    }
+    await gatherLedger(store, DATE);
+    expect(await ledger()).toBe([1, 2, 3, 10].map(lines).join(""));
   });
 
   test("has nothing in its ledger of a part that an earlier run has left", async () => {
