@@ -35,9 +35,11 @@ export class FunctionLog implements HandlerLogger, HandlerLog {
 
   #write(level: string, message: string, fields: Record<string, unknown>[]): void {
     const text = JSON.stringify(Object.assign({}, ...fields), withErrors);
-    this.#simulation.output.push(`${level} ${message} ${JSON.stringify(this.#keys)} ${text}`);
-    this.#simulation.count(`the ${this.#name} logs: ${message}`);
-    this.#simulation.trace(() => `the ${this.#name} logs: ${message} ${text} ${JSON.stringify(this.#keys)}`);
+    const keys = JSON.stringify(this.#keys);
+    const step = `the ${this.#name} logs: ${message}`;
+    this.#simulation.output.push(`${level} ${message} ${keys} ${text}`);
+    this.#simulation.count(step);
+    this.#simulation.trace(() => `${step} ${text} ${keys}`);
   }
 }
 
