@@ -16,8 +16,8 @@ import { World } from "./world.ts";
 
 const TOKEN = "the-secret-token-of-the-simulation";
 
-// A schedule has some two thousand. One with so many does not come to an end.
-const MOST_EVENTS = 300_000;
+// A schedule has some two thousand, and a large one 15,000. One with so many does not come to an end.
+const MOST_EVENTS = 100_000;
 const HEALING_ROUNDS = 3;
 
 /** What became of one schedule. */

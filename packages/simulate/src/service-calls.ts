@@ -141,7 +141,10 @@ export class ServiceCalls {
         break;
       case "answer lost": {
         const { afterMs } = fault;
-        send(() => answer(() => reject(lostAfter(afterMs)), afterMs));
+        if (afterMs === "changed") {
+          const others = { which: "changes", calls: 1 } as const;
+          send(() => heldAnswers.hold(done, others, () => answer(() => reject(connectionReset())), CALL_MS));
+        } else send(() => answer(() => reject(lostAfter(afterMs)), afterMs));
         break;
       }
       case "overtaken": {

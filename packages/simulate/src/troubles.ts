@@ -10,8 +10,8 @@ export type Fault =
   | { readonly kind: "dies before" | "dies after" }
   /** The connection breaks before the service has the call, or after it has done it. */
   | { readonly kind: "unsent" }
-  /** The service has done the call, and its answer is lost. The process learns of that so much later. */
-  | { readonly kind: "answer lost"; readonly afterMs: number }
+  /** The service has done the call, and its answer is lost. The process learns of that so much later, or when another one has changed the same object. */
+  | { readonly kind: "answer lost"; readonly afterMs: number | "changed" }
   | { readonly kind: "slow"; readonly ms: number }
   /** Its answer, or a write itself, comes when other processes have done something. */
   | { readonly kind: "overtaken"; readonly others: Others }
@@ -65,14 +65,13 @@ const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
 ]);
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
-// To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
+// To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many (a write of one that meets another, in fewer), and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
-// The same for a write of one that meets another.
 const MET_OVERTAKEN_ONE_IN = 2;
 const MOST_OVERTAKEN = 40;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
-const LOST_AFTER_MS = [0, 0, 300, CALL_MS];
+const LOST_AFTER_MS = [0, 300, CALL_MS, "changed", "changed"] as const;
 
 /** Draws the faults of the calls of a schedule's functions. */
 export class Troubles {
