@@ -15,7 +15,7 @@ import { Accountant } from "../src/operator/account.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import { explain } from "../src/operator/explain.ts";
 import { gatherLedger } from "../src/operator/gather-ledger.ts";
-import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
+import type { MovieAnswer, OutgoingMessage, StoredObject } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { messageBody, parseMessage } from "../src/stages/message.ts";
@@ -194,7 +194,7 @@ describe("a run with many lotes", () => {
 
   test("has every byte of its parts in its ledger, however large they are", async () => {
     await drop(IDS);
-    const run = parseRunFile((await store.get(runKey(DATE))) ?? { body: "" }).run;
+    const { run } = parseRunFile((await store.get(runKey(DATE))) as StoredObject);
     const lines = (part: number) => `{"part":${part},"message":"${"não está 🎬 ".repeat(2_000 * part)}"}\n`;
     for (const part of [1, 2, 3, 10]) {
       const object = { body: lines(part), contentType: "", metadata: { run } };

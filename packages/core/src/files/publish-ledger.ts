@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ObjectHead } from "../ports.ts";
-import type { DateOutput, KeyAndEtag, LedgerPiece } from "./date-output.ts";
+import { areSame, type DateOutput, type KeyAndEtag, type LedgerPiece } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
+import { LedgerLines } from "./ledger-lines.ts";
 import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
 import { lotesOfPart } from "./run-rules.ts";
@@ -12,55 +13,43 @@ const PARTS = "parts";
 /**
  * Writes `erros_geral.json` of a run whose entries are in parts: each is sorted, and so are they, so that their lines are only put together, a part at a
  * time. Nothing is written where the ledger holds them already, or where the run's ledger has no parts. See {@link DateOutput} for the order of the steps.
+ * @param known its lines, if they were read before
  * @returns the ledger as it is by then
  */
-export async function publishLedger(output: DateOutput, run: RunFile): Promise<ObjectHead | undefined> {
+export async function publishLedger(
+  output: DateOutput,
+  run: RunFile,
+  known?: LedgerLines,
+): Promise<ObjectHead | undefined> {
   if (lotesOfPart(run) === undefined) return output.ledgerHead();
   const { isMine } = await output.replaceLedger(async (head) => {
     const isMine = (await output.runInForce(run.run)) !== undefined;
-    return { isMine, next: isMine ? await nextLedger(output, run, head) : undefined };
+    return { isMine, next: isMine ? await nextLedger(output, run, head, known) : undefined };
   });
   if (isMine && (await output.runInForce(run.run)) === undefined) await withdrawLedger(output, run.run);
   return output.ledgerHead();
 }
 
-async function nextLedger(output: DateOutput, run: RunFile, head: ObjectHead | undefined) {
+async function nextLedger(output: DateOutput, run: RunFile, head: ObjectHead | undefined, known?: LedgerLines) {
   const parts = await output.ledgerParts();
   if (parts.length === 0) return "remove" as const;
   if (head?.metadata.run === run.run && head.metadata[PARTS] === stateOf(parts)) return undefined;
   // Listed after the look at the ledger: of two that put it together at once the later state stays.
-  const lines = new TextBytes();
-  const pieces: KeyAndEtag[] = [];
-  for await (const piece of output.ledgerPieces(run)) {
-    pieces.push({ key: piece.key, etag: piece.etag });
-    if (isOf(run, piece)) lines.add(piece.body);
-  }
+  const lines = known !== undefined && areSame(known.pieces, parts) ? known : await linesOf(run, output);
   const body = lines.bytes();
   if (body.length === 0) return "remove" as const;
   return {
     body,
     contentType: LEDGER_TYPE,
     // Of what was read, which may be newer than what was listed.
-    metadata: { run: run.run, [PARTS]: stateOf(pieces) },
+    metadata: { run: run.run, [PARTS]: stateOf(lines.pieces) },
   };
 }
 
-/** Texts as the bytes of one, which are the only ones in memory: what was outgrown is given back at once. */
-class TextBytes {
-  #memory = new ArrayBuffer(64 * 1024);
-  #length = 0;
-
-  add(text: string): void {
-    const length = this.#length + Buffer.byteLength(text);
-    const { byteLength } = this.#memory;
-    if (length > byteLength) this.#memory = this.#memory.transfer(Math.max(length, 2 * byteLength));
-    Buffer.from(this.#memory).write(text, this.#length);
-    this.#length = length;
-  }
-
-  bytes(): Buffer {
-    return Buffer.from(this.#memory, 0, this.#length);
-  }
+async function linesOf(run: RunFile, output: DateOutput): Promise<LedgerLines> {
+  const lines = new LedgerLines();
+  for await (const piece of output.ledgerPieces(run)) lines.add(piece, isOf(run, piece));
+  return lines;
 }
 
 /** What tells one state of the parts from another. */

@@ -1,8 +1,9 @@
 import { nameOf } from "../dataset/keys.ts";
 import type { Reason } from "../reasons.ts";
-import type { DateOutput, KeyAndEtag } from "./date-output.ts";
+import type { DateOutput } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import { isFailedId } from "./ledger-entry.ts";
+import { LedgerLines } from "./ledger-lines.ts";
 import { isOf } from "./publish-ledger.ts";
 import type { OpenRun } from "./run-rules.ts";
 
@@ -13,7 +14,7 @@ export interface StockedLedger {
   readonly reasons: Partial<Record<Reason, number>>;
   readonly failed: number;
   readonly entries: number;
-  readonly pieces: readonly KeyAndEtag[];
+  readonly lines: LedgerLines;
 }
 
 /**
@@ -23,11 +24,12 @@ export interface StockedLedger {
 export async function readLedger(run: OpenRun, output: DateOutput): Promise<StockedLedger> {
   const ids = new Map<number, string[]>();
   const reasons: Partial<Record<Reason, number>> = {};
-  const pieces: KeyAndEtag[] = [];
+  const lines = new LedgerLines();
   let [failed, entries] = [0, 0];
   for await (const piece of output.ledgerPieces(run)) {
-    pieces.push({ key: piece.key, etag: piece.etag });
-    if (!isOf(run, piece)) continue;
+    const isOwn = isOf(run, piece);
+    lines.add(piece, isOwn);
+    if (!isOwn) continue;
     for (const entry of Ledger.parse(piece, nameOf(piece.key)).entries()) {
       entries++;
       if (!isFailedId(entry) || entry.run !== run.run) continue;
@@ -38,5 +40,5 @@ export async function readLedger(run: OpenRun, output: DateOutput): Promise<Stoc
       else known.push(entry.imdb_id);
     }
   }
-  return { ids, reasons, failed, entries, pieces };
+  return { ids, reasons, failed, entries, lines };
 }

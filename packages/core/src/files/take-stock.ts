@@ -65,7 +65,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   if (unheard !== undefined || recordsOf(lotes) + ledger.failed !== run.ids) {
     return { unsettled: { ...unsettled, unheard } };
   }
-  const published = await publishLedger(output, run);
+  const published = await publishLedger(output, run, ledger.lines);
   const finishedAt = new Date();
   if (!(await isUnchanged(run, { files, ledger, published }, output))) return { unsettled };
   const ledgerFile = published && { key: ledgerKey(output.date), ...namesOf(published), entries: ledger.entries };
@@ -121,11 +121,11 @@ async function isUnchanged(run: OpenRun, { files, ledger, published }: Looked, o
   const head = await output.ledgerHead();
   if (head?.etag !== published?.etag) return false;
   if (lotesOfPart(run) === undefined) {
-    if (head?.etag !== ledger.pieces[0]?.etag) return false;
+    if (head?.etag !== ledger.lines.pieces[0]?.etag) return false;
   } else {
     // Without an entry there is no ledger.
-    const isOfThese = published === undefined ? ledger.entries === 0 : isMadeOf(published, ledger.pieces);
-    if (!isOfThese || !areSame(ledger.pieces, await output.ledgerParts())) return false;
+    const isOfThese = published === undefined ? ledger.entries === 0 : isMadeOf(published, ledger.lines.pieces);
+    if (!isOfThese || !areSame(ledger.lines.pieces, await output.ledgerParts())) return false;
   }
   const current: RunFile | undefined = await output.currentRun();
   return current?.run === run.run && isOpen(current);
