@@ -66,7 +66,7 @@ export const BROKEN_RULES: readonly Mutation[] = [
     name: "writes to S3 are unconditional",
     edits: [
       {
-        file: "aws/src/s3-object-store.ts",
+        file: "aws/src/s3-whole-object-store.ts",
         from: '...(expectedEtag === undefined ? { IfNoneMatch: "*" } : { IfMatch: quoted(expectedEtag) }),',
         to: "",
       },
@@ -113,10 +113,20 @@ export const BROKEN_RULES: readonly Mutation[] = [
     ],
   },
   {
+    name: "a lote sent after the queuing is not taken for a repeated one",
+    edits: [
+      {
+        file: "core/src/stages/consume.ts",
+        from: "(run.queued_at !== null && sentAt.getTime() > Date.parse(run.queued_at))",
+        to: "false",
+      },
+    ],
+  },
+  {
     name: "a conditional write is repeated by the SDK",
     edits: [
       {
-        file: "aws/src/s3-object-store.ts",
+        file: "aws/src/s3-whole-object-store.ts",
         from: "requestHandler, maxAttempts: 1",
         to: "requestHandler, maxAttempts: 3",
       },

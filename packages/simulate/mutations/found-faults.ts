@@ -147,8 +147,8 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/publish-ledger.ts",
-        from: "if (isOf(run, piece)) lines.add(piece.body);",
-        to: "lines.add(piece.body);",
+        from: "lines.add(piece, isOf(run, piece));",
+        to: "lines.add(piece, true);",
       },
     ],
   },
@@ -157,7 +157,7 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/publish-ledger.ts",
-        from: "[PARTS]: stateOf(pieces)",
+        from: "[PARTS]: stateOf(lines.pieces)",
         to: "[PARTS]: stateOf(parts)",
       },
     ],
