@@ -71,7 +71,7 @@ describe("a plan", () => {
       ids: 151,
       lotes: 2,
       seconds: 151 / 40,
-      usd: expect.closeTo(0.000071, 6),
+      usd: expect.closeTo(0.00007, 6),
     });
   });
 });

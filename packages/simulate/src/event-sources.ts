@@ -26,8 +26,7 @@ const VERY_LATE_MS = 300;
 const MISCOUNTED_ONE_IN = 2;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
-// A message that failed comes back when its visibility timeout is over. Here it mostly comes back at once, to meet what is still at work; in some
-// schedules it never does, so that what it has done in part stands for long.
+// A message that failed comes back when its visibility timeout is over. In most schedules it mostly comes back at once, to meet what is still at work.
 const HIDDEN_LONG_ONE_IN = [1, 8, 8];
 
 export interface EventSourcesOptions {

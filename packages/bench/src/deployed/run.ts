@@ -10,15 +10,13 @@ import {
   type RunDate,
 } from "@lotes/core";
 import { s3Event } from "@lotes/local";
-import { awsEnvironment } from "@lotes/local/client-config";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { Environment } from "./environment.ts";
 import type { Queue } from "./queue.ts";
-import { idOf, Surroundings, TOKEN } from "./surroundings.ts";
+import { BUCKET, idOf, Surroundings } from "./surroundings.ts";
 import type { Traffic } from "./traffic.ts";
 
 const DATE = "2026/11/23";
-const BUCKET = "data-lake";
 const CONSUMERS = 2;
 /** Of a hundred ids so many are unknown to TMDB, spread over all lotes. */
 export const UNKNOWN_OF_100 = 14;
@@ -84,9 +82,10 @@ export async function deployedRun(options: DeployedRunOptions): Promise<Record<s
   const start = async (name: FunctionName, limits: FunctionLimits, count: number, mirrored = false) => {
     const { url, traffic } = await aws.listen();
     const env = {
-      ...environmentOf(url, requestsPerSecond),
+      ...surroundings.environment(url),
+      TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
+      CONSUMER_CONCURRENCY: String(CONSUMERS),
       REUSE_HOURS: String(reuseHours),
-      TMDB_BASE_URL: tmdb.url,
       ...(options.processVariables ?? PROCESS_VARIABLES[name]),
     };
     const each = { ...limits, module: bundle(name), env, isMirrored: mirrored };
@@ -186,20 +185,6 @@ function workOf({ traffic, environments }: Running, received: number, doneAfterS
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
-}
-
-function environmentOf(awsUrl: string, requestsPerSecond: number): Record<string, string> {
-  return {
-    ...awsEnvironment(awsUrl),
-    TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
-    CONSUMER_CONCURRENCY: String(CONSUMERS),
-    POWERTOOLS_METRICS_DISABLED: "true",
-    SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "bench" }),
-    SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
-    SST_RESOURCE_LoteQueue: JSON.stringify({ url: `${awsUrl}/queues/LoteQueue` }),
-    SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: `${awsUrl}/queues/DeadLetterQueue` }),
-    SST_RESOURCE_TmdbToken: JSON.stringify({ value: TOKEN }),
-  };
 }
 
 function csvOf(ids: readonly number[]): Buffer {

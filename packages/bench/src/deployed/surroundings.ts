@@ -1,9 +1,11 @@
 import { startTmdbStandIn } from "@lotes/local";
+import { awsEnvironment } from "@lotes/local/client-config";
 import { movie } from "../budget.ts";
 import { Aws } from "./aws.ts";
 import { Queue } from "./queue.ts";
 
-export const TOKEN = "token";
+export const BUCKET = "data-lake";
+const TOKEN = "token";
 
 /** The number of the id `tt1000000`. */
 const FIRST_NUMBER = 1_000_000;
@@ -36,6 +38,23 @@ export class Surroundings {
     const facts = known.map((n) => movie(FIRST_NUMBER + n));
     const tmdb = await startTmdbStandIn({ facts, token: TOKEN, ...(latencyMs && { latencyMs }) });
     return new Surroundings(tmdb, awsLatencyMs);
+  }
+
+  /**
+   * The variables by which a function finds them.
+   * @param awsUrl where S3 and SQS listen for it
+   */
+  environment(awsUrl: string): Record<string, string> {
+    return {
+      ...awsEnvironment(awsUrl),
+      TMDB_BASE_URL: this.tmdb.url,
+      POWERTOOLS_METRICS_DISABLED: "true",
+      SST_RESOURCE_App: JSON.stringify({ name: "lotes", stage: "bench" }),
+      SST_RESOURCE_DataLake: JSON.stringify({ name: BUCKET }),
+      SST_RESOURCE_LoteQueue: JSON.stringify({ url: `${awsUrl}/queues/LoteQueue` }),
+      SST_RESOURCE_DeadLetterQueue: JSON.stringify({ url: `${awsUrl}/queues/DeadLetterQueue` }),
+      SST_RESOURCE_TmdbToken: JSON.stringify({ value: TOKEN }),
+    };
   }
 
   async stop(): Promise<void> {
