@@ -183,6 +183,17 @@ describe("a run with many lotes", () => {
     expect(await ledger()).toContain(UNKNOWN[0]);
   });
 
+  test("loses what its killed collector had on its way when a later upload took over, once the letters come again", async () => {
+    await drop(IDS);
+    const [letter] = loteQueue.take() as [OutgoingMessage];
+    const { run } = JSON.parse(letter.body);
+    await finished(IDS.slice(0, 2), WHOLE);
+    await store.putIf(ledgerPartKey(DATE, 20), undefined, { body: "{}\n", contentType: "", metadata: { run } });
+    await collectAll([letter]);
+    expect(await parts()).toEqual([]);
+    expect(await ledger()).toContain(UNKNOWN[0]);
+  });
+
   test("leaves no ledger behind when a later upload takes over while it is put together", async () => {
     await drop(IDS);
     await consume(loteQueue.take());

@@ -4,16 +4,14 @@ import type { Activity } from "@lotes/schedules/activity";
 import type { Delivery } from "@lotes/schedules/evidence";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import type { Functions } from "./functions.ts";
-import type { Others } from "./held-answers.ts";
+import { LONGEST_MISS_MS, type Others } from "./held-answers.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Troubles } from "./troubles.ts";
 import type { World } from "./world.ts";
 
-const COLLECTOR_BATCH = 10;
 // Lambda gathers reports for a batch. An operator may find them in the queue meanwhile.
 const GATHERING_MS = [0, 0, 500, 5_000];
-// A delivery in so many waits before it is worked on: whoever received first is not always first at work, and may come when all others are done. It
-// waits for some time, until so many calls were made, or until somebody looks at its lote's file.
+// A delivery in so many waits before it is worked on: for some time, until so many calls were made, or until somebody looks at its lote's file.
 const LATE_ONE_IN = 2;
 const LATE_FOR = ["time", "time", "calls", "looks"] as const;
 // The second copy of a message mostly comes when somebody is at work on what the first has led to.
@@ -26,7 +24,7 @@ const VERY_LATE_MS = 300;
 const MISCOUNTED_ONE_IN = 2;
 // A message in so many is not deleted, though the work is done.
 const UNDELETED_ONE_IN = 12;
-// A message that failed comes back when its visibility timeout is over. In most schedules it mostly comes back at once, to meet what is still at work.
+// A message that failed mostly comes back before its visibility timeout is over, to meet what is still at work.
 const HIDDEN_LONG_ONE_IN = [1, 8, 8];
 
 export interface EventSourcesOptions {
@@ -50,7 +48,7 @@ interface Lateness {
 }
 
 const CONSUMER: EventSource = { name: "consumer", queue: "LoteQueue", batch: 1 };
-const COLLECTOR: EventSource = { name: "collector", queue: "DeadLetterQueue", batch: COLLECTOR_BATCH };
+const COLLECTOR: EventSource = { name: "collector", queue: "DeadLetterQueue", batch: 10 };
 
 /** SQS and Lambda's event sources on a bad day: messages that come late, twice, at the same time, and again though they were done. */
 export class EventSources {
@@ -96,9 +94,9 @@ export class EventSources {
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
     await this.#beLate(source, records, key, copies.length > 0 ? COPY_LATE_FOR : LATE_FOR);
-    for (const [record, comesBack] of await this.#delivered(source, records, key)) {
-      if (copies.length > 0) this.#endCopy(record, comesBack);
-      else if (comesBack) world.queues[source.queue].hide(record, this.#hiddenMs(key));
+    for (const [record, hiddenMs] of await this.#delivered(source, records, key)) {
+      if (copies.length > 0) this.#endCopy(record, hiddenMs !== undefined);
+      else if (hiddenMs !== undefined) world.queues[source.queue].hide(record, hiddenMs);
       else world.queues[source.queue].delete(record);
     }
     return true;
@@ -133,7 +131,7 @@ export class EventSources {
 
   #hiddenMs(key: string): number {
     const { choices, schedule } = this.#options.simulation;
-    const oneIn = choices.pick("messages that failed are hidden", HIDDEN_LONG_ONE_IN);
+    const oneIn = choices.pick("hidden", HIDDEN_LONG_ONE_IN);
     return choices.oneIn(`${key} hidden`, oneIn) ? schedule.functionMs * 6 : 0;
   }
 
@@ -152,18 +150,20 @@ export class EventSources {
     return records;
   }
 
-  /** @returns each message, and whether it comes back */
-  async #delivered({ name }: EventSource, records: readonly SQSRecord[], key: string): Promise<[SQSRecord, boolean][]> {
+  /** @returns each message, and for how long it is hidden if it comes back */
+  async #delivered({ name }: EventSource, records: readonly SQSRecord[], key: string) {
     const { functions, simulation } = this.#options;
     const began = simulation.time.now;
     const { answer, heldUp } = await functions.invoke<SQSBatchResponse>(name, { Records: records });
     const timeUsed = (simulation.time.now - began) / simulation.schedule.functionMs;
     const failures = new Set(answer?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
-    return records.map((record) => {
+    // SQS hides a message for minutes: what a dead function had sent has arrived by then.
+    const hiddenMs = Math.max(this.#hiddenMs(key), answer === undefined ? LONGEST_MISS_MS : 0);
+    return records.map((record): [SQSRecord, number | undefined] => {
       const failed = answer === undefined || failures.has(record.messageId);
       const receives = Number(record.attributes.ApproximateReceiveCount);
       if (name === "consumer") this.deliveries.push({ body: record.body, timeUsed, failed, receives, heldUp });
-      return [record, failed || this.#isNotDeleted(name, `${key} ${record.messageId}`)];
+      return [record, failed || this.#isNotDeleted(name, `${key} ${record.messageId}`) ? hiddenMs : undefined];
     });
   }
 

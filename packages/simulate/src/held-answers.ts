@@ -40,7 +40,8 @@ interface Held extends Others {
 
 // Less than the time that a call has.
 const LONGEST_MS = 2_000;
-const LONGEST_MISS_MS = 4_000;
+/** Nothing is on its way for longer. */
+export const LONGEST_MISS_MS = 4_000;
 
 /** Answers that come only when other processes have made calls, so that these fall between two steps of one process. */
 export class HeldAnswers {

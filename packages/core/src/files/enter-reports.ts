@@ -5,6 +5,7 @@ import type { DateOutput } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import type { FailureReport, ForeignReport } from "./ledger-entry.ts";
 import { parseLoteFile, runOf, storedIdsIn } from "./lote-file.ts";
+import { removeStrayParts } from "./remove-files.ts";
 import type { RunFile } from "./run-file.ts";
 import { nameInForce } from "./run-rules.ts";
 import { withdrawLote } from "./store-lote.ts";
@@ -65,6 +66,7 @@ export async function enterReports(reports: readonly Report[], output: DateOutpu
     const superseded = reports.filter((report): report is LoteReport => "run" in report && report.run !== before);
     // Whoever had written such a lote may never have come to take it back.
     for (const { lote, run } of superseded) await withdrawLote(output, lote, run);
+    if (superseded.length > 0 && before !== undefined) await removeStrayParts(output, before);
     return {
       current,
       superseded: superseded.length,

@@ -16,16 +16,26 @@ export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
   if (await isRejected()) await removeFiles(output, undefined, isRejected);
 }
 
-/** @param shouldStillRemove asked after a file was read, and before it is removed */
+/** Removes the parts of other runs' ledgers. A collector that was killed may have had one on its way to S3 when the run's producer removed all. */
+export async function removeStrayParts(output: DateOutput, run: string): Promise<void> {
+  const parts = (await output.ledgerParts()).map(({ key }) => key);
+  await removeFiles(output, run, async () => (await output.runInForce(run)) !== undefined, parts);
+}
+
+/**
+ * @param shouldStillRemove asked after a file was read, and before it is removed
+ * @param keys all by default
+ */
 async function removeFiles(
   output: DateOutput,
   keptRun: string | undefined,
   shouldStillRemove: () => Promise<boolean>,
+  keys?: readonly string[],
 ): Promise<void> {
   const remove = (key: string) =>
     output.change(key, async (current) => {
       const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
       return { next: !isKept && (await shouldStillRemove()) ? "remove" : undefined };
     });
-  await pMap(await Array.fromAsync(output.keys()), remove, { concurrency: REMOVALS_AT_ONCE });
+  await pMap(keys ?? (await Array.fromAsync(output.keys())), remove, { concurrency: REMOVALS_AT_ONCE });
 }
