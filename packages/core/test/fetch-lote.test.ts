@@ -123,6 +123,31 @@ describe("an id that is none", () => {
   });
 });
 
+test("an id whose retries were cut short by a long pause has not failed if the run ends before the lote does", async () => {
+  const run = new AbortController();
+  const failure = (reason: "rate_limited" | "server_error", status: number) => ({
+    failure: { reason, status, message: `status ${status}` },
+  });
+  const { promise: allAreUnderWay, resolve: goOn } = Promise.withResolvers<void>();
+  const source = new FakeMovies(async (id, { signal }) => {
+    if (id === "tt1000000") {
+      await allAreUnderWay;
+      source.askedPauseUntil = Number.POSITIVE_INFINITY;
+      return failure("rate_limited", 429);
+    }
+    if (id === "tt1000002") goOn();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (id === "tt1000002") {
+      // The answers of the other two are there by then.
+      await nextTurn();
+      run.abort();
+    }
+    return failure("server_error", 503);
+  });
+  const lote = await fetchLote(movieIds(3), source, performance.now() + 60_000, undefined, run.signal);
+  expect(lote.failures.map(({ id, reason }) => [id, reason])).toEqual([["tt1000000", "rate_limited"]]);
+});
+
 describe("a refused token", () => {
   test("stops the lote: what was not fetched by then fails for the same reason", async () => {
     const ids = movieIds(100);

@@ -95,7 +95,7 @@ export class EventSources {
     if (records.length === 0) return false;
     await this.#beLate(source, records, key, copies.length > 0 ? COPY_LATE_FOR : LATE_FOR);
     for (const [record, hiddenMs] of await this.#delivered(source, records, key)) {
-      if (copies.length > 0) this.#endCopy(record, hiddenMs !== undefined);
+      if (copies.length > 0) await this.#endCopy(record, hiddenMs);
       else if (hiddenMs !== undefined) world.queues[source.queue].hide(record, hiddenMs);
       else world.queues[source.queue].delete(record);
     }
@@ -131,8 +131,7 @@ export class EventSources {
 
   #hiddenMs(key: string): number {
     const { choices, schedule } = this.#options.simulation;
-    const oneIn = choices.pick("hidden", HIDDEN_LONG_ONE_IN);
-    return choices.oneIn(`${key} hidden`, oneIn) ? schedule.functionMs * 6 : 0;
+    return choices.oneIn(`${key} hidden`, choices.pick("hidden", HIDDEN_LONG_ONE_IN)) ? schedule.functionMs * 6 : 0;
   }
 
   #receive({ name, queue, batch }: EventSource, key: string): SQSRecord[] {
@@ -178,8 +177,9 @@ export class EventSources {
   }
 
   /** A second copy of a message is a message: it comes back until it is deleted, or given up after five receives. */
-  #endCopy(record: SQSRecord, comesBack: boolean): void {
-    if (!comesBack) return;
+  async #endCopy(record: SQSRecord, hiddenMs: number | undefined): Promise<void> {
+    if (hiddenMs === undefined) return;
+    await this.#options.simulation.time.sleep(Math.min(hiddenMs, LONGEST_MISS_MS));
     const receives = Number(record.attributes.ApproximateReceiveCount);
     if (receives < MAX_RECEIVE_COUNT) this.#duplicates.push(receivedOnceMore(record));
     else this.#options.world.move(record, "DeadLetterQueue");

@@ -57,6 +57,7 @@ export async function fetchLote(
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
   const options = { deadline, timeIsUp, signal: AbortSignal.any([timeIsUp, ending.signal, runEnded]), onFailedAttempt };
 
+  const cutShort = new Set<string>();
   let begun = Promise.resolve();
   const answers = await pLimit(IDS_AT_ONCE).map(ids, async (id): Promise<MovieAnswer> => {
     // What is due is done between one id and the next. To begin with an id takes a millisecond of a core, and a function may have a twelfth of
@@ -68,7 +69,7 @@ export async function fetchLote(
     const answer = await movies.movie(id, options);
     if (!("failure" in answer)) return answer;
     // Its retries were cut short, so nobody knows whether it would have failed.
-    if (runEnded.aborted && reasonFacts(answer.failure.reason).retryable) return { stopped: true };
+    if (options.signal.aborted && reasonFacts(answer.failure.reason).retryable) cutShort.add(id);
     onFailedAttempt(answer.failure);
     if (answer.failure.reason === "unauthorized") refused = answer.failure;
     // A process that is paused already when its lote begins waits until the deadline: if it gave lotes back at once, it would take
@@ -83,8 +84,8 @@ export async function fetchLote(
   ids.forEach((id, index) => {
     const answer = answers[index] ?? { stopped: true };
     if ("record" in answer) records.set(id, answer.record);
-    else if ("failure" in answer) failures.push({ id, ...answer.failure });
-    else if (!runEnded.aborted) failures.push({ id, ...unreached });
+    else if (runEnded.aborted && ("stopped" in answer || cutShort.has(id))) return;
+    else failures.push({ id, ...("failure" in answer ? answer.failure : unreached) });
   });
   const wasAskedToPause = refused === undefined && movies.askedPauseUntil > startedAt;
   const isHeldUp =
