@@ -44,8 +44,8 @@ export class Queue {
   async receive(size: number, windowMs: number, signal: AbortSignal): Promise<SQSRecord[]> {
     while (this.#waiting.length === 0) await once(this.#events, "sent", { signal });
     const end = performance.now() + windowMs;
-    while (this.#waiting.length < size && performance.now() < end)
-      await delay(end - performance.now(), undefined, { signal });
+    for (let left = windowMs; this.#waiting.length < size && left > 0; left = end - performance.now())
+      await delay(left, undefined, { signal });
     const batch = [];
     let bytes = 0;
     for (const record of this.#waiting.slice(0, size)) {
