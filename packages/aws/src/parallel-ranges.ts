@@ -117,17 +117,29 @@ async function* readWithRetries(
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(RANGE_TIMEOUT_MS)]);
     const { body } = (tried === 1 && begun) || (await read(at, end - 1, signal));
     try {
-      for await (const bytes of body) {
+      for await (const bytes of exactly(end - at, body)) {
         yield bytes;
         at += bytes.length;
       }
-      if (at === end) return;
-      throw new BrokenRangeError(`S3 sent ${at - first} of ${end - first} bytes`);
+      return;
     } catch (cause) {
-      if (stopped.aborted || at >= end || tried === TRIES) {
+      // What breaks behind the last byte takes nothing away.
+      if (at === end && !(cause instanceof BrokenRangeError)) return;
+      if (stopped.aborted || at === end || tried === TRIES) {
         throw new BrokenRangeError(`S3 broke off in the middle of the object, ${tried} times`, { cause });
       }
       await delay(FIRST_WAIT_MS * 2 ** (tried - 1));
     }
   }
+}
+
+/** @throws {BrokenRangeError} when there are more bytes or fewer, before one too many is handed on */
+async function* exactly(count: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const bytes of body) {
+    left -= bytes.length;
+    if (left < 0) throw new BrokenRangeError("S3 sent more than the range");
+    yield bytes;
+  }
+  if (left > 0) throw new BrokenRangeError(`S3 sent ${count - left} of ${count} bytes`);
 }

@@ -120,6 +120,31 @@ describe("a range", () => {
   });
 });
 
+describe("a range of which S3 sends", () => {
+  const read: ReadRange = async () => ({ size: 4, body: bodyOf("more than four bytes") });
+
+  async function* bodyOf(...chunks: readonly string[]) {
+    for (const chunk of chunks) yield Buffer.from(chunk);
+  }
+
+  test.each([
+    ["in one piece", ["12345"]],
+    ["in a piece of its own", ["1234", "5"]],
+  ])("more than was asked for, %s, is an error", async (_, chunks) => {
+    const all = Array.fromAsync(parallelRanges({ size: 4, body: bodyOf(...chunks) }, read, 4));
+    await expect(all).rejects.toMatchObject({ cause: { message: "S3 sent more than the range" } });
+  });
+
+  test("all, and then breaks the connection, is whole", async () => {
+    async function* body() {
+      yield Buffer.from("1234");
+      throw new Error("reset");
+    }
+    const blocks = await Array.fromAsync(parallelRanges({ size: 4, body: body() }, read, 4));
+    expect(Buffer.concat(blocks).toString()).toBe("1234");
+  });
+});
+
 describe("a range that breaks off", () => {
   test("is asked for again from there on, and nothing is lost or doubled", async () => {
     const cut = new Set([0, 3 * RANGE_BYTES, (RANGES - 2) * RANGE_BYTES]);
