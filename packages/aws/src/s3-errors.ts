@@ -10,6 +10,22 @@ export function isGone(error: unknown): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== "NoSuchBucket";
 }
 
+/**
+ * What S3 answers to a version id that it never gave, to one that marks a removal, and to a version that was moved to an archive
+ * (S3 API Reference, "GetObject").
+ */
+const UNREADABLE_VERSION: ReadonlySet<string> = new Set([
+  "NoSuchVersion",
+  "InvalidArgument",
+  "MethodNotAllowed",
+  "InvalidObjectState",
+]);
+
+/** Whether a version that was named can't be read, however often one asks for it. */
+export function isUnreadableVersion(error: unknown): boolean {
+  return error instanceof S3ServiceException && UNREADABLE_VERSION.has(error.name);
+}
+
 /** 412: the condition did not hold. 409: another conditional write of the key was under way. 404: there is no object to match. */
 export function conditionError(key: string, error: unknown): unknown {
   if (!(error instanceof S3ServiceException)) return error;

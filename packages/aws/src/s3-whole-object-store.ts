@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { NewObject, ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "@lotes/core";
 import { CALL_TIMEOUTS } from "./call-timeouts.ts";
-import { conditionalWriteError, isGone } from "./s3-errors.ts";
+import { conditionalWriteError, isGone, isUnreadableVersion } from "./s3-errors.ts";
 
 /** One S3 bucket, for whoever reads and writes its objects whole. Every write and removal is conditional. */
 export class S3WholeObjectStore implements ObjectStore {
@@ -40,7 +40,7 @@ export class S3WholeObjectStore implements ObjectStore {
       const modifiedAt = modifiedAtOf(LastModified);
       return { body, etag: unquoted(ETag), versionId: VersionId, metadata: Metadata ?? {}, modifiedAt };
     } catch (error) {
-      if (error instanceof NoSuchKey || (error as Error).name === "NoSuchVersion") return undefined;
+      if (error instanceof NoSuchKey || (versionId !== undefined && isUnreadableVersion(error))) return undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig, S3ServiceException } from "@aws-sdk/client-s3";
 import { ObjectChangedError } from "@lotes/core";
 import { DEPLOYED_TIMING, LocalServices } from "@lotes/local";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -26,6 +26,18 @@ function withPagesOf(keys: number) {
   };
 }
 
+/** Makes clients whose every call S3 refuses. */
+function refusingWith(name: string) {
+  return (config: S3ClientConfig) => {
+    const client = new S3Client(config);
+    const refuse = async () => {
+      throw new S3ServiceException({ name, $fault: "client", $metadata: {} });
+    };
+    client.middlewareStack.add(() => refuse, { step: "initialize" });
+    return client;
+  };
+}
+
 const object = (body: string) => ({ body, contentType: "text/plain", metadata: { run: "r" } });
 
 describe("the object store", () => {
@@ -43,6 +55,18 @@ describe("the object store", () => {
   test("takes an earlier version that is not there for no object, or a store without versions for what is there", async () => {
     await store.putIf("versions", undefined, object("1"));
     expect([undefined, "1"]).toContain((await store.get("versions", "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY"))?.body);
+  });
+
+  test.each([
+    ["that S3 never gave", "InvalidArgument"],
+    ["that is gone", "NoSuchVersion"],
+    ["that marks a removal", "MethodNotAllowed"],
+    ["that was moved to an archive", "InvalidObjectState"],
+  ])("takes a version %s for no object, and the same error of the latest one for an error", async (_, name) => {
+    const refusing = new S3ObjectStore(services.bucket, services.clientConfig, refusingWith(name));
+    onTestFinished(() => refusing.close());
+    expect(await refusing.get("versions", "x")).toBeUndefined();
+    await expect(refusing.get("versions")).rejects.toHaveProperty("name", name);
   });
 
   test("writes and removes only what is still as it was read", async () => {

@@ -49,7 +49,7 @@ export interface NewObject<Body = string> {
 export interface ObjectStore {
   /**
    * The whole object, or undefined when there is none.
-   * @param versionId the version that is meant, where the bucket keeps versions; else the latest
+   * @param versionId the version that is meant, where the bucket keeps versions; else the latest. One that can't be read is none
    */
   get(key: string, versionId?: string): Promise<StoredObject | undefined>;
   /** The object without its bytes, or undefined when there is none. */
