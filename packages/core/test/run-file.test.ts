@@ -134,4 +134,11 @@ describe("_run.json", () => {
     expect(reading).toThrow(RunFileError);
     expect(reading).toThrow(expect.objectContaining({ cause: expect.any(Error) }));
   });
+
+  test("that somebody has edited is told by the field to look at", () => {
+    const body = JSON.stringify({ ...run, source: { ...run.source, size: "1" } });
+    expect(() => parseRunFile(stored({ body, metadata: {} }))).toThrow(
+      "_run.json does not hold a run (see its source.size); remove it and drop the CSV again",
+    );
+  });
 });

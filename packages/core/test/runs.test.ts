@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { loteKey, manifestKey } from "../src/dataset/keys.ts";
 import { type Manifest, manifestObject } from "../src/files/manifest.ts";
-import { settledRuns } from "../src/operator/runs.ts";
+import { runSummaries, settledRuns } from "../src/operator/runs.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 
 const MANIFEST: Manifest = {
@@ -22,7 +22,7 @@ const MANIFEST: Manifest = {
   requests: 2,
   retries: 0,
   rate_limited: 0,
-  files: [],
+  files: [{ key: "lote_1.json", etag: "1", records: 1, bytes: 1, oldest_fetched_at: "2026-11-23T12:00:02.000Z" }],
   ledger: null,
 };
 
@@ -48,8 +48,20 @@ test.each([
   [
     "is of a later version",
     JSON.stringify({ ...MANIFEST, version: 2 }),
-    "_manifest.json has version 2, and this program knows 1: update it",
+    "_manifest.json has version 2, and this program knows 1: update this program",
   ],
+  ...[
+    ["has a number of ids that are not those with a record and those without", { ids: 3 }, "ids"],
+    ["counts more records than its files", { ids: 10, stored: 9 }, "stored"],
+    ["counts other failures than its reasons", { ids: 3, failed: 2 }, "failed"],
+    ["has a negative number", { requests: -1 }, "requests"],
+    ["has an instant that is none", { finished_at: "yesterday" }, "finished_at"],
+    ["names a file without an ETag", { files: [{ ...MANIFEST.files[0], etag: null }] }, "files[0].etag"],
+  ].map(([what, edit, field]) => [
+    what as string,
+    JSON.stringify({ ...MANIFEST, ...(edit as object) }),
+    `_manifest.json does not hold a manifest (see its ${field}); remove it, and drop the CSV again`,
+  ]),
   [
     "was copied from another date",
     JSON.stringify({ ...MANIFEST, date: "2026/11/22" }),
@@ -62,6 +74,11 @@ test.each([
     { date: "2026/11/24", manifest: { ids: 2 } },
     { date: "2026/11/23", problem },
   ]);
+});
+
+test("a run that ended before it began, by the clocks of two machines, took no time", () => {
+  const manifest = { ...MANIFEST, finished_at: "2026-11-23T11:59:59.000Z" };
+  expect(runSummaries([{ date: MANIFEST.date, manifest }])).toMatchObject([{ seconds: 0 }]);
 });
 
 test("a data lake without output has no runs", async () => {

@@ -4,7 +4,7 @@ import { ATTRIBUTION } from "../dataset/movies.ts";
 import type { NewObject, StoredObject } from "../ports.ts";
 import { REASONS } from "../reasons.ts";
 import { withoutByteOrderMark } from "../text-lines.ts";
-import { EditedFileError } from "./edited-file-error.ts";
+import { EditedFileError, oddField } from "./edited-file-error.ts";
 import { sourceSchema } from "./run-file.ts";
 
 const count = z.int().check(z.nonnegative());
@@ -30,7 +30,7 @@ const ledgerSchema = z.object({
 
 const VERSION = 1;
 
-const manifestSchema = z.object({
+const fieldsSchema = z.object({
   version: z.literal(VERSION),
   /** Whose data it is. Manifests of earlier versions do not say so. */
   attribution: z.optional(z.string()),
@@ -59,6 +59,16 @@ const manifestSchema = z.object({
   ledger: z.nullable(ledgerSchema),
 });
 
+const manifestSchema = fieldsSchema.check(
+  z.refine(({ ids, stored, failed }) => ids === stored + failed, { path: ["ids"] }),
+  z.refine(({ stored, files }) => stored === sum(files.map(({ records }) => records)), { path: ["stored"] }),
+  z.refine(({ failed, failed_by_reason }) => failed === sum(Object.values(failed_by_reason)), { path: ["failed"] }),
+);
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, each) => total + each, 0);
+}
+
 /** `_manifest.json`: the settled run of a date, and the files that hold it. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFile = z.infer<typeof fileSchema>;
@@ -84,8 +94,8 @@ export function parseManifest({ body }: Pick<StoredObject, "body">): Manifest {
   const isLater = typeof version === "number" && version > VERSION;
   throw new ManifestError(
     isLater
-      ? `_manifest.json has version ${version}, and this program knows ${VERSION}: update it`
-      : "_manifest.json does not hold a manifest; remove it, and drop the CSV again",
+      ? `_manifest.json has version ${version}, and this program knows ${VERSION}: update this program`
+      : `_manifest.json does not hold a manifest${oddField(error)}; remove it, and drop the CSV again`,
     { cause: error },
   );
 }

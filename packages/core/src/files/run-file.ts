@@ -7,7 +7,7 @@ import type { RunDate } from "../dataset/run-date.ts";
 import type { OddRows } from "../dataset/select-ids.ts";
 import type { NewObject, ObjectStore, StoredObject } from "../ports.ts";
 import { withoutByteOrderMark } from "../text-lines.ts";
-import { EditedFileError } from "./edited-file-error.ts";
+import { EditedFileError, oddField } from "./edited-file-error.ts";
 
 const count = z.int().check(z.nonnegative());
 const instant = z.iso.datetime();
@@ -130,7 +130,9 @@ export function parseRunFile(object: StoredObject): RunFile {
   try {
     return runFileSchema.parse(JSON.parse(withoutByteOrderMark(object.body)));
   } catch (cause) {
-    throw new RunFileError("_run.json does not hold a run; remove it and drop the CSV again", { cause });
+    throw new RunFileError(`_run.json does not hold a run${oddField(cause)}; remove it and drop the CSV again`, {
+      cause,
+    });
   }
 }
 

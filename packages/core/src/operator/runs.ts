@@ -59,7 +59,7 @@ export interface RunSummary {
   readonly failed: number;
   readonly reused: number;
   readonly requests: number;
-  /** From its begin to the instant at which all of its files were there. */
+  /** From its begin to the instant at which all of its files were there; 0 where two clocks differ by more than that. */
   readonly seconds: number;
   readonly started_at: string;
   readonly finished_at: string;
@@ -70,7 +70,7 @@ export function runSummaries(dated: readonly DatedManifest[]): RunSummary[] {
   return dated.flatMap((each) => {
     if (!("manifest" in each)) return [];
     const { run, revision, ids, stored, failed, reused, requests, started_at, finished_at } = each.manifest;
-    const seconds = (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+    const seconds = Math.max(0, Date.parse(finished_at) - Date.parse(started_at)) / 1000;
     return [
       { date: each.date, run, revision, ids, stored, failed, reused, requests, seconds, started_at, finished_at },
     ];
