@@ -89,4 +89,16 @@ describe("help", () => {
       expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     },
   );
+
+  test("of each command calls the program as it was called", async () => {
+    vi.stubEnv("LOTES_COMMAND", "../lotes");
+    vi.resetModules();
+    const { program } = await import("../src/program.ts");
+    for (const command of program().commands) {
+      let help = "";
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(help).toContain(`  ../lotes ${command.name()}`);
+      expect(help).not.toMatch(/(?<!Usage: |\.\.\/)lotes [a-z]/);
+    }
+  });
 });

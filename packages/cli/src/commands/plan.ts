@@ -18,7 +18,7 @@ export function plan(program: Command): void {
       `
 Examples:
   ${COMMAND} plan movies.csv
-  MIN_VOTES=1000 lotes plan movies.csv   with another filter
+  MIN_VOTES=1000 ${COMMAND} plan movies.csv   with another filter
 
 With a local stack or a stage it also tells how many ids need not be asked for.`,
     )
