@@ -45,7 +45,10 @@ export function uploadTroubles(run: RunFile | undefined, account: Account | unde
     const message = `the producer has not begun its run within ${MOST_SECONDS} s: see \`${COMMAND} status --date ${date}\``;
     return [{ code: "not_in_force", message }];
   }
-  return supersededTroubles(run.run, account);
+  if (account?.run.source.etag !== run.source.etag) return supersededTroubles(run.run, account);
+  if (account.run.run === run.run) return [];
+  const message = `the same CSV was dropped once more meanwhile: what is told here is its latest run, ${account.run.run}`;
+  return [{ code: "superseded", message }];
 }
 
 /** A trouble if another run than the one that was followed is in force by now. */

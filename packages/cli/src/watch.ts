@@ -66,12 +66,9 @@ export function isFinished({ settled, run, manifest, finishedAt }: Account): boo
   return settled && finishedAt !== undefined && Date.now() - finishedAt.getTime() > LATEST_MANIFEST_MS;
 }
 
-/** Whether a run is finished, or another has taken its place. */
-export function isFinishedOrSuperseded(followed: RunFile): (account: Account) => boolean {
-  return (account) => {
-    const { run } = account.run;
-    return run !== followed.run || isFinished(account);
-  };
+/** Whether a run is finished, or that of another CSV has taken its place. A run of the same bytes, which were dropped again, is as good. */
+export function isFinishedOrSuperseded({ source }: RunFile): (account: Account) => boolean {
+  return (account) => account.run.source.etag !== source.etag || isFinished(account);
 }
 
 /** Whether each replayed id was tried and the run is settled, or the run was superseded or cancelled. */

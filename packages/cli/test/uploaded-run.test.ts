@@ -1,8 +1,9 @@
-import { runKey } from "@lotes/core";
+import { type Account, type RunFile, runKey } from "@lotes/core";
 import { MemoryStore } from "@lotes/core/testing/memory-store";
 import { queuedRun } from "@lotes/core/testing/runs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { uploadedRun, uploadTroubles } from "../src/uploaded-run.ts";
+import { isFinishedOrSuperseded } from "../src/watch.ts";
 
 const DATE = "2026/11/23";
 const RUN = queuedRun("1");
@@ -48,4 +49,31 @@ test("a run that does not begin is waited for half a minute, and then told", asy
       message: "the producer has not begun its run within 30 s: see `lotes status --date 2026/11/23`",
     },
   ]);
+});
+
+describe("an upload whose run was followed", () => {
+  const followed = { ...RUN, run: "followed" };
+  const account = (run: RunFile) => ({ run, settled: true }) as Account;
+  const isOver = isFinishedOrSuperseded(followed);
+  const finishedAt = new Date(0);
+
+  test("has nothing to tell at its own end", () => {
+    expect(uploadTroubles(followed, account(followed), DATE)).toEqual([]);
+  });
+
+  test("ends when that of another CSV takes its place, and says so", () => {
+    const other = account({ ...RUN, source: { ...RUN.source, etag: "other" } });
+    expect(isOver(other)).toBe(true);
+    expect(uploadTroubles(followed, other, DATE)).toMatchObject([
+      { code: "superseded", message: expect.stringMatching(/^a later upload has taken the place of run followed/) },
+    ]);
+  });
+
+  test("goes on with the run of the same CSV that somebody dropped once more, to its end", () => {
+    expect(isOver({ ...account(RUN), settled: false })).toBe(false);
+    expect(isOver({ ...account(RUN), finishedAt })).toBe(true);
+    expect(uploadTroubles(followed, account(RUN), DATE)).toMatchObject([
+      { code: "superseded", message: expect.stringMatching(/^the same CSV was dropped once more/) },
+    ]);
+  });
 });

@@ -61,8 +61,9 @@ Examples:
       if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
       else if (account) await printStatus(target, account, { date, budget, troubles });
       else printLines(ingestLines(ingested));
-      // A user who waits for the end of a run has to know that it has not begun, or that it was ended.
-      if (watch && (account === undefined || account.run.status === "cancelled")) process.exitCode = EXIT.failed;
+      // A user who waits for the end of a run has to know that it has not begun, that it was ended, or that another CSV took its place.
+      const isTold = account?.run.source.etag === etag && account.run.status !== "cancelled";
+      if (watch && !isTold) process.exitCode = EXIT.failed;
       judge(account, strict);
     });
 }

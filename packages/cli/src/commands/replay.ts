@@ -31,6 +31,7 @@ Examples:
     .action(async ({ date = today(), watch, strict, json, dlq, dryRun, reason, id: ids, all }) => {
       assertFollowed({ strict, watch });
       const { loadSettings } = await import("@lotes/core");
+      const { EXIT } = await import("../exit-code.ts");
       const { printJson } = await import("../output.ts");
       const { choose } = await import("../replay-choice.ts");
       const { dlqTroubles, replayDocument, tellSent } = await import("../replay-report.ts");
@@ -58,6 +59,8 @@ Examples:
       } else if (follows && after) {
         await printStatus(target, after, { date, budget, troubles: superseded });
       }
+      // As with `ingest --watch`: the end that was waited for will not come.
+      if (follows && (superseded.length > 0 || after?.run.status === "cancelled")) process.exitCode = EXIT.failed;
       judge(after, strict);
     });
 }
