@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ledgerKey, loteKey, manifestKey, runKey } from "../src/dataset/keys.ts";
+import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { loteObject } from "../src/files/lote-file.ts";
 import { type RunFile, runObject } from "../src/files/run-file.ts";
+import { declareFinished } from "../src/operator/declare-finished.ts";
 import { explain } from "../src/operator/explain.ts";
 import type { ObjectHead, StoredObject } from "../src/ports.ts";
 import { MemoryStore } from "./support/memory-store.ts";
@@ -79,9 +80,13 @@ describe("an id", () => {
     expect(await fate(IDS[1])).toEqual({ state: "open", lote: 1 });
   });
 
-  test("was never selected once the run has settled without it", async () => {
-    await store.putIf(manifestKey(DATE), undefined, { body: "", contentType: "", metadata: { run: RUN.run } });
+  test("was never selected once the run has settled without it, as long as all files are what its manifest says", async () => {
+    await store.overwrite(runKey(DATE), JSON.stringify({ ...RUN, ids: 2, lotes: 1 }));
+    await writeLote(1, IDS.slice(0, 2));
+    await declareFinished(store, DATE);
     expect(await fate("tt7777777")).toEqual({ state: "never selected" });
+    await store.overwrite(loteKey(DATE, 1), "edited by hand");
+    expect(await fate(IDS[0])).toEqual({ state: "unknown" });
   });
 
   test("of a date without a run has no explanation", async () => {

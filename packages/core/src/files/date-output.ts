@@ -184,11 +184,6 @@ export class DateOutput {
     return this.#store.head(manifestKey(this.date));
   }
 
-  /** Whether a run of the date has settled before, by the manifest's metadata. */
-  async hasFinished(run: string): Promise<boolean> {
-    return (await this.manifestHead())?.metadata.run === run;
-  }
-
   changeManifest<Made extends Change>(change: Decide<Made>): Promise<Made> {
     return this.change(manifestKey(this.date), change);
   }

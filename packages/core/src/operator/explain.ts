@@ -6,6 +6,7 @@ import { Ledger } from "../files/ledger.ts";
 import type { FailedId } from "../files/ledger-entry.ts";
 import { parseLoteFile } from "../files/lote-file.ts";
 import type { LoteWork } from "../files/lote-work.ts";
+import { names, readManifest } from "../files/manifest.ts";
 import type { RunFile } from "../files/run-file.ts";
 import type { ObjectStore } from "../ports.ts";
 import { loteOfId } from "./lote-of-id.ts";
@@ -51,8 +52,17 @@ export async function explain(store: ObjectStore, date: RunDate, id: string): Pr
   const failure = await failureOf(id, run, place?.lote, output);
   if (failure !== undefined) return { run, fate: { state: "failed", failure } };
   if (place !== undefined) return { run, fate: { state: "open", lote: place.lote } };
-  const isSettled = run.status === "rejected" || (await output.hasFinished(run.run));
+  const isSettled = run.status === "rejected" || (await isAsSettled(run, output));
   return { run, fate: { state: isSettled ? "never selected" : "unknown" } };
+}
+
+/** Whether a run has settled, and its files are still those that its manifest names: somebody may have changed or removed one since. */
+async function isAsSettled({ run }: RunFile, output: DateOutput): Promise<boolean> {
+  const object = await output.manifest();
+  const manifest = object && readManifest(object);
+  if (manifest?.run !== run) return false;
+  const [lotes, ledger] = await Promise.all([Array.fromAsync(output.loteFiles()), output.ledgerHead()]);
+  return names(manifest, lotes, ledger?.etag);
 }
 
 /** @param lote where the id is, as far as that is known */
