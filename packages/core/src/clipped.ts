@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const HASH_DIGITS = 16;
 
@@ -8,7 +8,7 @@ const HASH_DIGITS = 16;
  */
 export function clipped(text: string, most: number): string {
   if (text.length <= most) return text;
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
-  const end = `… (${text.length} characters, SHA-256 ${hash}…)`;
+  const digits = hash("sha256", text).slice(0, HASH_DIGITS);
+  const end = `… (${text.length} characters, SHA-256 ${digits}…)`;
   return text.slice(0, most - end.length).toWellFormed() + end;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod/mini";
 import { filterOf, filterSettings } from "./dataset/movie-filter.ts";
 import { LONGEST_KEPT_DAYS, type MovieFilter } from "./dataset/movies.ts";
@@ -141,10 +141,7 @@ function checkTogether({ tmdb, consumerConcurrency, loteSize }: Settings): void 
  * each time.
  */
 export function originOf({ baseUrl, language }: Pick<TmdbSettings, "baseUrl" | "language">): string {
-  return createHash("sha256")
-    .update(`${new URL(baseUrl).hostname} ${language}`)
-    .digest("hex")
-    .slice(0, 8);
+  return hash("sha256", `${new URL(baseUrl).hostname} ${language}`).slice(0, 8);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import csvParser from "csv-parser";
@@ -123,8 +123,8 @@ function excerpt(cell: string): string {
 /** An id of bounded length. A hash keeps a cut id different from every other. */
 function bounded(id: string): string {
   if (id.length <= LONGEST_ID) return id;
-  const hash = createHash("sha256").update(id).digest("hex").slice(0, HASH_DIGITS);
-  return `${id.slice(0, BEGINNING_KEPT).toWellFormed()}…${hash}`;
+  const digits = hash("sha256", id).slice(0, HASH_DIGITS);
+  return `${id.slice(0, BEGINNING_KEPT).toWellFormed()}…${digits}`;
 }
 
 /** Does the same as {@link selectCompactly}, with the ids as plain texts. */

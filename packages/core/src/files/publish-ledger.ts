@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ObjectHead } from "../ports.ts";
 import { areSame, type DateOutput, type KeyAndEtag, type LedgerPiece } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
@@ -55,7 +55,7 @@ async function linesOf(run: RunFile, output: DateOutput): Promise<LedgerLines> {
 /** What tells one state of the parts from another. */
 function stateOf(parts: readonly KeyAndEtag[]): string {
   const lines = parts.map(({ key, etag }) => `${key} ${etag}\n`);
-  return createHash("sha256").update(lines.join("")).digest("hex");
+  return hash("sha256", lines.join(""));
 }
 
 /** Whether a ledger was put together of these parts, and of no other state of them. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod/mini";
 import { runKey } from "../dataset/keys.ts";
 import { filterDocument, filterSchema } from "../dataset/movie-filter.ts";
@@ -91,10 +91,7 @@ export class RunFileError extends EditedFileError {
 
 /** The run of an upload: the same event is the same run, a new upload of the same file another. 16 hexadecimal digits. */
 export function runId({ bucket, key, sequencer }: CsvVersion): string {
-  return createHash("sha256")
-    .update(JSON.stringify([bucket, key, sequencer]))
-    .digest("hex")
-    .slice(0, 16);
+  return hash("sha256", JSON.stringify([bucket, key, sequencer])).slice(0, 16);
 }
 
 /**
@@ -125,10 +122,21 @@ export function newRun(source: CsvVersion, filter: MovieFilter, startedAt: Date)
   };
 }
 
-/** @throws {RunFileError} */
-export function parseRunFile(object: StoredObject): RunFile {
+/** The last run file that was parsed. A process reads the same one before and after each of its writes, and it changes but a few times in a run. */
+let lastParsed: { readonly body: string; readonly run: RunFile } | undefined;
+
+/**
+ * @returns the same object for the same body, so nobody may change it
+ * @throws {RunFileError}
+ */
+export function parseRunFile({ body }: StoredObject): RunFile {
+  if (lastParsed?.body !== body) lastParsed = { body, run: parsed(body) };
+  return lastParsed.run;
+}
+
+function parsed(body: string): RunFile {
   try {
-    return runFileSchema.parse(JSON.parse(withoutByteOrderMark(object.body)));
+    return Object.freeze(runFileSchema.parse(JSON.parse(withoutByteOrderMark(body))));
   } catch (cause) {
     throw new RunFileError(`_run.json does not hold a run${oddField(cause)}; remove it and drop the CSV again`, {
       cause,
