@@ -11,6 +11,9 @@ export interface Deviation {
   readonly value: unknown;
 }
 
+/** What a key begins with, as far as its choice depends on it. */
+export type KeyStart = number;
+
 /**
  * All choices of one schedule. Each is made by its own key and the seed, so that one more or less changes no other. What makes something go
  * wrong is recorded; a schedule can be run again with some of it, and then nothing else goes wrong.
@@ -26,11 +29,19 @@ export class Choices {
     this.#planned = planned && new Map(planned.map((each) => [each.key, each]));
   }
 
-  /** From 0 to below 1, the same whenever the key is asked for. */
-  fraction(key: string): number {
-    let hash = this.#seed | 0;
-    for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), FNV_PRIME);
-    return mixed(hash) / TWO_TO_32;
+  /**
+   * From 0 to below 1, the same whenever the key is asked for.
+   * @param start what the key begins with, if that was read before
+   */
+  fraction(key: string, start?: KeyStart): number {
+    return mixed(this.startOf(key, start)) / TWO_TO_32;
+  }
+
+  /** Reads what many keys begin with, so that it is read only once. */
+  startOf(text: string, start: KeyStart = this.#seed | 0): KeyStart {
+    let hash = start;
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+    return hash;
   }
 
   /** A whole number from 0 to below the bound. */

@@ -1,7 +1,6 @@
 import type { FunctionName } from "@lotes/core/topology";
 import type { Context } from "aws-lambda";
 import type { Process } from "./process.ts";
-import { running } from "./process.ts";
 import type { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { TmdbConnections } from "./tmdb-connections.ts";
@@ -30,7 +29,7 @@ export class ExecutionEnvironment {
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     this.process = options.process;
-    this.#handler = running.run(options.process, options.load);
+    this.#handler = options.process.enter(options.load);
   }
 
   get isHeldUp(): boolean {

@@ -19,6 +19,8 @@ export class Process {
   readonly clockAheadMs: () => number;
   readonly random: () => number;
   dead = false;
+  /** Runs something as the code of this process. `running.run` would make a context anew each time. */
+  readonly enter = running.run(this, () => AsyncLocalStorage.snapshot());
   /** Called when it dies. */
   onDeath: () => void = () => {};
   /** What fell due while it was frozen, in order. */

@@ -1,3 +1,4 @@
+import type { KeyStart } from "./choices.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 import { CALL_MS, type Call, type Fault, type Troubles } from "./troubles.ts";
@@ -37,6 +38,28 @@ function lostAfter(ms: number): Error {
   return ms < CALL_MS ? connectionReset() : Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
 }
 
+/** A call as it is counted and traced. */
+interface Step {
+  readonly does: string;
+  /** Who does it, and what. */
+  readonly step: string;
+}
+
+/** The steps by who does what, before its first write and after it. They are few, and to make a text takes longer than to find it. */
+const STEPS = new Map<string, Map<string, readonly [before: Step, after: Step]>>();
+
+function stepOf(role: string, does: string, hasWritten: boolean): Step {
+  const known = STEPS.get(role)?.get(does);
+  if (known) return known[hasWritten ? 1 : 0];
+  const steps = [named(role, does), named(role, `${does} after its write`)] as const;
+  STEPS.set(role, (STEPS.get(role) ?? new Map()).set(does, steps));
+  return steps[hasWritten ? 1 : 0];
+}
+
+function named(role: string, does: string): Step {
+  return { does, step: `${role} ${does}` };
+}
+
 /** What becomes of a call that a service has done. */
 type Answered = (settle: () => void) => void;
 
@@ -53,6 +76,8 @@ export class ServiceCalls {
   /** Whether somebody has waited for one of its looks, and is now at work on the same object. */
   #isMet = false;
   #calls = 0;
+  /** What the keys of its ways begin with. */
+  #ways: KeyStart | undefined;
 
   /** @param troubles draws the faults of the calls; undefined where all calls go well */
   constructor(process: Process, role: string, simulation: Simulation, troubles: Troubles | undefined) {
@@ -91,13 +116,13 @@ export class ServiceCalls {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // A dead process sends nothing more, and hears nothing more.
     if (process.dead) return promise;
-    const does = `${call.does}${this.#hasWritten ? " after its write" : ""}`;
-    const step = `${this.#role} ${does}`;
+    const { does, step } = stepOf(this.#role, call.does, this.#hasWritten);
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
     const fault = this.#troubles?.faultOf(process, step, { ...call, isMet: this.#isMet });
-    const key = `${process.name} way ${++this.#calls}`;
-    const way = (end: string) => LEAST_WAY_MS + choices.fraction(key + end) * (MOST_WAY_MS - LEAST_WAY_MS);
+    this.#ways ??= choices.startOf(`${process.name} way `);
+    const ways = choices.startOf(String(++this.#calls), this.#ways);
+    const way = (end: string) => LEAST_WAY_MS + choices.fraction(end, ways) * (MOST_WAY_MS - LEAST_WAY_MS);
     const trace = (what: string) => this.#simulation.trace(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
     const done = { process, isWrite: call.conditional === true, key: call.key };

@@ -10,7 +10,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { type Bucket, NoObject, type StoredObject } from "./bucket.ts";
+import type { Bucket, StoredObject } from "./bucket.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Call } from "./troubles.ts";
@@ -68,25 +68,32 @@ function callOf(command: Command): Call {
   if (command instanceof ListObjectsV2Command)
     return { service: "s3", does: "lists the lotes", key: command.input.Prefix };
   const key = command.input.Key ?? "";
-  const what = nameOf(key);
-  if (command instanceof GetObjectCommand) return { service: "s3", does: `reads ${what}`, key };
-  if (command instanceof HeadObjectCommand) return { service: "s3", does: `looks at ${what}`, key };
+  const { reads, looks, writes, removes } = namesFor(key);
+  if (command instanceof GetObjectCommand) return { service: "s3", does: reads, key };
+  if (command instanceof HeadObjectCommand) return { service: "s3", does: looks, key };
   const { IfMatch, IfNoneMatch } = command.input as PutObjectCommand["input"];
   const conditional = IfMatch !== undefined || IfNoneMatch !== undefined;
-  return {
-    service: "s3",
-    does: command instanceof PutObjectCommand ? `writes ${what}` : `removes ${what}`,
-    key,
-    conditional,
-  };
+  return { service: "s3", does: command instanceof PutObjectCommand ? writes : removes, key, conditional };
 }
 
-function nameOf(key: string): string {
-  if (key.endsWith("_run.json")) return "the run file";
-  if (key.endsWith("erros_geral.json")) return "the ledger";
-  if (/\/_erros_\d+\.json$/.test(key)) return "a part of the ledger";
-  if (key.endsWith("_manifest.json")) return "the manifest";
-  return key.endsWith(".csv") ? "the CSV" : "a lote";
+/** What the calls for an object are named. Each text is made once: they are the keys of what is counted. */
+function names(what: string) {
+  return { reads: `reads ${what}`, looks: `looks at ${what}`, writes: `writes ${what}`, removes: `removes ${what}` };
+}
+
+const RUN_FILE = names("the run file");
+const LEDGER = names("the ledger");
+const LEDGER_PART = names("a part of the ledger");
+const MANIFEST = names("the manifest");
+const CSV = names("the CSV");
+const LOTE = names("a lote");
+
+function namesFor(key: string) {
+  if (key.endsWith("_run.json")) return RUN_FILE;
+  if (key.endsWith("erros_geral.json")) return LEDGER;
+  if (/\/_erros_\d+\.json$/.test(key)) return LEDGER_PART;
+  if (key.endsWith("_manifest.json")) return MANIFEST;
+  return key.endsWith(".csv") ? CSV : LOTE;
 }
 
 function perform(command: Command, bucket: Bucket, pageSize: () => number): unknown {
@@ -126,7 +133,7 @@ function headersOf({ bytes, etag, metadata, modifiedAt, version }: StoredObject)
 
 function get({ Key = "", IfMatch, Range, VersionId }: GetObjectCommand["input"], bucket: Bucket) {
   const object = bucket.get(Key, VersionId);
-  if (object === undefined) throw new NoObject();
+  if (object === undefined) throw s3Error("NoSuchKey");
   matching(object, IfMatch);
   if (Range === undefined)
     return { ...headersOf(object), Body: { transformToString: async () => String(object.body) } };

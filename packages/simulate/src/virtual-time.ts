@@ -1,5 +1,5 @@
 import { Heap } from "./heap.ts";
-import { type Process, running } from "./process.ts";
+import type { Process } from "./process.ts";
 import { trueTurn } from "./true-turn.ts";
 
 /** Runs all ticks and microtasks, as Node does after each of its own callbacks. A turn of Node's loop would do so too, and takes longer. */
@@ -87,7 +87,7 @@ export class VirtualTime {
       }
       this.happened++;
       planned.happen = undefined;
-      if (owner) running.run(owner, happen);
+      if (owner) owner.enter(happen);
       else happen();
       return true;
     }
