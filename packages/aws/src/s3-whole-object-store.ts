@@ -9,8 +9,9 @@ import {
   S3Client,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
-import type { NewObject, ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "@lotes/core";
+import type { NewObject, ObjectHead, ObjectStore, ObjectSummary, Pieces, StoredObject } from "@lotes/core";
 import { CALL_TIMEOUTS } from "./call-timeouts.ts";
+import { objectBody } from "./object-body.ts";
 import { conditionalWriteError, isGone, isUnreadableVersion } from "./s3-errors.ts";
 
 /** One S3 bucket, for whoever reads and writes its objects whole. Every write and removal is conditional. */
@@ -57,18 +58,19 @@ export class S3WholeObjectStore implements ObjectStore {
     }
   }
 
-  async putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Buffer>): Promise<void> {
+  async putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Pieces>): Promise<string> {
     try {
-      await this.#once.send(
+      const { ETag } = await this.#once.send(
         new PutObjectCommand({
           Bucket: this.bucket,
           Key: key,
-          Body: object.body,
+          ...objectBody(object.body),
           ContentType: object.contentType,
           Metadata: { ...object.metadata },
           ...(expectedEtag === undefined ? { IfNoneMatch: "*" } : { IfMatch: quoted(expectedEtag) }),
         }),
       );
+      return unquoted(ETag);
     } catch (error) {
       throw conditionalWriteError(key, error);
     }

@@ -52,6 +52,16 @@ describe("the object store", () => {
     expect(await store.get("read/nothing")).toBeUndefined();
   });
 
+  test("writes pieces as one object", async () => {
+    const pieces = ["ação\n", "", "b".repeat(200_000), "🎬\n"];
+    await store.putIf("pieces", undefined, { ...object(""), body: pieces });
+    const { body, etag = "" } = (await store.get("pieces")) ?? {};
+    expect(body).toBe(pieces.join(""));
+    await store.putIf("pieces", etag, { ...object(""), body: pieces.slice(1) });
+    await expect(store.putIf("pieces", etag, { ...object(""), body: pieces })).rejects.toThrow(ObjectChangedError);
+    expect((await store.get("pieces"))?.body).toBe(pieces.slice(1).join(""));
+  });
+
   test("takes an earlier version that is not there for no object, or a store without versions for what is there", async () => {
     await store.putIf("versions", undefined, object("1"));
     expect([undefined, "1"]).toContain((await store.get("versions", "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY"))?.body);

@@ -14,6 +14,7 @@ export { type LoteFile, LoteFileError } from "./files/lote-file.ts";
 export { isRepeated } from "./files/lote-work.ts";
 export { type CsvVersion, type RunFile, RunFileError, readRun, runId } from "./files/run-file.ts";
 export { ContentionError } from "./files/update-object.ts";
+export { WrittenParts } from "./files/written-parts.ts";
 export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./metrics.ts";
 export { type Account, Accountant, hasFaults, idsLeft, type Look } from "./operator/account.ts";
 export { cancelRun } from "./operator/cancel-run.ts";

@@ -39,6 +39,9 @@ export interface ObjectHead {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A text that need not be in memory as a whole. It can be gone through again and again. */
+export type Pieces = Iterable<string>;
+
 export interface NewObject<Body = string> {
   readonly body: Body;
   readonly contentType: string;
@@ -56,10 +59,11 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectHead | undefined>;
   /**
    * Writes the object if it still is what it was: of the given ETag, or absent when that is undefined.
+   * @returns the ETag that it has by that
    * @throws {ObjectChangedError} when it isn't.
    * @throws {UncertainWriteError} when nobody knows whether it was written.
    */
-  putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Buffer>): Promise<void>;
+  putIf(key: string, expectedEtag: string | undefined, object: NewObject<string | Pieces>): Promise<string>;
   /**
    * Removes the object if it still has the ETag. An object that is gone already is no error.
    * @throws {ObjectChangedError} when it has another.

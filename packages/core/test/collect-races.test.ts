@@ -17,7 +17,7 @@ const ID = "tt1000000";
 
 /** Collects one failure of the run, with something happening in the middle. */
 async function collectedWith(
-  interrupt: (store: MemoryStore) => Promise<void>,
+  interrupt: (store: MemoryStore) => Promise<unknown>,
   store = new InterruptedStore(ledgerKey(DATE)),
 ): Promise<string | undefined> {
   const { run } = queuedRun("01");

@@ -85,8 +85,9 @@ test("a lote in the place of the same bytes of an earlier run is there again aft
   const { etag = "" } = (await store.get(loteKey(DATE, 1))) ?? {};
   const put = store.putIf.bind(store);
   vi.spyOn(store, "putIf").mockImplementationOnce(async (...call) => {
-    await put(...call);
+    const written = await put(...call);
     await store.removeIf(loteKey(DATE, 1), etag);
+    return written;
   });
   await consume(later.run, store);
   const file = await store.get(loteKey(DATE, 1));

@@ -286,7 +286,7 @@ test("a run that has settled by nothing but failures before it is declared queue
       await collectAll();
       await deadLetterQueue.send(first);
     }
-    await queued(key, etag, object);
+    return queued(key, etag, object);
   });
   await drop(ids);
   vi.restoreAllMocks();

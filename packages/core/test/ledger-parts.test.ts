@@ -11,6 +11,7 @@ import {
 import { Ledger } from "../src/files/ledger.ts";
 import { parseManifest } from "../src/files/manifest.ts";
 import { type CsvVersion, parseRunFile } from "../src/files/run-file.ts";
+import { WrittenParts } from "../src/files/written-parts.ts";
 import { Accountant } from "../src/operator/account.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import { explain } from "../src/operator/explain.ts";
@@ -90,12 +91,12 @@ async function consume(messages: readonly OutgoingMessage[], unknown: readonly s
   }
 }
 
-async function collectAll(letters = deadLetterQueue.take()): Promise<void> {
+async function collectAll(letters = deadLetterQueue.take(), written?: WrittenParts): Promise<void> {
   const sentAt = new Date("2026-11-23T12:00:00Z");
   await Promise.all(
     collect(
       letters.map(({ body }) => ({ body, sentAt })),
-      { ...QUIET, store, deadLetterQueue },
+      { ...QUIET, store, deadLetterQueue, ...(written && { written }) },
     ),
   );
 }
@@ -292,6 +293,29 @@ describe("what is read and asked for does not grow with a run", () => {
     store.ledgerBytesRead = 0;
     await consume(lotes.slice(-1));
     expect(store.ledgerBytesRead).toBe(0);
+  });
+
+  test("a collector puts together what it has written itself without reading it, and reads what others have changed", async () => {
+    await drop(IDS);
+    const lotes = loteQueue.take();
+    const written = new WrittenParts();
+    await consume(lotes.slice(0, -1));
+    await collectAll(undefined, written);
+    const [first, second] = [ledgerPartKey(DATE, 1), ledgerPartKey(DATE, 2)];
+    const { body, etag, metadata } = (await store.get(second)) as StoredObject;
+    const changed = { body: body.replaceAll("no such movie", "changed"), contentType: "", metadata };
+    await store.putIf(second, etag, changed);
+    await consume(lotes.slice(-1));
+    const read = vi.spyOn(store, "get");
+    await collectAll(undefined, written);
+    const keys = read.mock.calls.map(([key]) => key);
+    read.mockRestore();
+    expect(keys).not.toContain(first);
+    expect(keys).toContain(second);
+    expect((await ledger()).split("\n").map((line) => line.includes("changed"))).toEqual([
+      ...[false, false, true, true, false],
+      false,
+    ]);
   });
 
   test("a collector reads the part that its reports are of, and takes no stock while the last lotes are open", async () => {

@@ -36,10 +36,11 @@ class VersionedStore extends MemoryStore {
     return head && { ...head, versionId: `${key} ${head.etag}` };
   }
 
-  override async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
-    await super.putIf(key, expectedEtag, object);
+  override async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<string> {
+    const etag = await super.putIf(key, expectedEtag, object);
     const written = await super.get(key);
     if (written !== undefined) this.#versions.set(`${key} ${written.etag}`, written);
+    return etag;
   }
 }
 

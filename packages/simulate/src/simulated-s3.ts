@@ -107,13 +107,21 @@ function perform(command: Command, bucket: Bucket, pageSize: () => number): unkn
   }
   if (command instanceof PutObjectCommand) {
     const { Key = "", Body, Metadata = {}, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } = command.input;
-    return headersOf(bucket.put(Key, String(Body), Metadata, { ifMatch, ifNoneMatch }));
+    return headersOf(bucket.put(Key, textOf(Body), Metadata, { ifMatch, ifNoneMatch }));
   }
   if (command instanceof DeleteObjectCommand) {
     bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });
     return {};
   }
   return list(command.input, bucket, pageSize());
+}
+
+/** A body that functions send: a text, or a stream that has each of its pieces at once. */
+function textOf(body: PutObjectCommand["input"]["Body"]): string {
+  if (!(body instanceof Readable)) return String(body);
+  const pieces: Buffer[] = [];
+  for (let piece = body.read(); piece !== null; piece = body.read()) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }
 
 function matching(object: StoredObject, ifMatch: string | undefined): StoredObject {

@@ -12,23 +12,14 @@ import {
 } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
+import type { KeyAndEtag, LedgerPiece } from "./ledger-piece.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
 import { isInForce, lotesOfPart, type RunInForce } from "./run-rules.ts";
-import { type Change, createObject, type Decide, updateObject, updateUnread } from "./update-object.ts";
+import { type Change, createObject, type Decide, type Done, updateObject, updateUnread } from "./update-object.ts";
+import type { WrittenParts } from "./written-parts.ts";
 
 // Round trips of some 20 ms each. A few parts are all that is in memory.
 const READS_AT_ONCE = 8;
-
-/** An object that holds entries of a ledger: the whole of it, or a part. */
-export type LedgerPiece = StoredObject & { readonly key: string };
-
-export type KeyAndEtag = Pick<ObjectSummary, "key" | "etag">;
-
-/** Whether objects are as they were. */
-export function areSame(before: readonly KeyAndEtag[], now: readonly KeyAndEtag[]): boolean {
-  const known = new Map(before.map(({ key, etag }) => [key, etag]));
-  return now.length === before.length && now.every(({ key, etag }) => known.get(key) === etag);
-}
 
 /**
  * One date's output: its run file, its lotes and its ledger. What becomes of them is in `store-lote.ts`, `enter-reports.ts` and
@@ -49,10 +40,13 @@ export function areSame(before: readonly KeyAndEtag[], now: readonly KeyAndEtag[
 export class DateOutput {
   readonly #store: ObjectStore;
   readonly date: RunDate;
+  readonly #written: WrittenParts | undefined;
 
-  constructor(store: ObjectStore, date: RunDate) {
+  /** @param written what this process has written of ledgers, if that is kept */
+  constructor(store: ObjectStore, date: RunDate, written?: WrittenParts) {
     this.#store = store;
     this.date = date;
+    this.#written = written;
   }
 
   /** What `_run.json` holds, be it in force or rejected; undefined when the date never had a run. */
@@ -94,8 +88,10 @@ export class DateOutput {
   }
 
   /** Changes one of the date's objects, see {@link updateObject}. */
-  change<Made extends Change>(key: string, change: Decide<Made>): Promise<Made> {
-    return updateObject(this.#store, key, change);
+  async change<Made extends Change>(key: string, change: Decide<Made>): Promise<Done<Made>> {
+    const done = await updateObject(this.#store, key, change);
+    this.#written?.add(key, done);
+    return done;
   }
 
   loteHead(lote: number): Promise<ObjectHead | undefined> {
@@ -141,11 +137,14 @@ export class DateOutput {
 
   /** Everything that holds a run's entries, in the order of the lotes; what belongs to no lote comes last. */
   async *ledgerPieces(run: RunFile): AsyncGenerator<LedgerPiece> {
-    const hasParts = lotesOfPart(run) !== undefined;
-    const keys = hasParts ? (await this.ledgerParts()).map(({ key }) => key) : [ledgerKey(this.date)];
-    for (let from = 0; from < keys.length; from += READS_AT_ONCE) {
-      const some = keys.slice(from, from + READS_AT_ONCE);
-      for (const piece of await Promise.all(some.map((key) => this.object(key)))) if (piece !== undefined) yield piece;
+    const ledger = lotesOfPart(run) === undefined ? await this.object(ledgerKey(this.date)) : undefined;
+    if (ledger !== undefined) yield ledger;
+    if (lotesOfPart(run) === undefined) return;
+    const parts = await this.ledgerParts();
+    const read = (part: ObjectSummary) => this.#written?.find(part) ?? this.object(part.key);
+    for (let from = 0; from < parts.length; from += READS_AT_ONCE) {
+      const some = parts.slice(from, from + READS_AT_ONCE);
+      for (const piece of await Promise.all(some.map(read))) if (piece !== undefined) yield piece;
     }
   }
 

@@ -1,24 +1,24 @@
-import type { KeyAndEtag, LedgerPiece } from "./date-output.ts";
+import type { Pieces } from "../ports.ts";
+import type { KeyAndEtag, LedgerPiece } from "./ledger-piece.ts";
+import { PackedText } from "./packed-text.ts";
 
-/** The lines of a ledger as bytes, which are the only ones in memory: what was outgrown is given back at once. */
-export class LedgerLines {
+/** The lines of a ledger, of which a large run has many megabytes: they are packed, and unpacked a piece at a time. */
+export class LedgerLines implements Pieces {
   /** What they were taken from. */
   readonly pieces: KeyAndEtag[] = [];
-  #memory = new ArrayBuffer(64 * 1024);
-  #length = 0;
+  readonly #packed: PackedText[] = [];
 
   /** @param isOwn whether the piece's lines are the run's */
   add({ key, etag, body }: LedgerPiece, isOwn: boolean): void {
     this.pieces.push({ key, etag });
-    if (!isOwn) return;
-    const length = this.#length + Buffer.byteLength(body);
-    const { byteLength } = this.#memory;
-    if (length > byteLength) this.#memory = this.#memory.transfer(Math.max(length, 2 * byteLength));
-    Buffer.from(this.#memory).write(body, this.#length);
-    this.#length = length;
+    if (isOwn && body !== "") this.#packed.push(new PackedText(body));
   }
 
-  bytes(): Buffer {
-    return Buffer.from(this.#memory, 0, this.#length);
+  get isEmpty(): boolean {
+    return this.#packed.length === 0;
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    for (const text of this.#packed) yield text.toString();
   }
 }

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
 import type { ObjectHead } from "../ports.ts";
-import { areSame, type DateOutput, type KeyAndEtag, type LedgerPiece } from "./date-output.ts";
+import type { DateOutput } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
 import { LedgerLines } from "./ledger-lines.ts";
+import { areSame, type KeyAndEtag, type LedgerPiece } from "./ledger-piece.ts";
 import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
 import { lotesOfPart } from "./run-rules.ts";
@@ -36,10 +37,9 @@ async function nextLedger(output: DateOutput, run: RunFile, head: ObjectHead | u
   if (head?.metadata.run === run.run && head.metadata[PARTS] === stateOf(parts)) return undefined;
   // Listed after the look at the ledger: of two that put it together at once the later state stays.
   const lines = known !== undefined && areSame(known.pieces, parts) ? known : await linesOf(run, output);
-  const body = lines.bytes();
-  if (body.length === 0) return "remove" as const;
+  if (lines.isEmpty) return "remove" as const;
   return {
-    body,
+    body: lines,
     contentType: LEDGER_TYPE,
     // Of what was read, which may be newer than what was listed.
     metadata: { run: run.run, [PARTS]: stateOf(lines.pieces) },

@@ -4,17 +4,21 @@ import {
   ObjectChangedError,
   type ObjectHead,
   type ObjectStore,
+  type Pieces,
   type StoredObject,
   UncertainWriteError,
 } from "../ports.ts";
 
 /** What is to become of an object: a new content, its removal, or (undefined) nothing. */
-type Next = NewObject<string | Buffer> | "remove" | undefined;
+type Next = NewObject<string | Pieces> | "remove" | undefined;
 
 /** What a look at an object has led to. Whatever else was found out stands beside it. */
 export interface Change {
   readonly next: Next;
 }
+
+/** The change that was made, with the ETag of what was written. */
+export type Done<Made extends Change> = Made & { readonly etag?: string | undefined };
 
 /** Says what becomes of an object, from what it holds now. */
 export type Decide<Made extends Change, Current = StoredObject> = (
@@ -42,7 +46,7 @@ export function updateObject<Made extends Change>(
   store: ObjectStore,
   key: string,
   change: Decide<Made>,
-): Promise<Made> {
+): Promise<Done<Made>> {
   return update(store, key, change, () => store.get(key));
 }
 
@@ -54,7 +58,7 @@ export function createObject<Made extends Change>(
   store: ObjectStore,
   key: string,
   change: Decide<Made>,
-): Promise<Made> {
+): Promise<Done<Made>> {
   let isFirst = true;
   const look = async () => {
     if (!isFirst) return store.get(key);
@@ -69,7 +73,7 @@ export function updateUnread<Made extends Change>(
   store: ObjectStore,
   key: string,
   change: Decide<Made, ObjectHead>,
-): Promise<Made> {
+): Promise<Done<Made>> {
   return update(store, key, change, () => store.head(key));
 }
 
@@ -78,7 +82,7 @@ async function update<Made extends Change, Current extends Pick<ObjectHead, "eta
   key: string,
   change: Decide<Made, Current>,
   look: () => Promise<Current | undefined>,
-): Promise<Made> {
+): Promise<Done<Made>> {
   let lost: unknown;
   for (let round = 0; round < ROUNDS; round++) {
     // The wait is random, so that two writers that met once don't meet every time.
@@ -86,8 +90,8 @@ async function update<Made extends Change, Current extends Pick<ObjectHead, "eta
     const current = await look();
     const made = await change(current);
     try {
-      await apply(made.next, key, current, store);
-      return made;
+      const etag = await apply(made.next, key, current, store);
+      return { ...made, etag };
     } catch (error) {
       if (!(error instanceof ObjectChangedError || error instanceof UncertainWriteError)) throw error;
       lost = error;
@@ -102,8 +106,9 @@ async function apply(
   key: string,
   current: Pick<ObjectHead, "etag"> | undefined,
   store: ObjectStore,
-): Promise<void> {
-  if (next === undefined) return;
-  if (next !== "remove") await store.putIf(key, current?.etag, next);
-  else if (current !== undefined) await store.removeIf(key, current.etag);
+): Promise<string | undefined> {
+  if (next === undefined) return undefined;
+  if (next !== "remove") return store.putIf(key, current?.etag, next);
+  if (current !== undefined) await store.removeIf(key, current.etag);
+  return undefined;
 }

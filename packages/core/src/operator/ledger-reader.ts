@@ -1,8 +1,9 @@
 import pMap from "p-map";
 import { nameOf } from "../dataset/keys.ts";
-import type { DateOutput, LedgerPiece } from "../files/date-output.ts";
+import type { DateOutput } from "../files/date-output.ts";
 import { Ledger } from "../files/ledger.ts";
 import { type FailedId, type ForeignMessage, isFailedId, type LedgerEntry } from "../files/ledger-entry.ts";
+import type { LedgerPiece } from "../files/ledger-piece.ts";
 import type { RunFile } from "../files/run-file.ts";
 
 /** What the ledger holds of a run; the same object as long as nothing of it changed. */

@@ -3,7 +3,7 @@ import { MemoryStore } from "./memory-store.ts";
 
 /** Lets somebody else act between what was looked at before the first write of an object and that write. */
 export class InterruptedStore extends MemoryStore {
-  interrupt: (() => Promise<void>) | undefined;
+  interrupt: (() => Promise<unknown>) | undefined;
   readonly #key: string;
 
   constructor(key: string) {
@@ -11,12 +11,12 @@ export class InterruptedStore extends MemoryStore {
     this.#key = key;
   }
 
-  override async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<void> {
+  override async putIf(key: string, expectedEtag: string | undefined, object: NewObject): Promise<string> {
     const { interrupt } = this;
     if (key === this.#key && interrupt !== undefined) {
       this.interrupt = undefined;
       await interrupt();
     }
-    await super.putIf(key, expectedEtag, object);
+    return super.putIf(key, expectedEtag, object);
   }
 }

@@ -7,6 +7,7 @@ import {
   ObjectChangedError,
   type ObjectHead,
   type ObjectSummary,
+  type Pieces,
   type StoredObject,
 } from "../../src/ports.ts";
 
@@ -43,13 +44,14 @@ export class MemoryStore implements FolderStore {
   async putIf(
     key: string,
     expectedEtag: string | undefined,
-    { body: given, metadata }: NewObject<string | Buffer>,
-  ): Promise<void> {
+    { body: given, metadata }: NewObject<string | Pieces>,
+  ): Promise<string> {
     await turn();
-    const body = String(given);
+    const body = typeof given === "string" ? given : [...given].join("");
     if (this.#objects.get(key)?.etag !== expectedEtag) throw new ObjectChangedError(key);
     const etag = createHash("md5").update(body).digest("hex");
     this.#objects.set(key, { body, metadata, etag, modifiedAt: this.now() });
+    return etag;
   }
 
   async removeIf(key: string, expectedEtag: string): Promise<void> {
