@@ -92,7 +92,7 @@ export function csvOfManyLotes(random: Random): string {
 /** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
 export function laterCsv(earlier: string, random: Random, habits: CsvHabits): string {
   if (random.oneIn(6)) return random.pick(UNUSABLE);
-  return random.oneIn(4) ? earlier : csvOf(random, habits, random.pick([FEW_ROWS, habits.size.rows]));
+  return random.oneIn(3) ? earlier : csvOf(random, habits, random.pick([FEW_ROWS, habits.size.rows]));
 }
 
 /** Movies by both their ids, and ids so long that the lote's list of them does not fit beside its file. */

@@ -11,9 +11,9 @@ import type { World } from "./world.ts";
 
 // Lambda gathers reports for a batch. An operator may find them in the queue meanwhile.
 const GATHERING_MS = [0, 0, 500, 5_000];
-// A delivery in so many waits before it is worked on: for some time, until so many calls were made, or until somebody looks at its lote's file.
+// A delivery in so many waits before it is worked on: for some time, until so many calls were made, or until somebody looks at its lote's file, or changes it.
 const LATE_ONE_IN = 2;
-const LATE_FOR = ["time", "time", "calls", "looks"] as const;
+const LATE_FOR = ["time", "calls", "looks", "changes"] as const;
 // The second copy of a message mostly comes when somebody is at work on what the first has led to.
 const COPY_LATE_FOR = ["time", "calls", "looks", "looks", "looks", "looks"] as const;
 const LATEST_MS = [300, 10_000];
@@ -114,7 +114,7 @@ export class EventSources {
       if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
       const which = choices.pick(`${key} late for`, reasons);
       if (which === "time") return { ms: choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS)) };
-      const calls = which === "looks" ? 1 : choices.between(`${key} late by`, 1, LATEST_CALLS);
+      const calls = which !== "calls" ? 1 : choices.between(`${key} late by`, 1, LATEST_CALLS);
       return { others: { which, calls } };
     };
     const at = { key: `${key} late`, step: `the ${name} is given messages`, atMs: time.now };

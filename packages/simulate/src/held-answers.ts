@@ -94,7 +94,8 @@ function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
       return !isWrite && isAbout(held, key);
     case "misses":
       if (process === undefined || key === undefined) return false;
-      if (!isWrite) return held.writers.has(process) && isAbout(held, key);
+      // Who lists what begins so has looked whether the object is there.
+      if (!isWrite) return held.writers.has(process) && held.key?.startsWith(key) === true;
       if (key !== held.key && held.read.has(key)) held.writers.add(process);
       return false;
   }

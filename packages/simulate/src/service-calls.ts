@@ -1,6 +1,7 @@
 import type { KeyStart } from "./choices.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
+import { TouchedKeys } from "./touched-keys.ts";
 import { CALL_MS, type Call, type Fault, type Troubles } from "./troubles.ts";
 
 /** How a service answers a call that it does not do. */
@@ -71,8 +72,8 @@ export class ServiceCalls {
   readonly #troubles: Troubles | undefined;
   /** Whether the invocation has written something. */
   #hasWritten = false;
-  /** The keys that the invocation has read. */
-  readonly #read = new Set<string>();
+  /** Of the invocation. */
+  #touched = new TouchedKeys();
   /** Whether somebody has waited for one of its looks, and is now at work on the same object. */
   #isMet = false;
   #calls = 0;
@@ -89,7 +90,7 @@ export class ServiceCalls {
 
   beginInvocation(): void {
     this.#hasWritten = false;
-    this.#read.clear();
+    this.#touched = new TouchedKeys();
     this.#isMet = false;
   }
 
@@ -119,7 +120,8 @@ export class ServiceCalls {
     const { does, step } = stepOf(this.#role, call.does, this.#hasWritten);
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
-    const fault = this.#troubles?.faultOf(process, step, { ...call, isMet: this.#isMet });
+    const comesBack = this.#touched.touch(call);
+    const fault = this.#troubles?.faultOf(process, step, { ...call, isMet: this.#isMet, comesBack });
     this.#ways ??= choices.startOf(`${process.name} way `);
     const ways = choices.startOf(String(++this.#calls), this.#ways);
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(end, ways) * (MOST_WAY_MS - LEAST_WAY_MS);
@@ -135,7 +137,7 @@ export class ServiceCalls {
     const arrive = (answered: Answered) => {
       let settle: () => void;
       if (heldAnswers.passed(done)) this.#isMet = true;
-      if (!done.isWrite && call.key !== undefined) this.#read.add(call.key);
+      if (!done.isWrite && call.key !== undefined) this.#touched.read.add(call.key);
       try {
         const result = perform(fault);
         trace(fault ? `done, but ${fault.kind}` : "done");
@@ -175,7 +177,7 @@ export class ServiceCalls {
       case "overtaken": {
         const { others } = fault;
         // A write is overtaken on its way there, so that somebody has looked at what is no longer so.
-        const held = { ...done, read: this.#read };
+        const held = { ...done, read: this.#touched.read };
         if (others.which === "looks" || others.which === "misses")
           heldAnswers.hold(held, others, () => send((settle) => answer(settle)));
         else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));

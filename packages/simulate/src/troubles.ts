@@ -1,6 +1,7 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
 import { weighted } from "@lotes/local/sample/random";
 import type { Others } from "./held-answers.ts";
+import { drawOthers } from "./overtaking.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -32,6 +33,8 @@ export interface Call {
   readonly batch?: boolean;
   /** Whether its process meets another one that is at work on the same object. */
   readonly isMet?: boolean;
+  /** Whether its invocation has written the object, and looks at it or removes it for the first time since. */
+  readonly comesBack?: boolean;
 }
 
 const KINDS = weighted<FaultKind>([
@@ -50,28 +53,21 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
-/** What overtakes the answer to a read, or to what is sent to a queue. */
-const OVERTAKEN_BY = weighted<Others["which"]>([
-  ["calls", 1],
-  ["writes", 2],
-  ["changes", 4],
-]);
-/** What overtakes a write. */
-const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
-  ["calls", 1],
-  ["writes", 1],
-  ["looks", 2],
-  ["misses", 4],
-]);
-const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
-const OTHERS_WRITES = [1, 2, 3];
 // To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many (a write of one that meets another, in fewer), and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
 const MET_OVERTAKEN_ONE_IN = 2;
 const MOST_OVERTAKEN = 40;
+// An invocation seldom comes back to what it has written. One time in so many its look or its removal is answered only when another process has changed the object.
+const COMING_BACK_ONE_IN = 2;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 300, CALL_MS, "changed", "changed"] as const;
+
+/** The answer to a look, or a removal's, that comes when another process has changed the object. */
+function changedMeanwhile({ conditional }: Call): Fault {
+  if (conditional) return { kind: "answer lost", afterMs: "changed" };
+  return { kind: "overtaken", others: { which: "changes", calls: 1 } };
+}
 
 /** Draws the faults of the calls of a schedule's functions. */
 export class Troubles {
@@ -111,9 +107,13 @@ export class Troubles {
     const nth = (this.#calls.get(process) ?? 0) + 1;
     this.#calls.set(process, nth);
     const key = `${process.name} call ${nth}`;
-    const disturbed = this.#disturbance(key, call);
+    const isComingBack = this.#isComingBack(key, call);
+    const disturbed = isComingBack ? undefined : this.#disturbance(key, call);
     if (disturbed) return disturbed;
-    const draw = () => (this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call));
+    const draw = () => {
+      if (isComingBack) return changedMeanwhile(call);
+      return this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call);
+    };
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
     // To be overtaken is no failure, and uses nothing up of what may go wrong.
     if (fault?.kind === "overtaken") this.met++;
@@ -131,6 +131,13 @@ export class Troubles {
     this.met++;
     const { kind } = met;
     return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
+  }
+
+  /** Whether a process is to come back to an object just when another one changes it. */
+  #isComingBack(key: string, { comesBack }: Call): boolean {
+    const { choices, schedule } = this.#simulation;
+    if (!comesBack || this.isCalm || schedule.troubles === 0) return false;
+    return choices.oneIn(`${key} comes back`, COMING_BACK_ONE_IN);
   }
 
   #draw(key: string, process: Process, step: string, call: Call): Fault | undefined {
@@ -164,7 +171,7 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, others: this.#others(key, call) };
+        return { kind, others: drawOthers(key, call, choices) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
@@ -180,21 +187,6 @@ export class Troubles {
     const oneIn = call.isMet && call.conditional ? MET_OVERTAKEN_ONE_IN : OVERTAKEN_ONE_IN;
     if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : oneIn)) return undefined;
     this.#overtaken++;
-    return { kind: "overtaken", others: this.#others(key, call) };
-  }
-
-  #others(key: string, { does, conditional = false }: Call): Others {
-    const { choices } = this.#simulation;
-    // A removal may do harm if it comes more than two seconds after the look at its file, as docs/reliability.md says. So none is late.
-    const isWrite = conditional && !does.startsWith("removes ");
-    const which = choices.pick(`${key} others`, isWrite ? WRITE_OVERTAKEN_BY : OVERTAKEN_BY);
-    switch (which) {
-      case "calls":
-        return { which, calls: choices.pick(`${key} calls`, OTHERS_CALLS) };
-      case "writes":
-        return { which, calls: choices.pick(`${key} calls`, OTHERS_WRITES) };
-      default:
-        return { which, calls: 1 };
-    }
+    return { kind: "overtaken", others: drawOthers(key, call, choices) };
   }
 }

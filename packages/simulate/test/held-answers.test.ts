@@ -48,13 +48,15 @@ test.each([
   expect(came).toEqual([at]);
 });
 
-test("a held write may wait for one that misses it: that changes what its process has read, and reads what it is about to change", async () => {
+test.each([
+  ["reads what it is about to change", "ledger"],
+  ["lists where that would be", "led"],
+])("a held write may wait for one that misses it: that changes what its process has read, and %s", async (_, look) => {
   const [mine, other, third] = [process("mine"), process("other"), process("third")];
   const write = { ...call(mine, true, "ledger"), read: new Set(["lote", "ledger"]) };
   answers.hold(write, { calls: 1, which: "misses" }, come);
-  const calls = [call(other, false, "ledger"), call(other, true, "lote"), call(third, false, "ledger")];
-  for (const [nth, each] of [...calls, call(other, false, "ledger")].entries())
-    time.at(nth, () => answers.passed(each));
+  const calls = [call(other, false, look), call(other, true, "lote"), call(third, false, look)];
+  for (const [nth, each] of [...calls, call(other, false, look)].entries()) time.at(nth, () => answers.passed(each));
   await time.run(time.sleep(5_000), 100);
   expect(came).toEqual([3]);
 });
