@@ -42,3 +42,18 @@ export function announced(): LocalState | undefined {
     return undefined;
   }
 }
+
+/** What a stack of this directory has said of itself whose process is there still: another stack may have its port by now. */
+export function announcedAndAlive(): LocalState | undefined {
+  const state = announced();
+  return state && (state.pid === undefined || isAlive(state.pid)) ? state : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process can't be signalled, and is there.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

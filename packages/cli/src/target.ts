@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { S3ObjectStore, SqsBacklog, SqsMessageQueue } from "@lotes/aws";
 import { type Account, Accountant, type RunDate } from "@lotes/core";
 import { type ClientConfig, whereaboutsAt } from "@lotes/local/whereabouts";
 import { Resource } from "sst/resource";
 import { COMMAND } from "./command-name.ts";
-import { LOCAL_STATE_FILE, type LocalState } from "./local-state.ts";
+import { announcedAndAlive, type LocalState } from "./local-state.ts";
 import { assertLinksReadable } from "./sst-links.ts";
 import { noRun, UserError } from "./user-error.ts";
 
@@ -108,10 +107,7 @@ function target(
 
 /** The state that `lotes local` has written, if that stack still answers. */
 async function runningLocalStack(): Promise<LocalState | undefined> {
-  // A file that can't be read or parsed means that there is no stack.
-  const state: LocalState | undefined = await readFile(LOCAL_STATE_FILE, "utf8")
-    .then((text) => JSON.parse(text))
-    .catch(() => undefined);
+  const state = announcedAndAlive();
   return state && URL.canParse(state.url) && (await isListening(state.url)) ? state : undefined;
 }
 

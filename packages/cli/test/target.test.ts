@@ -1,4 +1,10 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Folder } from "./support/folder.ts";
+
+// Linux gives process ids up to 4,194,304, macOS up to 99,999.
+const NO_PROCESS = 5_000_000;
 
 // SST reads its links once per load of its module, and keeps them here.
 beforeEach(() => {
@@ -20,6 +26,25 @@ test("a stage without its links is told in one line with what to do", async () =
     code: "no_target",
     message: expect.stringMatching(/^stage ana has no data lake or no queues: deploy it with `.* --stage ana`, or .*$/),
   });
+});
+
+test("a stack that was killed is not there any more, even if another one has its port by now", async () => {
+  using folder = new Folder();
+  const another = createServer().listen(0, "127.0.0.1");
+  await once(another, "listening");
+  const url = `http://127.0.0.1:${(another.address() as AddressInfo).port}`;
+  const home = process.cwd();
+  process.chdir(folder.path);
+  try {
+    const { openTarget } = await import("../src/target.ts");
+    folder.write(".lotes/local.json", JSON.stringify({ url, pid: process.pid }));
+    (await openTarget())[Symbol.dispose]();
+    folder.write(".lotes/local.json", JSON.stringify({ url, pid: NO_PROCESS }));
+    await expect(openTarget()).rejects.toMatchObject({ code: "no_target" });
+  } finally {
+    process.chdir(home);
+    another.close();
+  }
 });
 
 test.each([
