@@ -95,12 +95,16 @@ describe("the settings of a deployment", () => {
     );
   };
 
-  test("stand beside what keeps the memory of their processes small", () => {
+  test("stand beside what keeps the memory and the CPU of their processes small", () => {
     const variablesOf = (name: string) => resourceOf(stages.prod, "Function", name).environment;
     expect(SERVICES.map(variablesOf)).toMatchObject(FUNCTIONS.map((name) => ({ variables: PROCESS_VARIABLES[name] })));
     // Node does not start with an option that it does not take from there.
     const { stdout, stderr } = spawnSync(process.execPath, ["-p", "1"], {
-      env: PROCESS_VARIABLES.producer,
+      env: {
+        NODE_OPTIONS: Object.values(PROCESS_VARIABLES)
+          .map(({ NODE_OPTIONS }) => NODE_OPTIONS)
+          .join(" "),
+      },
       encoding: "utf8",
     });
     expect({ stdout, stderr }).toEqual({ stdout: "1\n", stderr: "" });
