@@ -60,7 +60,7 @@ class ScheduleRun {
     this.#schedule = simulation.schedule;
     const world = new World(simulation, activity);
     const troubles = new Troubles(simulation);
-    const tmdb = new SimulatedTmdb(simulation, TOKEN);
+    const tmdb = new SimulatedTmdb(simulation);
     const functions = new Functions({ simulation, world, activity, troubles, tmdb, token: TOKEN });
     this.#world = world;
     this.#troubles = troubles;

@@ -14,13 +14,11 @@ const ANSWERS = new Map<string, Answer>();
 export class SimulatedTmdb {
   readonly arrivals: TimedArrival[] = [];
   readonly #simulation: Simulation;
-  readonly #token: string;
   readonly #random: () => number;
   #misbehaviour: Misbehaviour;
 
-  constructor(simulation: Simulation, token: string) {
+  constructor(simulation: Simulation) {
     this.#simulation = simulation;
-    this.#token = token;
     this.#random = simulation.choices.stream("TMDB");
     this.#misbehaviour = new Misbehaviour(simulation.schedule.tmdb, this.#random);
   }
@@ -36,11 +34,12 @@ export class SimulatedTmdb {
 
   /**
    * A request has arrived.
+   * @param hasToken whether it carries the token, and not an earlier one
    * @param respond called with the answer when it reaches the sender, if it ever does
    */
-  receive(id: string, authorization: string, respond: (answer: Answer | "reset") => void): void {
+  receive(id: string, hasToken: boolean, respond: (answer: Answer | "reset") => void): void {
     const { time } = this.#simulation;
-    const reaction = this.#react(id, authorization);
+    const reaction = this.#react(id, hasToken);
     const outcome = typeof reaction === "string" ? reaction : reaction.status;
     this.arrivals.push({ at: time.now, uncertainMs: 0, id, outcome });
     this.#simulation.trace(() => `TMDB is asked for ${id}: ${outcome}`);
@@ -48,12 +47,12 @@ export class SimulatedTmdb {
     time.after(this.#drawn(this.#simulation.schedule.tmdbLatencyMs), () => respond(reaction));
   }
 
-  #react(id: string, authorization: string): Answer | "hang" | "reset" {
+  #react(id: string, hasToken: boolean): Answer | "hang" | "reset" {
     const { now } = this.#simulation.time;
     const sinceFirstMs = now - (this.arrivals[0]?.at ?? now);
     const odd = this.#misbehaviour.answer({ id, sinceFirstMs }, () => properAnswer(id));
     if (odd !== undefined) return odd;
-    return authorization === `Bearer ${this.#token}` ? properAnswer(id) : errorAnswer("invalidKey");
+    return hasToken ? properAnswer(id) : errorAnswer("invalidKey");
   }
 
   #drawn({ min, max }: { readonly min: number; readonly max: number }): number {

@@ -1,6 +1,6 @@
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Answer } from "@lotes/local/tmdb/answer";
 import type { Attempt } from "@lotes/schedules/evidence";
+import { answerBody } from "@lotes/tmdb/answer-body";
 import {
   type AxiosAdapter,
   AxiosError,
@@ -21,7 +21,7 @@ const CALL = { service: "tmdb", does: "asks TMDB" } as const;
 const TOKEN_CHANGED_ONE_IN = 3;
 const OLD_TOKEN_ONE_IN = 2;
 
-/** The connections of one process to TMDB, in the place of axios's adapter for Node's HTTP. */
+/** The connections of one process to TMDB, in the place of Node's HTTP. */
 export class TmdbConnections {
   readonly attempts: Attempt[];
   /** Whether TMDB has asked the process for a pause that is longer than any function's time. */
@@ -128,8 +128,7 @@ export class TmdbConnections {
     };
     const leave = () => {
       const isRefused = this.hasOldToken && !this.#troubles.isCalm;
-      const authorization = isRefused ? "an old token" : String(config.headers.get("Authorization"));
-      time.after(this.#tmdb.way(), () => this.#tmdb.receive(id, authorization, respond));
+      time.after(this.#tmdb.way(), () => this.#tmdb.receive(id, !isRefused, respond));
     };
     const request = { reusedSocket: this.#closed > 0 || this.#idle > 0 };
     if (this.#closed > 0) {
@@ -145,10 +144,8 @@ export class TmdbConnections {
   }
 }
 
-const DECOMPRESS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { gzip: gunzipSync, br: brotliDecompressSync };
-
 /**
- * What axios makes of an answer, as its own adapter does it.
+ * What the client's own sender makes of an answer.
  * @throws {AxiosError}
  */
 function responseTo(answer: Answer, config: InternalAxiosRequestConfig, request: object): AxiosResponse {
@@ -157,13 +154,17 @@ function responseTo(answer: Answer, config: InternalAxiosRequestConfig, request:
     Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const response: AxiosResponse = { status, statusText: "", headers, config, request, data: undefined };
-  const decompress = DECOMPRESS[headers["content-encoding"] ?? ""];
   try {
-    response.data = decompress ? decompress(body as Buffer).toString() : String(body);
+    response.data = answerBody(Buffer.from(body), headers["content-encoding"]);
   } catch (error) {
     throw AxiosError.from(error as Error, undefined, config, request, response);
   }
-  if (config.validateStatus?.(status)) return response;
-  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE;
-  throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
+  if (status === 200) return response;
+  throw new AxiosError(
+    `Request failed with status code ${status}`,
+    AxiosError.ERR_BAD_RESPONSE,
+    config,
+    request,
+    response,
+  );
 }

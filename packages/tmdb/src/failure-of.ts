@@ -2,6 +2,7 @@ import type { MovieFailure, Reason } from "@lotes/core";
 import { AxiosError } from "axios";
 import * as z from "zod/mini";
 import { describeError } from "./describe-error.ts";
+import { TOO_LARGE } from "./exchange.ts";
 
 /** How TMDB tells of an error, whatever the status. */
 const errorBodySchema = z.object({ status_code: z.number(), status_message: z.string() });
@@ -53,7 +54,7 @@ export function isCurable(error: AxiosError): boolean {
  */
 function classify(error: AxiosError): Classification {
   if (error.code === AxiosError.ERR_CANCELED) return { reason: "network", curable: false };
-  if (error.code === NOT_THE_MOVIE || isTooLarge(error)) return { reason: "invalid_response", curable: true };
+  if (error.code === NOT_THE_MOVIE || error.code === TOO_LARGE) return { reason: "invalid_response", curable: true };
   const { response } = error;
   // An answer of 200 that is an error broke off in the middle of the movie.
   if (response === undefined || response.status === 200) return { reason: "network", curable: true };
@@ -78,9 +79,4 @@ function refusal(status: 401 | 403, code: number | undefined, data: unknown): Cl
 function isPage(data: unknown): boolean {
   // JSON that is cut off is no page.
   return typeof data === "string" && /^\s*[^\s{[]/.test(data);
-}
-
-/** The answer was cut off since it has more bytes than a movie can have. Axios has no code of its own for that. */
-function isTooLarge({ message }: AxiosError): boolean {
-  return String(message).startsWith("maxContentLength");
 }

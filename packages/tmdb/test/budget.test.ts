@@ -64,7 +64,7 @@ test("2,000 ids end stored or not_found, with no sliding second over the budget 
   await untilDone(produce(source, DATE, { store, loteQueue, filter, loteSize, maxMalformedPercent, ...QUIET }));
 
   const consumer = async () => {
-    const movies = new TmdbClient(settings.tmdb, { concurrency: CONSUMERS });
+    const movies = new TmdbClient(settings.tmdb, { concurrency: CONSUMERS }, undefined, tmdb.adapter);
     for (let next = loteQueue.messages.shift(); next !== undefined; next = loteQueue.messages.shift()) {
       const delivery = { receiveCount: 1, sentAt: new Date() };
       const deps = { ...QUIET, store, deadLetterQueue, movies };

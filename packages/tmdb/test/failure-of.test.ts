@@ -1,5 +1,6 @@
 import { AxiosError } from "axios";
 import { describe, expect, test } from "vitest";
+import { TOO_LARGE } from "../src/exchange.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "../src/failure-of.ts";
 import { answered, brokenOff, tmdbError, unanswered } from "./support/axios-errors.ts";
 
@@ -94,7 +95,7 @@ describe("why there is no movie", () => {
   });
 
   test("is the answer itself when it is too large to be a movie's", () => {
-    const error = unanswered(AxiosError.ERR_BAD_RESPONSE, "maxContentLength size of 1048576 exceeded");
+    const error = unanswered(TOO_LARGE, "the answer has more than 262144 bytes");
     expect(failureOf(error, TOKEN).reason).toBe("invalid_response");
     expect(isCurable(error)).toBe(true);
   });

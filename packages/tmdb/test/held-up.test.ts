@@ -7,7 +7,7 @@ import { failuresIn } from "@lotes/core/testing/messages";
 import { movieIds, tmdbAnswer } from "@lotes/core/testing/movies";
 import { QUIET } from "@lotes/core/testing/quiet";
 import { queuedRun } from "@lotes/core/testing/runs";
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TmdbClient } from "../src/tmdb-client.ts";
 import { tmdbError } from "./support/axios-errors.ts";
@@ -26,7 +26,6 @@ interface Refusal {
   readonly retryAfter?: string;
 }
 
-const { adapter } = axios.defaults;
 /** What the next requests are answered with; when there is no more, with their movie. */
 let refusals: (Refusal | undefined)[];
 let requests: number;
@@ -45,16 +44,14 @@ beforeEach(async () => {
   refusals = [];
   requests = 0;
   letters = [];
-  axios.defaults.adapter = answer;
   const settings = { baseUrl: "http://tmdb.test", token: "token", language: "pt-BR", requestsPerSecond: 40 };
-  movies = new TmdbClient(settings, { concurrency: 2 });
+  movies = new TmdbClient(settings, { concurrency: 2 }, undefined, answer);
   store = new MemoryStore();
   const written = store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
   await pass(1_000);
   await written;
 });
 afterEach(() => {
-  Object.assign(axios.defaults, { adapter });
   vi.restoreAllMocks();
   useRealTime();
 });

@@ -1,7 +1,6 @@
 import { tmdbAnswer } from "@lotes/core/testing/movies";
 import { between, seeded } from "@lotes/core/testing/random";
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
-import { onTestFinished } from "vitest";
+import { type AxiosAdapter, AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
 
 /** A TMDB without a network, which notes when each request reached it and answers after 5 to 35 ms. Made for virtual time. */
 export class VirtualTmdb {
@@ -10,15 +9,12 @@ export class VirtualTmdb {
   readonly #knows: (id: string) => boolean;
   readonly #random = seeded(7);
 
-  /** Answers every client of axios that is made from now on, until the test ends. */
   constructor(knows: (id: string) => boolean) {
     this.#knows = knows;
-    const { adapter } = axios.defaults;
-    axios.defaults.adapter = (config) => this.#answer(config);
-    onTestFinished(() => {
-      Object.assign(axios.defaults, { adapter });
-    });
   }
+
+  /** What a client sends its requests by. */
+  readonly adapter: AxiosAdapter = (config) => this.#answer(config);
 
   async #answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     this.arrivals.push(performance.now());

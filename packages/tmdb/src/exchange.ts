@@ -1,0 +1,101 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from "axios";
+import { answerBody, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
+
+/** The answer is larger than a movie can be. */
+export const TOO_LARGE = "ERR_ANSWER_TOO_LARGE";
+
+/** One request and its answer, as axios tells of it. */
+export class Exchange {
+  readonly #request: ClientRequest;
+  readonly #config: InternalAxiosRequestConfig;
+  readonly #resolve: (response: AxiosResponse) => void;
+  readonly #reject: (error: AxiosError) => void;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #response: AxiosResponse | undefined;
+
+  constructor(
+    request: ClientRequest,
+    config: InternalAxiosRequestConfig,
+    resolve: (response: AxiosResponse) => void,
+    reject: (error: AxiosError) => void,
+  ) {
+    this.#request = request;
+    this.#config = config;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Sends the request. The config's signal ends it, and closes its connection. */
+  begin(): void {
+    this.#signal?.addEventListener("abort", this);
+    this.#request.on("response", (answer) => this.#read(answer)).on("error", (error) => this.#fail(error));
+    if (this.#signal?.aborted) this.handleEvent();
+    else this.#request.end();
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#end();
+    this.#reject(new CanceledError(undefined, this.#config, this.#request));
+    this.#request.destroy();
+  }
+
+  get #signal(): AbortSignal | undefined {
+    return this.#config.signal as AbortSignal | undefined;
+  }
+
+  #read(answer: IncomingMessage): void {
+    const { statusCode: status = 0, statusMessage: statusText = "" } = answer;
+    // Nobody looks at the headers of a movie.
+    const headers = new AxiosHeaders(status === 200 ? undefined : (answer.headers as Record<string, string>));
+    this.#response = { status, statusText, headers, config: this.#config, request: this.#request, data: undefined };
+    answer
+      .on("data", (chunk: Buffer) => this.#add(chunk))
+      .on("error", (error) => this.#fail(error))
+      .on("end", () => this.#answered(answer, this.#response as AxiosResponse));
+  }
+
+  #add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes <= LARGEST_ANSWER_BYTES) return;
+    this.#failTooLarge();
+    this.#request.destroy();
+  }
+
+  #answered({ headers }: IncomingMessage, response: AxiosResponse): void {
+    const [first = Buffer.of()] = this.#chunks;
+    const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
+    try {
+      response.data = answerBody(bytes, headers["content-encoding"]);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") this.#failTooLarge();
+      else this.#fail(error as Error);
+      return;
+    }
+    this.#end();
+    if (response.status === 200) {
+      this.#resolve(response);
+      return;
+    }
+    const message = `Request failed with status code ${response.status}`;
+    this.#reject(new AxiosError(message, AxiosError.ERR_BAD_RESPONSE, this.#config, this.#request, response));
+  }
+
+  #fail(error: Error): void {
+    this.#end();
+    this.#reject(AxiosError.from(error, undefined, this.#config, this.#request, this.#response));
+  }
+
+  #failTooLarge(): void {
+    this.#end();
+    const message = `the answer has more than ${LARGEST_ANSWER_BYTES} bytes`;
+    this.#reject(new AxiosError(message, TOO_LARGE, this.#config, this.#request, this.#response));
+  }
+
+  #end(): void {
+    this.#signal?.removeEventListener("abort", this);
+  }
+}
