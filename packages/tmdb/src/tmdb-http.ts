@@ -8,7 +8,7 @@ import { Exchange } from "./exchange.ts";
 
 /**
  * Sends a request for the path in `url` by Node's HTTP, in the place of axios's own adapter. Axios's is made for requests of any kind. TMDB's
- * differ in their paths only, and their answers are small: this takes a tenth less of a consumer's CPU (docs/benchmarks.md).
+ * differ in their paths only, and their answers are small: this takes a quarter less of a consumer's CPU (docs/benchmarks.md).
  * @param connections at once, at the most
  * @param attemptMs the time of an attempt, in milliseconds
  */
