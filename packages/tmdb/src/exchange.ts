@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from "axios";
 import { answerBody, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
 
-/** The answer is larger than a movie can be. */
-export const TOO_LARGE = "ERR_ANSWER_TOO_LARGE";
+/** The answer is larger than a movie can be. Zlib has this code for it too. */
+export const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
 
 /** One request and its answer, as axios tells of it. */
 export class Exchange {
@@ -61,7 +61,7 @@ export class Exchange {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes <= LARGEST_ANSWER_BYTES) return;
-    this.#failTooLarge();
+    this.#fail(new AxiosError(`the answer has more than ${LARGEST_ANSWER_BYTES} bytes`, TOO_LARGE));
     this.#request.destroy();
   }
 
@@ -71,8 +71,7 @@ export class Exchange {
     try {
       response.data = answerBody(bytes, headers["content-encoding"]);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") this.#failTooLarge();
-      else this.#fail(error as Error);
+      this.#fail(error as Error);
       return;
     }
     this.#end();
@@ -80,19 +79,13 @@ export class Exchange {
       this.#resolve(response);
       return;
     }
-    const message = `Request failed with status code ${response.status}`;
-    this.#reject(new AxiosError(message, AxiosError.ERR_BAD_RESPONSE, this.#config, this.#request, response));
+    const { ERR_BAD_RESPONSE } = AxiosError;
+    this.#reject(new AxiosError(`status ${response.status}`, ERR_BAD_RESPONSE, this.#config, this.#request, response));
   }
 
   #fail(error: Error): void {
     this.#end();
     this.#reject(AxiosError.from(error, undefined, this.#config, this.#request, this.#response));
-  }
-
-  #failTooLarge(): void {
-    this.#end();
-    const message = `the answer has more than ${LARGEST_ANSWER_BYTES} bytes`;
-    this.#reject(new AxiosError(message, TOO_LARGE, this.#config, this.#request, this.#response));
   }
 
   #end(): void {
