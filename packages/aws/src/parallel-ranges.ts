@@ -114,8 +114,8 @@ async function* readWithRetries(
 ): AsyncGenerator<Uint8Array> {
   let at = first;
   for (let tried = 1; ; tried++) {
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(RANGE_TIMEOUT_MS)]);
-    const { body } = (tried === 1 && begun) || (await read(at, end - 1, signal));
+    const ask = () => read(at, end - 1, AbortSignal.any([stopped, AbortSignal.timeout(RANGE_TIMEOUT_MS)]));
+    const { body } = (tried === 1 && begun) || (await ask());
     try {
       for await (const bytes of exactly(end - at, body)) {
         yield bytes;

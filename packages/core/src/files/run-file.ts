@@ -122,16 +122,21 @@ export function newRun(source: CsvVersion, filter: MovieFilter, startedAt: Date)
   };
 }
 
-/** The last run file that was parsed. A process reads the same one before and after each of its writes, and it changes but a few times in a run. */
-let lastParsed: { readonly body: string; readonly run: RunFile } | undefined;
+/** The last run files that were parsed. A process reads the same ones before and after each of its writes, and they change but a few times in a run. */
+const lastParsed = new Map<string, RunFile>();
+const MOST_PARSED = 8;
 
 /**
  * @returns the same object for the same body, so nobody may change it
  * @throws {RunFileError}
  */
 export function parseRunFile({ body }: StoredObject): RunFile {
-  if (lastParsed?.body !== body) lastParsed = { body, run: parsed(body) };
-  return lastParsed.run;
+  const known = lastParsed.get(body);
+  if (known) return known;
+  const run = parsed(body);
+  if (lastParsed.size === MOST_PARSED) lastParsed.clear();
+  lastParsed.set(body, run);
+  return run;
 }
 
 function parsed(body: string): RunFile {
