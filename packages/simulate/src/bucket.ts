@@ -98,9 +98,9 @@ export class Bucket {
     this.#options.onChange?.(key, undefined);
   }
 
-  /** The keys with a prefix, sorted as S3 sorts them, after a key. */
-  keys(prefix: string, after = ""): string[] {
-    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+  /** The keys with a prefix, sorted as S3 sorts them. */
+  keys(prefix: string): string[] {
+    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
   all(): ReadonlyMap<string, StoredObject> {

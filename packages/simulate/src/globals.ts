@@ -83,7 +83,7 @@ function delay<T>(ms?: number, value?: T, { signal }: { signal?: AbortSignal } =
   return new Promise((resolve, reject) => {
     const stopped = () => {
       clear(timer);
-      reject(new DOMException("This operation was aborted", "AbortError"));
+      reject(Object.assign(new Error("The operation was aborted"), { name: "AbortError", code: "ABORT_ERR" }));
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", stopped);

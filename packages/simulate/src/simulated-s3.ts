@@ -168,8 +168,9 @@ function list(
 ) {
   // Folders are asked for by one page, and a page of S3 has room for all of them.
   if (Delimiter !== undefined) return { Contents: [], CommonPrefixes: folders(Prefix, bucket) };
-  const keys = bucket.keys(Prefix, ContinuationToken);
-  const page = keys.slice(0, Math.max(most, Math.ceil(bucket.keys(Prefix).length / MOST_PAGES)));
+  const all = bucket.keys(Prefix);
+  const keys = all.filter((key) => key > ContinuationToken);
+  const page = keys.slice(0, Math.max(most, Math.ceil(all.length / MOST_PAGES)));
   const isTruncated = keys.length > page.length;
   return {
     Contents: page.map((Key) => ({ Key, ...headersOf(bucket.get(Key) as StoredObject) })),

@@ -33,11 +33,10 @@ test("the same bytes have the same ETag, but not where ETags are opaque", () => 
   expect(opaque).not.toBe(other);
 });
 
-test("keys come sorted, by their prefix, from one on", () => {
+test("keys come sorted, by their prefix", () => {
   const lake = bucket();
   for (const key of ["lote_2", "lote_10", "run", "lote_1"]) lake.put(key, "", {});
   expect(lake.keys("lote_")).toEqual(["lote_1", "lote_10", "lote_2"]);
-  expect(lake.keys("lote_", "lote_10")).toEqual(["lote_2"]);
 });
 
 test("metadata of more than 2 kB is refused", () => {
