@@ -18,18 +18,21 @@ export interface Conditions {
   readonly ifNoneMatch?: string | undefined;
 }
 
+/** Why the bucket does not do something, by S3's name of it. */
+export abstract class BucketError extends Error {}
+
 /** A condition did not hold. */
-export class PreconditionFailed extends Error {
+export class PreconditionFailed extends BucketError {
   override readonly name = "PreconditionFailed";
 }
 
 /** There is no such object. */
-export class NoObject extends Error {
+export class NoObject extends BucketError {
   override readonly name = "NoSuchKey";
 }
 
 /** S3 has no room for so much metadata. */
-export class MetadataTooLarge extends Error {
+export class MetadataTooLarge extends BucketError {
   override readonly name = "MetadataTooLarge";
 }
 

@@ -10,7 +10,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import type { Bucket, StoredObject } from "./bucket.ts";
+import { type Bucket, BucketError, type StoredObject } from "./bucket.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Call } from "./troubles.ts";
@@ -56,7 +56,8 @@ export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Sim
         try {
           return perform(command, bucket, pageSize);
         } catch (error) {
-          throw error instanceof S3ServiceException ? error : s3Error((error as Error).name);
+          // Not `instanceof S3ServiceException`: the SDK makes a long search of that.
+          throw error instanceof BucketError ? s3Error(error.name) : error;
         }
       });
     // The SDK's paginator accepts only an S3Client.
@@ -89,11 +90,17 @@ const CSV = names("the CSV");
 const LOTE = names("a lote");
 
 function namesFor(key: string) {
-  if (key.endsWith("_run.json")) return RUN_FILE;
-  if (key.endsWith("erros_geral.json")) return LEDGER;
-  if (/\/_erros_\d+\.json$/.test(key)) return LEDGER_PART;
-  if (key.endsWith("_manifest.json")) return MANIFEST;
-  return key.endsWith(".csv") ? CSV : LOTE;
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  switch (name) {
+    case "_run.json":
+      return RUN_FILE;
+    case "erros_geral.json":
+      return LEDGER;
+    case "_manifest.json":
+      return MANIFEST;
+  }
+  if (name.startsWith("_erros_")) return LEDGER_PART;
+  return name.endsWith(".csv") ? CSV : LOTE;
 }
 
 function perform(command: Command, bucket: Bucket, pageSize: () => number): unknown {
