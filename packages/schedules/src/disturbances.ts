@@ -11,10 +11,10 @@ export interface Disturbance {
 
 // An upload's events, lotes and reports have mostly come and gone after so long.
 const LAST_WORK_MS = 5_000;
-// The SDK's three attempts take a second at most: some outages are over before the caller gives up, and some are not.
-const OUTAGE_MS = { min: 200, max: 3_000 };
+// The SDK's three attempts take a second at most: some outages are over before the caller gives up, and some are not. The longest are over when SQS has given up what was under way.
+const OUTAGE_MS = { min: 200, max: [3_000, 3_000, 12_000] };
 // Long enough for all of a run.
-const SLOW_SPELL_MS = { min: 1_000, max: 15_000 };
+const SLOW_SPELL_MS = { min: 1_000, max: [15_000] };
 
 /** Disturbances around the uploads of a schedule. */
 export function disturbancesOf(random: Random, lastUploadMs: number): Disturbance[] {
@@ -25,7 +25,7 @@ export function disturbancesOf(random: Random, lastUploadMs: number): Disturbanc
     return {
       service: random.pick(["s3", "s3", "sqs"] as const),
       fromMs,
-      toMs: fromMs + random.between(min, max),
+      toMs: fromMs + random.between(min, random.pick(max)),
       kind,
     };
   });
