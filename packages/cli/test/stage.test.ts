@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { suggestions } from "../src/commands/completion.ts";
+import { bashScript, suggestions } from "../src/commands/completion.ts";
+import { programWithCompletion } from "../src/program.ts";
 import { linkTo } from "../src/stage.ts";
 
 let folder: string;
@@ -70,14 +72,51 @@ describe("--stage", () => {
 });
 
 describe("completion", () => {
+  async function suggested(...words: string[]): Promise<string> {
+    const lines: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((line) => lines.push(line));
+    await suggestions(words);
+    return lines.join("\n");
+  }
+
   test.each([
     [["st"], "status\t"],
     [["status", "--"], "--watch\t"],
     [["errors", "--reason", ""], "not_found\t"],
   ])("of %j suggests %j", async (words, suggestion) => {
-    const lines: string[] = [];
-    vi.spyOn(console, "log").mockImplementation((line) => lines.push(line));
-    await suggestions(words);
-    expect(lines.join("\n")).toContain(suggestion);
+    expect(await suggested(...words)).toContain(suggestion);
+  });
+
+  test("leaves to the shell what is a file, and knows the shells that it has a script for", async () => {
+    expect(await suggested("plan", "mov")).toBe(":0");
+    expect(await suggested("run", "--out", "")).toBe(":0");
+    expect(await suggested("completion", "")).toBe("bash\t\nzsh\t\nfish\t\n:4");
+  });
+
+  test("in bash calls the program by its path, whatever is in that, and runs nothing of what was typed", () => {
+    const launcher = join(folder, "it's a lotes");
+    writeFileSync(launcher, "#!/bin/sh\nshift 2\nprintf '<%s>' \"$@\"\nprintf '\\twhat it does\\n:4\\n'\n", {
+      mode: 0o755,
+    });
+    const typed = (words: string) =>
+      `COMP_WORDS=(lotes ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); __lotes_complete; echo "\${COMPREPLY[@]}"`;
+    const script = [
+      // A shell may read it twice, and need not have the package bash-completion.
+      ...[bashScript(launcher), bashScript(launcher)],
+      typed("errors --reason = net"),
+      typed("errors --reason ="),
+      typed("explain '$(exit 9)' ''"),
+    ].join("\n");
+    const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], { encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({
+      stdout: "<errors><--reason><net>\n<errors><--reason><>\n<explain><$(exit 9)><>\n",
+      stderr: "",
+    });
+  });
+
+  test.each(["zsh", "fish"])("in %s calls the program by its path in quotes", async (shell) => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    await programWithCompletion().parseAsync(["completion", shell], { from: "user" });
+    expect(log.mock.calls.join("\n")).toContain("/packages/cli/bin/lotes' complete -- ");
   });
 });
