@@ -156,6 +156,14 @@ describe("against a stack", { timeout: 60_000 }, () => {
       /failed in lote 1 of 1: not_found, status 404[\s\S]*tried 2 times, first at /,
     );
     expect(await told("tt9999999")).toMatch(/never selected[\s\S]*no row of the CSV selects it/);
+
+    const other = join(directory, "other.csv");
+    writeFileSync(other, csvSelecting(["tt9999999"]));
+    const { stdout, stderr } = await lotesHere("explain", "tt9999999", "--date", DATE, "--csv", other);
+    expect(stdout).toMatch(/never selected[\s\S]*selected by line 2: /);
+    expect(stderr).toMatch(
+      /^! .*other\.csv is not the CSV of the run: it has [\d,]+ bytes, and that has [\d,]+ bytes\n$/,
+    );
   });
 
   test("status says that a later upload was rejected, among the rest, and with --strict exits with 3", async () => {

@@ -23,16 +23,20 @@ Examples:
     )
     .action(async (id, { date = today(), csv, json }) => {
       const { explain } = await import("@lotes/core");
-      const { rowsSelecting } = await import("../csv-file.ts");
+      const { csvBytes, rowsSelecting } = await import("../csv-file.ts");
       const { explanationDocument, explanationLines } = await import("../explain-report.ts");
-      const { printJson, printLines } = await import("../output.ts");
+      const { note, plural, printJson, printLines } = await import("../output.ts");
       const { openTarget } = await import("../target.ts");
       const { noRun } = await import("../user-error.ts");
 
       using target = await openTarget();
       const explanation = await explain(target.store, date, id);
       if (explanation === undefined) throw noRun(date, target.name);
-      const rows = csv === undefined ? undefined : await rowsSelecting(id, csv, explanation.run.filter);
+      const { source, filter } = explanation.run;
+      const rows = csv === undefined ? undefined : await rowsSelecting(id, csv, filter);
+      const sizes = csv === undefined ? [] : [await csvBytes(csv), source.size].map((size) => plural(size, "byte"));
+      if (sizes[0] !== sizes[1])
+        note(`! ${csv} is not the CSV of the run: it has ${sizes[0]}, and that has ${sizes[1]}`);
       const told = { id, date, bucket: target.bucket, rows, ...explanation };
       if (json) printJson(explanationDocument(told));
       else printLines(explanationLines(told));
