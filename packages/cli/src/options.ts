@@ -5,9 +5,10 @@ import { UsageError } from "./user-error.ts";
 
 /** SST's links of the stage are set before the command begins. */
 export function stageOption() {
-  return new Option("--stage <name>", "of a deployed stage, by way of SST; without, of the local stack").argParser(
-    stageName,
-  );
+  return new Option(
+    "--stage <name>",
+    "the deployed stage to talk to, through SST (default: the local stack)",
+  ).argParser(stageName);
 }
 
 function stageName(text: string): string {

@@ -8,11 +8,9 @@ import { DEFAULT_SEED, MOST_SEED, START_ROWS } from "../sample-defaults.ts";
 export function sample(program: Command): void {
   program
     .command("sample")
-    .description(
-      "write a made CSV of the true shape to stdout: known films with true facts, and filler that is never selected",
-    )
+    .description("write a made-up CSV to stdout: known films with true facts, and made-up ones that are never selected")
     .option("--rows <n>", "data rows", wholeNumber(MOST_SAMPLE_ROWS), START_ROWS)
-    .option("--seed <n>", "another seed makes other filler", wholeNumber(MOST_SEED), DEFAULT_SEED)
+    .option("--seed <n>", "another seed makes up other films", wholeNumber(MOST_SEED), DEFAULT_SEED)
     .addHelpText(
       "after",
       `
