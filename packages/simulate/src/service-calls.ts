@@ -1,6 +1,7 @@
 import type { KeyStart } from "./choices.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
+import { stepOf } from "./step.ts";
 import { TouchedKeys } from "./touched-keys.ts";
 import { CALL_MS, type Call, type Fault, type Troubles } from "./troubles.ts";
 
@@ -37,28 +38,6 @@ export function connectionReset(): Error {
 
 function lostAfter(ms: number): Error {
   return ms < CALL_MS ? connectionReset() : Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
-}
-
-/** A call as it is counted and traced. */
-interface Step {
-  readonly does: string;
-  /** Who does it, and what. */
-  readonly step: string;
-}
-
-/** The steps by who does what, before its first write and after it. They are few, and to make a text takes longer than to find it. */
-const STEPS = new Map<string, Map<string, readonly [before: Step, after: Step]>>();
-
-function stepOf(role: string, does: string, hasWritten: boolean): Step {
-  const known = STEPS.get(role)?.get(does);
-  if (known) return known[hasWritten ? 1 : 0];
-  const steps = [named(role, does), named(role, `${does} after its write`)] as const;
-  STEPS.set(role, (STEPS.get(role) ?? new Map()).set(does, steps));
-  return steps[hasWritten ? 1 : 0];
-}
-
-function named(role: string, does: string): Step {
-  return { does, step: `${role} ${does}` };
 }
 
 /** What becomes of a call that a service has done. */

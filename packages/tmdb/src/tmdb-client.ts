@@ -13,13 +13,13 @@ import {
   type Waits,
 } from "@lotes/core";
 import type { InternalAxiosRequestConfig as AttemptConfig } from "axios";
-import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
+import { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry, { exponentialDelay } from "axios-retry";
 import { attempt } from "./attempt.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "./failure-of.ts";
 import { askedPauseMs, isLongPause, RateLimitBackoff } from "./rate-limit-backoff.ts";
 import { type Consumers, RequestLimiter, shareOf } from "./request-limiter.ts";
-import { tmdbHttp } from "./tmdb-http.ts";
+import { bareAxios, tmdbHttp } from "./tmdb-http.ts";
 import type { RequestEvents } from "./turns.ts";
 import { WaitMeter } from "./wait-meter.ts";
 
@@ -66,8 +66,7 @@ export class TmdbClient implements MovieSource {
     this.#token = requireToken(settings);
     this.#timing = timing;
     this.origin = originOf(settings);
-    this.#http = axios.create();
-    withoutDefaults(this.#http);
+    this.#http = bareAxios();
     this.#limiter = new RequestLimiter(share, timing.attemptMs);
     this.#meter = new WaitMeter(share.connections);
     this.#http.defaults.adapter = this.#limited(
@@ -184,11 +183,6 @@ export class TmdbClient implements MovieSource {
         return this.#limiter.schedule(inTurn, config.signal as AbortSignal);
       });
   }
-}
-
-/** Axios merges its defaults into each request, and the sender needs none of them. */
-function withoutDefaults({ defaults }: AxiosInstance): void {
-  for (const name of Object.keys(defaults)) Reflect.deleteProperty(defaults, name);
 }
 
 /** Puts the record in the place of the answer. */

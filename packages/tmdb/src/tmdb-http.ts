@@ -2,9 +2,16 @@ import http, { type RequestOptions } from "node:http";
 import https from "node:https";
 import { urlToHttpOptions } from "node:url";
 import type { ProxyEnvironment, TmdbSettings } from "@lotes/core";
-import axios, { type AxiosAdapter } from "axios";
+import axios, { type AxiosAdapter, type AxiosInstance } from "axios";
 import { ENCODINGS } from "./answer-body.ts";
 import { Exchange } from "./exchange.ts";
+
+/** Axios without its defaults: it merges them into each request, and the sender below needs none of them. */
+export function bareAxios(): AxiosInstance {
+  const instance = axios.create();
+  for (const name of Object.keys(instance.defaults)) Reflect.deleteProperty(instance.defaults, name);
+  return instance;
+}
 
 /**
  * Sends a request for the path in `url` by Node's HTTP, in the place of axios's own adapter. Axios's is made for requests of any kind. TMDB's
