@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endWithReaders } from "@lotes/node/readers";
 import { Command } from "commander";
 import { benchBudget } from "./budget.ts";
 import { benchBundles } from "./bundles.ts";
@@ -49,4 +50,5 @@ for (const [name, description, run] of BENCHES) {
       .action(async ({ page }) => void (await (page === undefined ? run() : benchPage(Number(page)))));
   } else command.action(run);
 }
+endWithReaders("bench");
 await program.parseAsync();

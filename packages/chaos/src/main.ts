@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { endWithReaders } from "@lotes/node/readers";
 import { Command, InvalidArgumentError } from "commander";
 import { runSchedules } from "./run-schedules.ts";
 
@@ -20,4 +21,5 @@ const program = new Command("chaos")
     const sum = await runSchedules({ seed, indexes, threads, print });
     if (sum.broken > 0 || sum.schedules < indexes.length) process.exitCode = 1;
   });
+endWithReaders("chaos");
 await program.parseAsync();

@@ -1,6 +1,6 @@
 import { once } from "node:events";
+import { READER_GONE, readers } from "@lotes/node/readers";
 import { whenNpxEnds } from "./npx-watch.ts";
-import { READER_GONE, readers } from "./readers.ts";
 import { UserError } from "./user-error.ts";
 
 // What a shell reports of a program that the signal ended: 128 and the signal's number.

@@ -1,5 +1,5 @@
+import { endWithReaders } from "@lotes/node/readers";
 import { programWithCompletion, runCommand } from "./program.ts";
-import { endWithReaders } from "./readers.ts";
 
-endWithReaders();
+endWithReaders("lotes");
 process.exitCode = (await runCommand(programWithCompletion(), process.argv.slice(2))) ?? process.exitCode;

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
+import { endWithReaders, readers } from "@lotes/node/readers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { InterruptedError, Interruption } from "../src/interruption.ts";
-import { endWithReaders, readers } from "../src/readers.ts";
 
 class FakeProcess extends EventEmitter {
   readonly exit = vi.fn();
@@ -47,7 +47,7 @@ describe("a command that puts things in order first", () => {
   });
 
   test("is asked to end when nobody reads its output, however often that shows", () => {
-    endWithReaders({
+    endWithReaders("lotes", {
       stdout: new EventEmitter(),
       stderr: Object.assign(new EventEmitter(), { write: vi.fn() }),
       exit: fake.exit,

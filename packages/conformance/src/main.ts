@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { endWithReaders } from "@lotes/node/readers";
 import { Command, Option } from "commander";
 import { conformance } from "./conformance.ts";
 import { documentOf } from "./document.ts";
@@ -34,4 +35,5 @@ const program = new Command("conformance")
     await writeFile(PAGE, documentOf(findings));
     print("docs/conformance.md is written");
   });
+endWithReaders("conformance");
 await program.parseAsync();

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { endWithReaders } from "@lotes/node/readers";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { branchLines } from "./branches.ts";
 import { focusOf } from "./coverage.ts";
@@ -72,4 +73,5 @@ const program = new Command("simulate")
       if (sum.broken > 0) process.exitCode = 1;
     },
   );
+endWithReaders("simulate");
 await program.parseAsync();

@@ -15,14 +15,15 @@ interface Outputs {
 /**
  * Ends the command quietly, with 141 as SIGPIPE does, when stdout or stderr is closed early, such as by `head`. Node ignores SIGPIPE and
  * reports an error on the stream instead, which would end in a stack.
+ * @param command its name, which any other trouble with its output is told under
  */
-export function endWithReaders({ stdout, stderr, exit }: Outputs = process): void {
+export function endWithReaders(command: string, { stdout, stderr, exit }: Outputs = process): void {
   const gone = () => {
     if (!readers.emit("gone")) exit(READER_GONE);
   };
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return gone();
-    stderr.write(`lotes: the output can't be written: ${error.message}\n`);
+    stderr.write(`${command}: the output can't be written: ${error.message}\n`);
     exit(1);
   });
   stderr.on("error", (error: NodeJS.ErrnoException) => {
