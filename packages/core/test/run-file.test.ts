@@ -102,6 +102,18 @@ describe("_run.json", () => {
     expect(runObject(run).body).toMatch(/\n$/);
   });
 
+  test("is parsed once as long as it stays the same, and nobody can change what was parsed", () => {
+    const parsed = parseRunFile(stored(runObject(run)));
+    expect(parseRunFile(stored(runObject(run)))).toBe(parsed);
+    expect(parsed).toSatisfy(Object.isFrozen);
+  });
+
+  test("is told from every other one, however many were parsed before", () => {
+    const texts = Array.from({ length: 20 }, (_, rows) => stored(runObject({ ...run, rows })));
+    for (let round = 0; round < 2; round++)
+      expect(texts.map((text) => parseRunFile(text).rows)).toEqual(texts.map((_, rows) => rows));
+  });
+
   test("is read back as it was written", async () => {
     const rejected = { source: source({ sequencer: "FF" }), reason: "it is empty", at: STARTED.toISOString() };
     const full = {
