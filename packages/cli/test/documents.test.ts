@@ -21,6 +21,7 @@ import { whereaboutsAt } from "@lotes/local/whereabouts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { functionsHere } from "./support/cli.ts";
 import { commandsIn, documentedCommands } from "./support/documents.ts";
+import { Folder } from "./support/folder.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const TOKEN = "documented-token";
@@ -160,12 +161,23 @@ const distinct = [...new Map(typed.map((command) => [command.line, command])).va
   (a, b) => Number(isBeside(a.line)) - Number(isBeside(b.line)),
 );
 
+/** What a clone would have. The project may have come as a zip file, without a repository: so git looks at it by an empty one. */
+function projectFiles(): string[] {
+  using repository = new Folder();
+  execFileSync("git", ["init", "--quiet", "--bare", repository.path]);
+  const place = ["--git-dir", repository.path, "--work-tree", "."];
+  const files = execFileSync("git", [...place, "ls-files", "--others", "--exclude-standard", "-z"], { cwd: root });
+  return files
+    .toString()
+    .split("\0")
+    .filter((name) => name !== "");
+}
+
 beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), "lotes-clone-"));
   home = mkdtempSync(join(tmpdir(), "lotes-home-"));
   tmdb = await startTmdbStandIn({ facts: recordedFacts(), token: TOKEN });
-  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
-  for (const file of files.split("\0").filter((name) => name !== "")) cpSync(join(root, file), join(clone, file));
+  for (const file of projectFiles()) cpSync(join(root, file), join(clone, file));
   environment = shellEnvironment();
   const { code, output } = await begin(START);
   expect(code, output).toBe(0);
