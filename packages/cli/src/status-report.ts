@@ -1,6 +1,6 @@
 import { type Account, diagnose, inputKey, type ObjectStore, type RunDate, type Trouble } from "@lotes/core";
 import { accountDocument, placesDocument, queuesDocument } from "./documents.ts";
-import { printJson, printLines } from "./output.ts";
+import { formatInstant, printJson, printLines } from "./output.ts";
 import { statusLines, troubleLines } from "./status-text.ts";
 import type { Target } from "./target.ts";
 import { queueDepths } from "./watch.ts";
@@ -38,11 +38,23 @@ export async function droppedAt(store: Pick<ObjectStore, "list">, date: RunDate)
   return undefined;
 }
 
+// As long as `ingest` waits for a run to begin.
+const LATEST_BEGIN_SECONDS = 30;
+
+/** Why the run of a CSV has not begun, if it should have by now: the producer may not be told of new files, or may have failed. */
+export function lateTroubles(dropped: Date, now = new Date()): Trouble[] {
+  if (now.getTime() - dropped.getTime() < LATEST_BEGIN_SECONDS * 1000) return [];
+  const when = formatInstant(dropped, now);
+  const message = `its run has not begun since ${when}: unless the CSV has gigabytes, see the producer's log, and whether the bucket tells the producer of new files`;
+  return [{ code: "not_in_force", message }];
+}
+
 /** Prints that a CSV was dropped whose run has yet to begin. */
 export function printDropped(
   dropped: Date,
-  { bucket, date, json, troubles }: StatusReport & { readonly bucket: string },
+  { bucket, date, json, troubles: others }: StatusReport & { readonly bucket: string },
 ): void {
+  const troubles = [...lateTroubles(dropped), ...others];
   if (json) {
     const dropped_at = dropped.toISOString();
     printJson({ date, run: null, status: "dropped", ...placesDocument(bucket, date), dropped_at, troubles });

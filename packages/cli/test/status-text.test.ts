@@ -4,6 +4,7 @@ import { at } from "@lotes/core/testing/reports";
 import { queuedRun } from "@lotes/core/testing/runs";
 import { describe, expect, test } from "vitest";
 import { misplacedTroubles } from "../src/misplaced.ts";
+import { lateTroubles } from "../src/status-report.ts";
 import { statusLines } from "../src/status-text.ts";
 import { today } from "../src/today.ts";
 
@@ -78,6 +79,16 @@ describe("CSVs at other keys", () => {
     store.folder = () => Promise.reject(new Error("no connection"));
     await expect(misplacedTroubles({ store, bucket: "lake" }, DATE)).rejects.toThrow("no connection");
   });
+});
+
+test("a CSV whose run should have begun by now is told with where to look", () => {
+  expect(lateTroubles(at(0), at(29))).toEqual([]);
+  expect(lateTroubles(at(0), at(90))).toEqual([
+    {
+      code: "not_in_force",
+      message: expect.stringMatching(/^its run has not begun since 2026-11-23 .* UTC, 90 s ago: .* the producer's log/),
+    },
+  ]);
 });
 
 test("today is the day in UTC, on an evening in Brazil too", () => {
