@@ -115,13 +115,16 @@ export class ServiceCalls {
     };
     const arrive = (answered: Answered) => {
       let settle: () => void;
-      if (heldAnswers.passed(done)) this.#isMet = true;
       if (!done.isWrite && call.key !== undefined) this.#touched.read.add(call.key);
+      if (!done.isWrite && heldAnswers.passed(done)) this.#isMet = true;
       try {
         const result = perform(fault);
+        if (done.isWrite) heldAnswers.passed(done);
         trace(fault ? `done, but ${fault.kind}` : "done");
         settle = () => resolve(result);
       } catch (error) {
+        // Whoever waits for a change waits on.
+        if (done.isWrite) heldAnswers.passed({ process, isWrite: false });
         const { name } = error as Error;
         trace(fault ? `${name}, and ${fault.kind}` : name);
         settle = () => reject(error);
