@@ -1,4 +1,5 @@
 import type { KeyStart } from "./choices.ts";
+import type { DoneCall } from "./held-answers.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 import { stepOf } from "./step.ts";
@@ -90,6 +91,11 @@ export class ServiceCalls {
     }
   }
 
+  #pass(done: DoneCall): void {
+    if (!done.isWrite && done.key !== undefined) this.#touched.read.add(done.key);
+    if (this.#simulation.heldAnswers.passed(done)) this.#isMet = true;
+  }
+
   #once<T>(call: Call, errors: ServiceErrors, perform: (fault?: Fault) => T): Promise<T> {
     const { process } = this;
     const { time, choices, heldAnswers } = this.#simulation;
@@ -115,16 +121,14 @@ export class ServiceCalls {
     };
     const arrive = (answered: Answered) => {
       let settle: () => void;
-      if (!done.isWrite && call.key !== undefined) this.#touched.read.add(call.key);
-      if (!done.isWrite && heldAnswers.passed(done)) this.#isMet = true;
       try {
         const result = perform(fault);
-        if (done.isWrite) heldAnswers.passed(done);
+        this.#pass(done);
         trace(fault ? `done, but ${fault.kind}` : "done");
         settle = () => resolve(result);
       } catch (error) {
-        // Whoever waits for a change waits on.
-        if (done.isWrite) heldAnswers.passed({ process, isWrite: false });
+        // A write that is refused changes nothing.
+        this.#pass(done.isWrite ? { process, isWrite: false } : done);
         const { name } = error as Error;
         trace(fault ? `${name}, and ${fault.kind}` : name);
         settle = () => reject(error);
