@@ -22,8 +22,8 @@ test("help and completion load nothing that only a command works with", () => {
     "@lotes/core/dataset/run-date",
     "@lotes/core/reasons",
     "@lotes/local/sample/most-sample-rows",
+    "@lotes/node/readers",
     "commander",
-    "node:events",
     "node:path",
   ]);
 });

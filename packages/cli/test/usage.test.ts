@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Workplace } from "./support/cli.ts";
 import { lotesHere } from "./support/in-process.ts";
 
@@ -93,6 +93,8 @@ describe("help", () => {
   test("of each command calls the program as it was called", async () => {
     vi.stubEnv("LOTES_COMMAND", "../lotes");
     vi.resetModules();
+    // Other tests' commands have another name.
+    onTestFinished(() => void vi.unstubAllEnvs().resetModules());
     const { program } = await import("../src/program.ts");
     for (const command of program().commands) {
       let help = "";

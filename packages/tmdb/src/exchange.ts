@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions, request as send } from "node:http";
 import { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from "axios";
 import { answerBody, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
 
@@ -7,30 +7,28 @@ export const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
 
 /** One request and its answer, as axios tells of it. */
 export class Exchange {
-  readonly #request: ClientRequest;
   readonly #config: InternalAxiosRequestConfig;
   readonly #resolve: (response: AxiosResponse) => void;
   readonly #reject: (error: AxiosError) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
+  #request: ClientRequest | undefined;
   #response: AxiosResponse | undefined;
 
   constructor(
-    request: ClientRequest,
     config: InternalAxiosRequestConfig,
     resolve: (response: AxiosResponse) => void,
     reject: (error: AxiosError) => void,
   ) {
-    this.#request = request;
     this.#config = config;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   /** Sends the request. The config's signal ends it, and closes its connection. */
-  begin(): void {
+  begin(request: typeof send, options: RequestOptions): void {
     this.#signal?.addEventListener("abort", this);
-    this.#request.on("response", (answer) => this.#read(answer)).on("error", (error) => this.#fail(error));
+    this.#request = request(options, (answer) => this.#read(answer)).on("error", (error) => this.#fail(error));
     if (this.#signal?.aborted) this.handleEvent();
     else this.#request.end();
   }
@@ -39,7 +37,7 @@ export class Exchange {
   handleEvent(): void {
     this.#end();
     this.#reject(new CanceledError(undefined, this.#config, this.#request));
-    this.#request.destroy();
+    this.#request?.destroy();
   }
 
   get #signal(): AbortSignal | undefined {
@@ -62,7 +60,7 @@ export class Exchange {
     this.#bytes += chunk.length;
     if (this.#bytes <= LARGEST_ANSWER_BYTES) return;
     this.#fail(new AxiosError(`the answer has more than ${LARGEST_ANSWER_BYTES} bytes`, TOO_LARGE));
-    this.#request.destroy();
+    this.#request?.destroy();
   }
 
   #answered({ headers }: IncomingMessage, response: AxiosResponse): void {

@@ -36,8 +36,8 @@ export function tmdbHttp(
   return (config) =>
     new Promise((resolve, reject) => {
       // No redirect is followed: that would be a request that the limiter never saw.
-      const sent = request({ ...options, path: `${base}${config.url}?${query}` });
-      new Exchange(sent, config, resolve, reject).begin();
+      const path = `${base}${config.url}?${query}`;
+      new Exchange(config, resolve, reject).begin(request, { ...options, path });
     });
 }
 
