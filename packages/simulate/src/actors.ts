@@ -3,12 +3,13 @@ import { type Account, Accountant, cancelRun, chooseReplay, replayMessages } fro
 import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
 import type { Cancel, OperatorAction, Upload } from "@lotes/schedules/schedule";
 import type { Functions } from "./functions.ts";
+import { LONGEST_MISS_MS } from "./held-answers.ts";
 import { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { World } from "./world.ts";
 
-// Lambda waits minutes before it invokes a function again. A schedule needs only some delay.
-const LATER_MS = { least: 60, most: 3_000 };
+// Lambda waits minutes before it invokes a function again: what a dead one had sent has arrived by then.
+const LATER_MS = { least: LONGEST_MISS_MS, most: LONGEST_MISS_MS + 3_000 };
 
 /** Everybody who acts from the outside: people who upload, S3 with its events, operators, and strangers. */
 export class Actors {

@@ -11,11 +11,13 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { type Bucket, BucketError, type StoredObject } from "./bucket.ts";
+import { KnownObjects } from "./known-objects.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Call } from "./troubles.ts";
 
-type Command = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command;
+type ObjectCommand = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteObjectCommand;
+type Command = ObjectCommand | ListObjectsV2Command;
 
 // The default of the SDK.
 const ATTEMPTS = 3;
@@ -48,13 +50,15 @@ const ERRORS: ServiceErrors = {
 
 /** Makes the S3 clients of one process, in the place of `new S3Client`. */
 export function connectToS3(bucket: Bucket, calls: ServiceCalls, simulation: Simulation) {
+  const known = new KnownObjects();
   return ({ maxAttempts = ATTEMPTS, requestHandler }: S3ClientConfig): S3Client => {
     let pages = 0;
     const pageSize = () => simulation.choices.pick(`${calls.process.name} page ${++pages}`, PAGE_SIZES);
     const send = (command: Command) =>
       calls.make(callOf(command), Number(maxAttempts), ERRORS, () => {
         try {
-          return perform(command, bucket, pageSize);
+          if (command instanceof ListObjectsV2Command) return list(command.input, bucket, pageSize());
+          return performKnowingly(command, bucket, known, simulation.time.now);
         } catch (error) {
           // Not `instanceof S3ServiceException`: the SDK makes a long search of that.
           throw error instanceof BucketError ? s3Error(error.name) : error;
@@ -103,7 +107,17 @@ function namesFor(key: string) {
   return name.endsWith(".csv") ? CSV : LOTE;
 }
 
-function perform(command: Command, bucket: Bucket, pageSize: () => number): unknown {
+/** Performs a command, unless it would do harm that is not simulated. S3 is down for that. */
+function performKnowingly(command: ObjectCommand, bucket: Bucket, known: KnownObjects, nowMs: number): unknown {
+  const { Key = "" } = command.input;
+  const isChange = command instanceof PutObjectCommand || command instanceof DeleteObjectCommand;
+  if (isChange && known.holdsByChance(Key, bucket.get(Key), nowMs)) throw s3Error("InternalError");
+  const done = perform(command, bucket);
+  known.know(Key, bucket.get(Key), nowMs);
+  return done;
+}
+
+function perform(command: ObjectCommand, bucket: Bucket): unknown {
   if (command instanceof GetObjectCommand) return get(command.input, bucket);
   if (command instanceof HeadObjectCommand) {
     const { Key = "", IfMatch } = command.input;
@@ -116,11 +130,8 @@ function perform(command: Command, bucket: Bucket, pageSize: () => number): unkn
     const { Key = "", Body, Metadata = {}, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } = command.input;
     return headersOf(bucket.put(Key, textOf(Body), Metadata, { ifMatch, ifNoneMatch }));
   }
-  if (command instanceof DeleteObjectCommand) {
-    bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });
-    return {};
-  }
-  return list(command.input, bucket, pageSize());
+  bucket.remove(command.input.Key ?? "", { ifMatch: command.input.IfMatch });
+  return {};
 }
 
 /** A body that functions send: a text, or a stream that has each of its pieces at once. */
