@@ -33,7 +33,7 @@ export const PRODUCER: FunctionLimits = { timeoutSeconds: 300, memoryMb: 1769 };
 /**
  * A lote of 100 takes 5 s at 20 requests per second. Twelve times that lets it sit out a long `Retry-After` or an outage.
  * One lote per invocation: a crash costs one lote its attempt, not ten. It waits for TMDB most of its time, and is paid for by its memory: in steps of
- * 16 MB this is the smallest of which a quarter is never used. By `bench cost` a lote takes some 5 % longer than with 512 MB, for half of the money.
+ * 16 MB this is the smallest of which a quarter is never used. By `bench cost` a lote takes 1 % longer than with 512 MB, for less than half of the money.
  */
 export const CONSUMER: FunctionLimits & EventSourceLimits = {
   timeoutSeconds: 60,
