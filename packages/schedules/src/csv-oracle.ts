@@ -26,6 +26,18 @@ export function factsOf(upload: { readonly csv: string; readonly forced: boolean
   return known.facts;
 }
 
+/**
+ * The same of an upload whose event may find others of its date. If the same bytes were uploaded by force too, their ETag does not tell the two apart, and
+ * the event may take them for its own.
+ */
+export function factsAmong<Upload extends Parameters<typeof factsOf>[0]>(
+  upload: Upload,
+  ofDate: readonly Upload[],
+): CsvFacts | undefined {
+  const forced = ofDate.find((other) => other.forced && other.csv === upload.csv);
+  return factsOf(upload) ?? (forced && factsOf(forced));
+}
+
 /** What there is to know of each upload, read once. */
 const FACTS = new WeakMap<object, { readonly facts: CsvFacts | undefined }>();
 

@@ -1,6 +1,6 @@
 import { judgeCancelled } from "./cancel-oracle.ts";
 import { certainPeak } from "./certain-peak.ts";
-import { factsOf } from "./csv-oracle.ts";
+import { factsAmong, factsOf } from "./csv-oracle.ts";
 import type { Evidence, KnownUpload } from "./evidence.ts";
 import { type Entry, entriesOf, isPart, judgeLedger, judgeParts, judgeStrangers } from "./ledger-oracle.ts";
 import { judgeManifest } from "./manifest-oracle.ts";
@@ -53,7 +53,7 @@ function judgeDate(date: string, evidence: Evidence): string[] {
   const inForce = uploads.find(({ sequencer }) => sequencer === run.source.sequencer);
   if (inForce === undefined) return [`${date}: _run.json is of no upload`];
   const last = uploads.at(-1) as KnownUpload;
-  const facts = factsOf(inForce);
+  const facts = factsAmong(inForce, uploads);
   const wrong: string[] = [];
   const expect = (holds: boolean, sentence: string) => {
     if (!holds) wrong.push(`${date}: ${sentence}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { factsOf } from "../src/csv-oracle.ts";
+import { factsAmong, factsOf } from "../src/csv-oracle.ts";
 
 const HEADER = "id|anoLancamento|genero|numeroVotos";
 const factsOfRows = (rows: readonly string[], forced = false) =>
@@ -41,6 +41,12 @@ describe("a CSV, as the oracle knows it,", () => {
   ])("can't be used when %s, unless it is forced", (_, rows) => {
     expect(factsOfRows(rows)).toBeUndefined();
     expect(factsOfRows(rows, true)).toBeDefined();
+  });
+
+  test("can be used when the same bytes were uploaded by force for its date too", () => {
+    const spoilt = { csv: `${HEADER}\n1|1950|Crime|20000\n`, forced: false };
+    expect(factsAmong(spoilt, [spoilt, { ...spoilt, csv: HEADER, forced: true }])).toBeUndefined();
+    expect(factsAmong(spoilt, [spoilt, { ...spoilt, forced: true }])).toMatchObject({ rows: 1, ids: [] });
   });
 
   test("can be used when one row in a hundred is bad, and not when it is one in ninety-nine", () => {

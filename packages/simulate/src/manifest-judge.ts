@@ -1,4 +1,4 @@
-import { factsOf } from "@lotes/schedules/csv-oracle";
+import { factsAmong } from "@lotes/schedules/csv-oracle";
 import type { KnownUpload } from "@lotes/schedules/evidence";
 import { entriesOf } from "@lotes/schedules/ledger-oracle";
 import { lineOf } from "@lotes/schedules/movies";
@@ -87,7 +87,8 @@ export class ManifestJudge {
 
   #judgeContents(key: string, folder: string, { run, source, ids, stored, failed, files, ledger }: Manifest): void {
     const upload = this.#uploads.get(source.sequencer);
-    const selected = (upload && factsOf(upload))?.ids ?? [];
+    const ofDate = [...this.#uploads.values()].filter(({ date }) => date === upload?.date);
+    const selected = (upload && factsAmong(upload, ofDate))?.ids ?? [];
     const entries = entriesOf(ledger ? this.#textOf(ledger) : "").filter(
       (entry) => entry.run === run && entry.imdb_id !== null,
     );
