@@ -3,6 +3,7 @@ import { accountDocument, placesDocument, queuesDocument } from "./documents.ts"
 import { formatInstant, printJson, printLines } from "./output.ts";
 import { statusLines, troubleLines } from "./status-text.ts";
 import type { Target } from "./target.ts";
+import { LATEST_BEGIN_SECONDS } from "./uploaded-run.ts";
 import { queueDepths } from "./watch.ts";
 
 export interface StatusReport {
@@ -37,9 +38,6 @@ export async function droppedAt(store: Pick<ObjectStore, "list">, date: RunDate)
   for await (const { key, modifiedAt } of store.list(csv)) if (key === csv) return modifiedAt;
   return undefined;
 }
-
-// As long as `ingest` waits for a run to begin.
-const LATEST_BEGIN_SECONDS = 30;
 
 /** Why the run of a CSV has not begun, if it should have by now: the producer may not be told of new files, or may have failed. */
 export function lateTroubles(dropped: Date, now = new Date()): Trouble[] {

@@ -13,7 +13,7 @@ import { csvRejected } from "./user-error.ts";
 
 const POLL_INTERVAL_MS = 200;
 // A cold start, and the reading of a CSV six times the size of the true one. What takes longer is told by `lotes status`.
-const MOST_SECONDS = 30;
+export const LATEST_BEGIN_SECONDS = 30;
 
 /**
  * Waits until the run of an upload is in force, for half a minute at most.
@@ -30,7 +30,7 @@ export async function uploadedRun(
   before: RunFile | undefined,
   wait: (ms: number) => Promise<unknown> = delay,
 ): Promise<RunFile | undefined> {
-  for (let looks = 0; looks < (MOST_SECONDS * 1000) / POLL_INTERVAL_MS; looks++) {
+  for (let looks = 0; looks < (LATEST_BEGIN_SECONDS * 1000) / POLL_INTERVAL_MS; looks++) {
     const upload = uploadIn(etag, before, await readRun(store, date));
     if (upload && "rejected" in upload) throw csvRejected(upload.rejected);
     if (upload) return upload.run;
@@ -42,7 +42,7 @@ export async function uploadedRun(
 /** What there is to say of an upload besides its run. */
 export function uploadTroubles(run: RunFile | undefined, account: Account | undefined, date: RunDate): Trouble[] {
   if (run === undefined) {
-    const message = `the producer has not begun its run within ${MOST_SECONDS} s: see \`${COMMAND} status --date ${date}\``;
+    const message = `the producer has not begun its run within ${LATEST_BEGIN_SECONDS} s: see \`${COMMAND} status --date ${date}\``;
     return [{ code: "not_in_force", message }];
   }
   if (account?.run.source.etag !== run.source.etag) return supersededTroubles(run.run, account);

@@ -1,6 +1,6 @@
 import type { Answer } from "@lotes/local/tmdb/answer";
 import type { Attempt } from "@lotes/schedules/evidence";
-import { answerBody } from "@lotes/tmdb/answer-body";
+import { completed } from "@lotes/tmdb/answer-body";
 import {
   type AxiosAdapter,
   AxiosError,
@@ -154,17 +154,5 @@ function responseTo(answer: Answer, config: InternalAxiosRequestConfig, request:
     Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const response: AxiosResponse = { status, statusText: "", headers, config, request, data: undefined };
-  try {
-    response.data = answerBody(Buffer.from(body), headers["content-encoding"]);
-  } catch (error) {
-    throw AxiosError.from(error as Error, undefined, config, request, response);
-  }
-  if (status === 200) return response;
-  throw new AxiosError(
-    `Request failed with status code ${status}`,
-    AxiosError.ERR_BAD_RESPONSE,
-    config,
-    request,
-    response,
-  );
+  return completed(response, Buffer.from(body), headers["content-encoding"]);
 }

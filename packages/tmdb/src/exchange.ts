@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions, request as send } from "node:http";
 import { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from "axios";
-import { answerBody, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
+import { completed, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
 
 /** The answer is larger than a movie can be. Zlib has this code for it too. */
 export const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
@@ -66,19 +66,12 @@ export class Exchange {
   #answered({ headers }: IncomingMessage, response: AxiosResponse): void {
     const [first = Buffer.of()] = this.#chunks;
     const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
-    try {
-      response.data = answerBody(bytes, headers["content-encoding"]);
-    } catch (error) {
-      this.#fail(error as Error);
-      return;
-    }
     this.#end();
-    if (response.status === 200) {
-      this.#resolve(response);
-      return;
+    try {
+      this.#resolve(completed(response, bytes, headers["content-encoding"]));
+    } catch (error) {
+      this.#reject(error as AxiosError);
     }
-    const { ERR_BAD_RESPONSE } = AxiosError;
-    this.#reject(new AxiosError(`status ${response.status}`, ERR_BAD_RESPONSE, this.#config, this.#request, response));
   }
 
   #fail(error: Error): void {

@@ -137,9 +137,11 @@ export class DateOutput {
 
   /** Everything that holds a run's entries, in the order of the lotes; what belongs to no lote comes last. */
   async *ledgerPieces(run: RunFile): AsyncGenerator<LedgerPiece> {
-    const ledger = lotesOfPart(run) === undefined ? await this.object(ledgerKey(this.date)) : undefined;
-    if (ledger !== undefined) yield ledger;
-    if (lotesOfPart(run) === undefined) return;
+    if (lotesOfPart(run) === undefined) {
+      const ledger = await this.object(ledgerKey(this.date));
+      if (ledger !== undefined) yield ledger;
+      return;
+    }
     const parts = await this.ledgerParts();
     const read = (part: ObjectSummary) => this.#written?.find(part) ?? this.object(part.key);
     for (let from = 0; from < parts.length; from += READS_AT_ONCE) {

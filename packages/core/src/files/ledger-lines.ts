@@ -8,10 +8,10 @@ export class LedgerLines implements Pieces {
   readonly pieces: KeyAndEtag[] = [];
   readonly #packed: PackedText[] = [];
 
-  /** @param isOwn whether the piece's lines are the run's */
-  add({ key, etag, body }: LedgerPiece, isOwn: boolean): void {
+  /** @param isKept whether the piece's lines are the run's, and are to be put together */
+  add({ key, etag, body }: LedgerPiece, isKept: boolean): void {
     this.pieces.push({ key, etag });
-    if (isOwn && body !== "") this.#packed.push(new PackedText(body));
+    if (isKept && body !== "") this.#packed.push(new PackedText(body));
   }
 
   get isEmpty(): boolean {

@@ -5,7 +5,7 @@ import { Ledger } from "./ledger.ts";
 import { isFailedId } from "./ledger-entry.ts";
 import { LedgerLines } from "./ledger-lines.ts";
 import { isOf } from "./publish-ledger.ts";
-import type { OpenRun } from "./run-rules.ts";
+import { lotesOfPart, type OpenRun } from "./run-rules.ts";
 
 /** What stands in the ledger, or in all its parts. */
 export interface StockedLedger {
@@ -24,11 +24,13 @@ export interface StockedLedger {
 export async function readLedger(run: OpenRun, output: DateOutput): Promise<StockedLedger> {
   const ids = new Map<number, string[]>();
   const reasons: Partial<Record<Reason, number>> = {};
+  // Only parts are put together.
+  const hasParts = lotesOfPart(run) !== undefined;
   const lines = new LedgerLines();
   let [failed, entries] = [0, 0];
   for await (const piece of output.ledgerPieces(run)) {
     const isOwn = isOf(run, piece);
-    lines.add(piece, isOwn);
+    lines.add(piece, isOwn && hasParts);
     if (!isOwn) continue;
     for (const entry of Ledger.parse(piece, nameOf(piece.key)).entries()) {
       entries++;
