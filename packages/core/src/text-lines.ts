@@ -15,3 +15,14 @@ export function textLines(body: string): TextLine[] {
 export function withoutByteOrderMark(body: string): string {
   return body.replace(/^\ufeff/, "");
 }
+
+/**
+ * Escapes in a JSON text what some readers take for the end of a line, Python's `splitlines` among them: U+0085, U+2028 and U+2029, which JSON may hold as they are.
+ * @returns JSON of the same value
+ */
+export function inOneLine(json: string): string {
+  return json.replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (lineEnd) => `\\u${lineEnd.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

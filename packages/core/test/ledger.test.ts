@@ -36,6 +36,12 @@ describe("an entry", () => {
     ]);
   });
 
+  test("is one line for readers that end a line at any of Unicode's line ends", () => {
+    const ledger = ledgerOf(malformedReport("\u0085\u2028\u2029\r\n\v\u001E"));
+    expect(ledger.toObject(undefined).body).toMatch(/^[^\p{Zl}\p{Zp}\p{Cc}]+\n$/u);
+    expect(readBack(ledger)).toEqual(ledger.entries());
+  });
+
   test.each([
     ["not_found", false],
     ["unauthorized", true],

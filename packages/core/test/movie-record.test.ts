@@ -138,6 +138,13 @@ describe("a record's line", () => {
     );
   });
 
+  test("is one line for readers that end a line at any of Unicode's line ends", () => {
+    const title = "first\u0085second\u2028third\u2029fourth\n\v\f\u001C";
+    const line = recordLine(parseMovie("278", tmdbAnswer({ title })) as MovieRecord);
+    expect(line).not.toMatch(/[\p{Zl}\p{Zp}\p{Cc}]/u);
+    expect(JSON.parse(line)).toMatchObject({ title });
+  });
+
   test("has the attributes in their order", () => {
     const record = parseMovie("278", tmdbAnswer());
     expect(Object.keys(JSON.parse(recordLine(record as MovieRecord)))).toEqual(Object.keys(record ?? {}));

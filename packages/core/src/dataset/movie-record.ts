@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { ColumnType } from "../column-type.ts";
+import { inOneLine } from "../text-lines.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 import { isImdbId } from "./movies.ts";
 
@@ -61,7 +62,8 @@ export const MOVIE_ATTRIBUTES = Object.keys(MOVIE_COLUMNS) as readonly (keyof Mo
 
 /** A record as its line has it, without the line end: JSON, the attributes in their order, each of its type. */
 export function recordLine(record: MovieRecord): string {
-  return `{${MOVIE_ATTRIBUTES.map((name) => `"${name}":${written(record[name], MOVIE_COLUMNS[name])}`).join(",")}}`;
+  const pairs = MOVIE_ATTRIBUTES.map((name) => `"${name}":${written(record[name], MOVIE_COLUMNS[name])}`);
+  return inOneLine(`{${pairs.join(",")}}`);
 }
 
 function written(value: MovieRecord[keyof MovieRecord], type: ColumnType): string {

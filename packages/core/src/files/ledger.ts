@@ -1,6 +1,6 @@
 import type { NewObject, StoredObject } from "../ports.ts";
 import type { Reason } from "../reasons.ts";
-import { textLines } from "../text-lines.ts";
+import { inOneLine, textLines } from "../text-lines.ts";
 import { METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import {
@@ -128,7 +128,7 @@ export class Ledger {
   toObject(run: string | undefined): NewObject {
     const entries = this.entries();
     return {
-      body: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""),
+      body: entries.map((entry) => `${inOneLine(JSON.stringify(entry))}\n`).join(""),
       contentType: LEDGER_TYPE,
       metadata: run === undefined ? {} : { run, ...lotesMetadata(entries) },
     };
