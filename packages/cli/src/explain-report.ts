@@ -36,6 +36,7 @@ export function explanationDocument({ id, date, bucket, run, fate, rows }: ToldE
     lote,
     file: stored ? s3Uri(bucket, loteKey(date, stored.lote)) : null,
     record: stored?.record ?? null,
+    fetched_at: stored?.fetchedAt?.toISOString() ?? null,
     failure,
     asked_from: stored?.work?.startedAt.toISOString() ?? failure?.first_failed_at ?? null,
     asked_until: stored?.work?.endedAt.toISOString() ?? failure?.last_failed_at ?? null,
@@ -77,11 +78,12 @@ function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
 
 function toldFate(fate: Fate): ToldFate {
   if (fate.state !== "stored") return fate;
-  const { lote, work } = fate;
+  const { lote, work, fetchedAt } = fate;
   const asked = work && {
     from: work.startedAt.toISOString(),
     until: work.endedAt.toISOString(),
     repeated: isRepeated(work),
+    usedAgainOf: fetchedAt && fetchedAt < work.startedAt ? fetchedAt.toISOString() : undefined,
   };
   return { state: "stored", lote, asked };
 }

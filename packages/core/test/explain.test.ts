@@ -36,17 +36,24 @@ beforeEach(async () => {
   await store.putIf(runKey(DATE), undefined, runObject(RUN));
 });
 
-async function writeLote(lote: number, ids: readonly string[], stored = ids, run = RUN.run): Promise<void> {
-  const work = {
-    startedAt: at(2),
-    endedAt: at(7),
-    lastStartedAt: at(2),
-    oldestFetchedAt: at(2),
-    requests: 2,
-    retries: 0,
-    rate_limited: 0,
-    reused: 0,
-  };
+const WORK = {
+  startedAt: at(2),
+  endedAt: at(7),
+  lastStartedAt: at(2),
+  oldestFetchedAt: at(2),
+  requests: 2,
+  retries: 0,
+  rate_limited: 0,
+  reused: 0,
+};
+
+async function writeLote(
+  lote: number,
+  ids: readonly string[],
+  stored = ids,
+  run = RUN.run,
+  work = WORK,
+): Promise<void> {
   await store.putIf(loteKey(DATE, lote), undefined, loteObject({ ...loteFile([...ids], [...stored], { run }), work }));
 }
 
@@ -62,9 +69,24 @@ describe("an id", () => {
       lote: 2,
       record: { imdb_id: IDS[2] },
       work: { startedAt: at(2), endedAt: at(7) },
+      fetchedAt: at(2),
     });
     expect(await fate("1000003")).toMatchObject({ state: "stored", lote: 2 });
     expect(await fate("tt9999999")).toEqual({ state: "unknown" });
+  });
+
+  test("whose record was used again is told with the time at which TMDB gave it", async () => {
+    const ids = IDS.slice(0, 3);
+    const work = { ...WORK, oldestFetchedAt: at(-90), reused: 2 };
+    const fetchTimes = new Map(ids.map((id, index) => [id, [at(-90), at(2), at(-60)][index] as Date]));
+    const file = loteObject({ ...loteFile(ids, ids, { run: RUN.run }), work, fetchTimes });
+    await store.putIf(loteKey(DATE, 1), undefined, file);
+    for (const id of ids) expect(await fate(id)).toMatchObject({ work, fetchedAt: fetchTimes.get(id) });
+  });
+
+  test("whose record may be an earlier run's is told without that time where a file had no room for it", async () => {
+    await writeLote(1, IDS.slice(0, 2), IDS.slice(0, 2), RUN.run, { ...WORK, oldestFetchedAt: at(-90), reused: 1 });
+    expect(await fate(IDS[0])).toMatchObject({ state: "stored", fetchedAt: undefined });
   });
 
   test("that failed is told with its entry, of this run only", async () => {

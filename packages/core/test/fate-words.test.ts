@@ -5,6 +5,7 @@ import { report } from "./support/reports.ts";
 const DATE = "2026/11/23";
 const QUEUED = { status: "queued", lotes: 19, cancelled_at: null, error: null } as const;
 const CANCELLED = { ...QUEUED, status: "cancelled", cancelled_at: "2026-11-23T12:01:00.000Z" } as const;
+const EARLIER = "2026-11-22T12:00:00.000Z";
 const FROM = "2026-11-23T12:00:01.000Z";
 const UNTIL = "2026-11-23T12:00:06.000Z";
 const FAILURE = { ...report({ lote: 3, message: "<b>" }), first_failed_at: FROM, last_failed_at: UNTIL };
@@ -24,6 +25,11 @@ test.each<[ToldFate, Parameters<typeof fateSentences>[2], string[]]>([
       'stored in lote_2.json, {"lote":2} of 19',
       `its lote was asked for from {"at":"${FROM}"} to {"at":"${UNTIL}"}, in more than one delivery`,
     ],
+  ],
+  [
+    { state: "stored", lote: 2, asked: { from: FROM, until: UNTIL, repeated: false, usedAgainOf: EARLIER } },
+    QUEUED,
+    ['stored in lote_2.json, {"lote":2} of 19', `TMDB gave its record at {"at":"${EARLIER}"}, and it was used again`],
   ],
   [
     { state: "failed", failure: FAILURE },

@@ -57,3 +57,16 @@ export function fetchTimesIn(
   const isWhole = younger.length === ids.length;
   return new Map(ids.map((id, index) => [id, new Date(oldest + (isWhole ? (younger[index] ?? 0) : 0))]));
 }
+
+/**
+ * Whether what {@link fetchTimesIn} tells holds for each record. Where the ages had no room beside a file of which some records were used again,
+ * it does not: all count as old as the oldest.
+ * @param records how many the file holds
+ */
+export function tellsEachFetchTime(
+  metadata: Readonly<Record<string, string>>,
+  records: number,
+  { reused }: LoteWork,
+): boolean {
+  return metadata[FETCHED] !== undefined || reused === 0 || reused >= records;
+}

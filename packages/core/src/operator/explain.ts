@@ -2,6 +2,7 @@ import { nameOf } from "../dataset/keys.ts";
 import type { MovieRecord } from "../dataset/movie-record.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
+import { tellsEachFetchTime } from "../files/fetch-times.ts";
 import { Ledger } from "../files/ledger.ts";
 import type { FailedId } from "../files/ledger-entry.ts";
 import { parseLoteFile } from "../files/lote-file.ts";
@@ -13,12 +14,16 @@ import { loteOfId } from "./lote-of-id.ts";
 
 /** What became of one id of a run. */
 export type Fate =
-  /** `work` tells when the lote's ids were asked for; undefined where that was not kept. */
+  /**
+   * `work` tells when the lote's ids were asked for; undefined where that was not kept. `fetchedAt` is when TMDB gave the record: before the begin of
+   * that work, if the record of an earlier run was used again.
+   */
   | {
       readonly state: "stored";
       readonly lote: number;
       readonly record: MovieRecord;
       readonly work: LoteWork | undefined;
+      readonly fetchedAt: Date | undefined;
     }
   | { readonly state: "failed"; readonly failure: FailedId }
   /** Its lote has a file without its record, and nothing was heard of the id. */
@@ -85,7 +90,8 @@ async function failureOf(
 async function storedIn(lote: number, output: DateOutput, id: string): Promise<Fate | undefined> {
   const object = await output.lote(lote);
   if (object === undefined) return undefined;
-  const { records, work } = parseLoteFile(object, [id]);
+  const { records, work, fetchTimes } = parseLoteFile(object, [id]);
   const record = records.get(id);
-  return record && { state: "stored", lote, record, work };
+  const isKept = work !== undefined && tellsEachFetchTime(object.metadata, records.size, work);
+  return record && { state: "stored", lote, record, work, fetchedAt: isKept ? fetchTimes?.get(id) : undefined };
 }

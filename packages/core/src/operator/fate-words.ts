@@ -29,6 +29,8 @@ export interface Asked {
   readonly until: string;
   /** Whether in more than one delivery. */
   readonly repeated: boolean;
+  /** When TMDB gave the record, if that of an earlier run was used again. */
+  readonly usedAgainOf?: string | undefined;
 }
 
 type ToldFailure = Pick<
@@ -45,13 +47,8 @@ export interface ToldRun extends Pick<RunFile, "status" | "lotes"> {
 /** Tells what became of an id of a date's run, for the command and for the page. */
 export function fateSentences(fate: ToldFate, date: RunDate, run: ToldRun): Sentence[] {
   switch (fate.state) {
-    case "stored": {
-      const { lote, asked } = fate;
-      const stored = [`stored in ${nameOf(loteKey(date, lote))}, `, { lote }, ` of ${run.lotes}`];
-      if (asked === undefined) return [stored];
-      const repeated = asked.repeated ? ", in more than one delivery" : "";
-      return [stored, ["its lote was asked for from ", { at: asked.from }, " to ", { at: asked.until }, repeated]];
-    }
+    case "stored":
+      return storedSentences(fate, date, run);
     case "failed": {
       const { lote, reason, status, message, attempts, first_failed_at, last_failed_at } = fate.failure;
       const answer = status === null ? ": " : `, status ${status}: `;
@@ -72,6 +69,20 @@ export function fateSentences(fate: ToldFate, date: RunDate, run: ToldRun): Sent
         ? [["never selected: the CSV was rejected: ", { foreign: run.error ?? "" }]]
         : [["never selected: every id of the run is accounted for, and it is none of them"]];
   }
+}
+
+function storedSentences(
+  { lote, asked }: Extract<ToldFate, { state: "stored" }>,
+  date: RunDate,
+  { lotes }: ToldRun,
+): Sentence[] {
+  const stored = [`stored in ${nameOf(loteKey(date, lote))}, `, { lote }, ` of ${lotes}`];
+  if (asked === undefined) return [stored];
+  if (asked.usedAgainOf !== undefined) {
+    return [stored, ["TMDB gave its record at ", { at: asked.usedAgainOf }, ", and it was used again"]];
+  }
+  const repeated = asked.repeated ? ", in more than one delivery" : "";
+  return [stored, ["its lote was asked for from ", { at: asked.from }, " to ", { at: asked.until }, repeated]];
 }
 
 /** Why nothing more will be heard of an id. */
