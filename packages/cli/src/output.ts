@@ -1,6 +1,9 @@
 import type { OddRows, RunFile } from "@lotes/core";
 import { NUMBERS_IN_WORDS } from "@lotes/core/dataset/movies";
+import { formatNumber } from "@lotes/core/format-number";
 import { visible } from "./visible.ts";
+
+export { formatNumber };
 
 /** One JSON document on stdout, for a machine. */
 export function printJson(document: unknown): void {
@@ -20,11 +23,6 @@ export function noteLines(lines: readonly string[]): void {
   process.stderr.write(`${lines.map(visible).join("\n")}\n`);
 }
 
-/** `1234567` as `1,234,567`. `toLocaleString` takes longer for the first number than a request to the local stack. */
-export function formatNumber(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
 /** `1 id`, `2 ids`. */
 export function plural(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
@@ -40,7 +38,8 @@ export function oddRowsText({ malformed, unreadable }: Pick<RunFile, "malformed"
 
 function countWithLines({ count, first_lines }: OddRows, what: string): string {
   const more = count > first_lines.length ? " …" : "";
-  return `${formatNumber(count)} ${what} (line ${first_lines.join(", ")}${more})`;
+  const lines = first_lines.map(formatNumber);
+  return `${formatNumber(count)} ${what} (${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${more})`;
 }
 
 // Longer times are given in minutes.
@@ -67,10 +66,15 @@ function formatLongDuration(seconds: number): string {
     : `${Math.floor(seconds / DAY_SECONDS)} days`;
 }
 
-/** The stored, the failed, those that were cancelled and what is under way, which together are all ids. */
+/**
+ * The stored, the failed, those that were cancelled and what is under way, which together are all ids. The collector takes an id that a replay has
+ * stored out of the ledger some seconds later: it is counted twice until then.
+ */
 export function accountEquation(ids: number, stored: number, failed: number, cancelled: number): string {
   const left = ids - stored - failed - cancelled;
   const ended = `${formatNumber(stored)} stored + ${formatNumber(failed)} failed`;
   const accounted = `${formatNumber(ids)} ids = ${ended}${cancelled > 0 ? ` + ${formatNumber(cancelled)} cancelled` : ""}`;
-  return left === 0 ? `${accounted}: every id is accounted for` : `${accounted} + ${formatNumber(left)} under way`;
+  if (left === 0) return `${accounted}: every id is accounted for`;
+  if (left > 0) return `${accounted} + ${formatNumber(left)} under way`;
+  return `${accounted} - ${formatNumber(-left)} counted twice: stored, and not yet out of the failures`;
 }

@@ -42,7 +42,7 @@ export function planDocument({ file, bytes, selection, lotes, reuse, seconds, us
 export function planLines(plan: Plan, { tmdb, filter, loteSize }: Settings): string[] {
   const { file, selection, lotes, reuse, seconds, usd, rejected } = plan;
   const { rows, malformed, unreadable, ids } = selection;
-  const [above, contains] = filterInWords(filter, formatNumber);
+  const [above, contains] = filterInWords(filter);
   const reused = reuse && reuseLine(reuse);
   return [
     "",

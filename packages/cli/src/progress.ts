@@ -1,6 +1,6 @@
 import type { Account } from "@lotes/core";
 import { type Options, SingleBar } from "cli-progress";
-import { formatDuration } from "./output.ts";
+import { formatDuration, formatNumber } from "./output.ts";
 import { visible } from "./visible.ts";
 
 const FULL = "█";
@@ -40,11 +40,14 @@ export class Progress {
 
   /** @param requests to TMDB so far, where they are known: a deployed stage only tells what came of them */
   show(account: Account, requests?: number): void {
-    const { run, stored, failures } = account;
-    const accounted = stored + failures.length;
+    const { run } = account;
+    const accounted = accountedIn(account);
     // The time is counted from the queuing on, since the producer reads the CSV before it.
     const seconds = Math.max(1, (Date.now() - Date.parse(run.queued_at ?? run.started_at)) / 1000);
-    const pace = requests === undefined ? `${rate(accounted, seconds)} ids/s` : `${rate(requests, seconds)} req/s`;
+    const pace =
+      requests === undefined
+        ? `${formatNumber(rate(accounted, seconds))} ids/s`
+        : `${formatNumber(rate(requests, seconds))} req/s`;
     const text = describe(account, pace, secondsLeft(run.ids, accounted, seconds, this.#budget));
     if (this.#bar) this.#bar.update({ done: run.ids === 0 ? 1 : accounted / run.ids, text });
     else this.#line(text);
@@ -80,12 +83,18 @@ function rate(count: number, seconds: number): number {
   return Math.round(count / seconds);
 }
 
-function describe({ run, lotesDone, stored, failures }: Account, pace: string, left: number): string {
+/** An id that a replay has stored stands in the ledger for some seconds more. */
+function accountedIn({ run, stored, failures }: Account): number {
+  return Math.min(run.ids, stored + failures.length);
+}
+
+function describe(account: Account, pace: string, left: number): string {
+  const { run, lotesDone, stored, failures } = account;
   const parts = [
-    `lotes ${lotesDone}/${run.lotes}`,
-    `ids ${stored + failures.length}/${run.ids}`,
-    `stored ${stored}`,
-    `failed ${failures.length}`,
+    `lotes ${formatNumber(lotesDone)}/${formatNumber(run.lotes)}`,
+    `ids ${formatNumber(accountedIn(account))}/${formatNumber(run.ids)}`,
+    `stored ${formatNumber(stored)}`,
+    `failed ${formatNumber(failures.length)}`,
     pace,
     `${formatDuration(left)} left`,
   ];

@@ -27,7 +27,7 @@ export function statusLines({ account, date, place, troubles, budget, now }: Sta
     `on ${place}`,
     "",
     line("rows", formatNumber(run.rows), oddRowsText(run)),
-    line("lotes", `${lotesDone}/${run.lotes}`),
+    line("lotes", `${formatNumber(lotesDone)}/${formatNumber(run.lotes)}`),
     line("stored", formatNumber(stored)),
     line("failed", formatNumber(failures.length)),
     ...reasonLines(account),

@@ -48,7 +48,7 @@ describe("on a terminal", () => {
     // The bar is drawn ten times a second, not whenever it is told something.
     await expect
       .poll(() => terminal.lines.at(-1))
-      .toMatch(/lotes 863\/1726 · ids 86300\/172600 · stored 81300 · failed 5000 · 8\d\d\d req/);
+      .toMatch(/lotes 863\/1,726 · ids 86,300\/172,600 · stored 81,300 · failed 5,000 · 8,\d\d\d/);
     progress.end();
     expect(Math.max(...terminal.lines.map((line) => line.length))).toBeLessThanOrEqual(terminal.columns);
   });
@@ -65,6 +65,12 @@ describe("on a terminal", () => {
 });
 
 describe("without a terminal", () => {
+  test("no more ids are told than there are while a replayed id is stored and still among the failures", () => {
+    const log = new Terminal(false);
+    new Progress(40, log).show(account(300, 236, 65), 0);
+    expect(log.lines).toEqual([expect.stringContaining("ids 300/300 · stored 236 · failed 65")]);
+  });
+
   test("plain lines tell the same, and none is repeated", () => {
     const log = new Terminal(false);
     const progress = new Progress(40, log);

@@ -1,6 +1,6 @@
 import { type Account, Accountant, type RunFile, runKey, type Trouble } from "@lotes/core";
 import { MemoryStore } from "@lotes/core/testing/memory-store";
-import { at } from "@lotes/core/testing/reports";
+import { at, report } from "@lotes/core/testing/reports";
 import { queuedRun } from "@lotes/core/testing/runs";
 import { describe, expect, test } from "vitest";
 import { misplacedTroubles } from "../src/misplaced.ts";
@@ -39,6 +39,17 @@ describe("the status of a run", () => {
     expect(await text(finished, 3)).toContain("  finished  2026-11-23 12:00:01 UTC, 2 s ago\n");
     expect(await text(finished, 1 + 3 * 3_600)).toContain("12:00:01 UTC, 3 h ago\n");
     expect(await text(finished, 1 + 3 * 86_400)).toContain("12:00:01 UTC, 3 days ago\n");
+  });
+
+  test("has the ids that a replay has stored, and that still stand in the ledger, as counted twice", async () => {
+    const account = { ...(await accountOf(RUN)), stored: 330, failures: [report(), report({ id: "tt2" })] as never };
+    const shown = { account, date: DATE, place: "stage prod", troubles: [], budget: 40, now: at(3) };
+    expect(statusLines(shown)).toEqual(
+      expect.arrayContaining([
+        "  left              0",
+        "  330 ids = 330 stored + 2 failed - 2 counted twice: stored, and not yet out of the failures",
+      ]),
+    );
   });
 
   test("has what is wrong among the rest", async () => {

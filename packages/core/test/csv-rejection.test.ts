@@ -24,7 +24,7 @@ describe("a CSV is rejected", () => {
     [
       "of which nothing passes",
       csv(...times(200, row({ genero: "Drama" }))),
-      /none of its 200 rows .*1960.*10000.*crime or war/,
+      /none of its 200 rows .*1960.*10,000.*crime or war/,
     ],
     [
       "whose every row has one separator too many",
@@ -58,7 +58,7 @@ describe("a CSV is rejected", () => {
     expect(await verdict(file, 2)).toBeUndefined();
     expect(await verdict(file, 1.9)).toContain("MAX_MALFORMED_PERCENT");
     const unselected = times(100_000, row({ numeroVotos: "9" }));
-    expect(await verdict(csv(row(), ...unselected, SHORT), 0)).toContain("1 of 100002 rows");
+    expect(await verdict(csv(row(), ...unselected, SHORT), 0)).toContain("1 of 100,002 rows");
     expect(await verdict(csv(row(), ...times(9, SHORT)), 100)).toBeUndefined();
   });
 

@@ -25,6 +25,7 @@ const FLOORS = [
   [
     "clipped",
     "column-type",
+    "format-number",
     "metrics",
     "proxy",
     "read-environment",

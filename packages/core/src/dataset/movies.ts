@@ -1,3 +1,4 @@
+import { formatNumber } from "../format-number.ts";
 import type { Predicates } from "./predicates.ts";
 
 /**
@@ -46,11 +47,8 @@ export function predicatesOf({ minYear, minVotes, genres }: MovieFilter): Predic
 export const NUMBERS_IN_WORDS = "a year or votes";
 
 /** Which movies a filter selects, in the two parts of a sentence. */
-export function filterInWords(
-  { minYear, minVotes, genres }: MovieFilter,
-  number: (value: number) => string = String,
-): [string, string] {
-  return [`after ${minYear}, with more than ${number(minVotes)} votes`, `of a genre with ${genres.join(" or ")}`];
+export function filterInWords({ minYear, minVotes, genres }: MovieFilter): [string, string] {
+  return [`after ${minYear}, with more than ${formatNumber(minVotes)} votes`, `of a genre with ${genres.join(" or ")}`];
 }
 
 /** Whether it is `tt` and at least seven digits. */

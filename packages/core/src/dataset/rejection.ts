@@ -1,3 +1,4 @@
+import { formatNumber } from "../format-number.ts";
 import { filterInWords, type MovieFilter, NUMBERS_IN_WORDS } from "./movies.ts";
 import type { CompactSelection, OddRows, Selection } from "./select-ids.ts";
 
@@ -18,16 +19,17 @@ export function rejectionOf(
 ): string | undefined {
   const { rows, malformed, unreadable, ids, firstMalformed, firstUnreadable } = selection;
   const isTooMuch = ({ count }: OddRows) => count * 100 > rows * maxMalformedPercent;
-  const share = ({ count, first_lines }: OddRows) => `${count} of ${rows} rows (the first on line ${first_lines[0]})`;
+  const shareHas = ({ count, first_lines: [first = 0] }: OddRows) =>
+    `${formatNumber(count)} of ${formatNumber(rows)} rows (the first on line ${formatNumber(first)}) ${count === 1 ? "has" : "have"}`;
   const advice = `MAX_MALFORMED_PERCENT allows ${maxMalformedPercent} %; correct the CSV, or use it as it is with --force`;
   if (isTooMuch(malformed)) {
-    return `${share(malformed)} have more or fewer columns than the header: ${firstMalformed}; ${advice}`;
+    return `${shareHas(malformed)} more or fewer columns than the header: ${firstMalformed}; ${advice}`;
   }
   if (isTooMuch(unreadable)) {
-    return `${share(unreadable)} have ${NUMBERS_IN_WORDS} that are no plain number: ${firstUnreadable}; ${advice}`;
+    return `${shareHas(unreadable)} ${NUMBERS_IN_WORDS} that are no plain number: ${firstUnreadable}; ${advice}`;
   }
   if (ids.length > 0) return undefined;
   if (rows === 0)
     return "it has a header and no rows; see whether it is the right CSV, or use it as it is with --force";
-  return `none of its ${rows} rows is of a movie ${filterInWords(filter).join(", ")}; see whether it is the right CSV, or use it as it is with --force`;
+  return `none of its ${formatNumber(rows)} rows is of a movie ${filterInWords(filter).join(", ")}; see whether it is the right CSV, or use it as it is with --force`;
 }
