@@ -63,6 +63,8 @@ export class RunReader {
     const [look, depths] = await Promise.all([this.#accountant.look(), queues?.()]);
     const { account, lotes = [] } = look ?? {};
     const history = await this.#history(account);
+    // What is wrong with the manifest of the date itself is told with the account.
+    const isOfOther = ({ message }: Trouble) => message !== `${this.#date}: ${account?.manifestProblem}`;
     return {
       version: DOCUMENT_VERSION,
       date: this.#date,
@@ -72,7 +74,7 @@ export class RunReader {
       budget,
       run: account === undefined ? null : runPart(account, `s3://${bucket}/${inputKey(this.#date)}`),
       queues: depths ? queuesPart(depths) : null,
-      troubles: [...(account ? diagnose(account, depths ?? EMPTY, now) : []), ...history.troubles],
+      troubles: [...(account ? diagnose(account, depths ?? EMPTY, now) : []), ...history.troubles.filter(isOfOther)],
       runs: history.found,
       attributes: MOVIE_ATTRIBUTES,
       lotes: this.#parts.of(lotes, account?.failures ?? []),
@@ -110,7 +112,7 @@ function runPart(account: Account, input: string): RunPart {
     stored,
     failed: failures.length,
     cancelled,
-    left: Math.max(0, idsLeft(account)),
+    left: idsLeft(account),
     malformed_messages: countForeignMessages(malformedMessages),
     reasons: countByReason(failures).map(([reason, count]) => {
       const { meaning, advice } = reasonWords(reason);

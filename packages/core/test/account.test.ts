@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { ledgerKey, loteKey, manifestKey, runKey } from "../src/dataset/keys.ts";
 import { loteObject } from "../src/files/lote-file.ts";
 import { type RunFile, runObject } from "../src/files/run-file.ts";
 import { Accountant, hasFaults } from "../src/operator/account.ts";
+import { declareFinished } from "../src/operator/declare-finished.ts";
 import type { NewObject } from "../src/ports.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { loteFile, movieIds } from "./support/movies.ts";
@@ -51,6 +52,39 @@ describe("a run is finished", () => {
   test("once it is queued, when nothing was selected", async () => {
     await write(2, runKey(DATE), runObject({ ...RUN, ids: 0, lotes: 0 }));
     expect(await take()).toMatchObject({ settled: true, finishedAt: at(1) });
+  });
+});
+
+describe("the manifest of a settled run", () => {
+  beforeEach(async () => {
+    await writeLote(5, 1, [...IDS]);
+    await write(1, runKey(DATE), runObject({ ...RUN, lotes: 1 }));
+    await declareFinished(store, DATE);
+  });
+
+  test("is found, and is none any more once a file was changed", async () => {
+    expect(await take()).toMatchObject({ manifest: { run: RUN.run, revision: 1 } });
+    await store.overwrite(ledgerKey(DATE), "");
+    expect(await take()).toMatchObject({ settled: true, manifest: undefined });
+  });
+
+  test.each([
+    [
+      "of a later version",
+      { version: 2 },
+      "_manifest.json has version 2, and this program knows 1: update this program",
+    ],
+    ["that somebody has edited", { stored: 7 }, "_manifest.json does not hold a manifest (see its ids); remove it"],
+    ["of another date", { date: "2026/11/22" }, "_manifest.json is of 2026/11/22; remove it, and drop the CSV again"],
+  ])("%s is told with what is wrong, for as long as it stays", async (_, edited, problem) => {
+    const manifest = JSON.parse((await store.get(manifestKey(DATE)))?.body ?? "");
+    await store.overwrite(manifestKey(DATE), JSON.stringify({ ...manifest, ...edited }));
+    const accountant = new Accountant(store, DATE);
+    for (let look = 0; look < 2; look++) {
+      const account = await accountant.account();
+      expect(account).toMatchObject({ settled: true, manifest: undefined });
+      expect(account?.manifestProblem).toContain(problem);
+    }
   });
 });
 

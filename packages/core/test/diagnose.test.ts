@@ -75,6 +75,27 @@ describe("a run that does not come to its end says why", () => {
       "ids_missing",
       "2 ids are neither stored nor failed, and nothing is queued: ingest the CSV again",
     ],
+    [
+      "a file holds more than the CSV selects",
+      account({}, { stored: 9, failures: ledgerOf(report(), report({ id: "tt2" })).failedIds() }),
+      NOTHING_QUEUED,
+      "ids_counted_twice",
+      "1 more id is stored or failed than were selected, and nothing is queued: somebody has changed a file; ingest the CSV again",
+    ],
+    [
+      "it has settled, and no manifest says so",
+      account({}, { stored: 10, settled: true, finishedAt: after(29) }),
+      NOTHING_QUEUED,
+      "no_manifest",
+      "no _manifest.json names the files as they are: the collector did not write it (see its log), or a file was changed since; replay an id, or ingest the CSV again",
+    ],
+    [
+      "it has settled, and its manifest can't be read",
+      account({}, { stored: 10, settled: true, finishedAt: after(29), manifestProblem: "update this program" }),
+      NOTHING_QUEUED,
+      "unreadable_manifest",
+      "update this program",
+    ],
   ])("when %s", (_, of, queues, code, message) => {
     expect(diagnose(of, queues, after(60))).toEqual([{ code, message }]);
   });
@@ -100,6 +121,10 @@ describe("there is nothing to say", () => {
   test("while lotes are at work, or hidden after a failure", () => {
     expect(diagnose(account(), { lotes: { visible: 5, inFlight: 2 }, deadLetters: EMPTY }, after(60))).toEqual([]);
     expect(diagnose(account(), { lotes: { visible: 0, inFlight: 1 }, deadLetters: EMPTY }, after(60))).toEqual([]);
+  });
+
+  test("of a run that has just settled: its manifest is yet to come", () => {
+    expect(diagnose(account({}, { settled: true, finishedAt: after(30) }), NOTHING_QUEUED, after(60))).toEqual([]);
   });
 
   test("of a run that is settled", () => {

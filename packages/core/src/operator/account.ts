@@ -1,11 +1,12 @@
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import type { FailedId, ForeignMessage } from "../files/ledger-entry.ts";
-import { type Manifest, names, readManifest } from "../files/manifest.ts";
+import { type Manifest, names } from "../files/manifest.ts";
 import type { RunFile } from "../files/run-file.ts";
 import { hasRejection } from "../files/run-rules.ts";
 import type { ObjectStore } from "../ports.ts";
 import { reasonFacts } from "../reasons.ts";
+import { type FoundManifest, foundIn } from "./found-manifest.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { LoteReader, type StoredLote } from "./lote-reader.ts";
 
@@ -27,6 +28,8 @@ export interface Account {
   readonly finishedAt: Date | undefined;
   /** What says so to the next step, once it names the files as they are. */
   readonly manifest: Manifest | undefined;
+  /** Why the manifest of a settled run's date can't be read. */
+  readonly manifestProblem?: string | undefined;
 }
 
 /** An account, and the files that it was taken from. */
@@ -40,7 +43,7 @@ export class Accountant<Content = unknown> {
   readonly #output: DateOutput;
   readonly #lotes: LoteReader<Content>;
   readonly #ledger: LedgerReader;
-  #manifest: { readonly etag: string; readonly found: Manifest | undefined } | undefined;
+  #manifest: { readonly etag: string; readonly found: FoundManifest } | undefined;
 
   /** @param lotes who reads the lotes of the date, if somebody reads them for more than their number */
   constructor(store: ObjectStore, date: RunDate, lotes?: LoteReader<Content>) {
@@ -75,22 +78,27 @@ export class Accountant<Content = unknown> {
       malformedMessages: foreign,
       settled,
       finishedAt: settled ? finishOf(run, changes) : undefined,
-      manifest: settled ? await this.#manifestOf(run.run, lotes) : undefined,
+      ...(settled ? await this.#manifestOf(run.run, lotes) : { manifest: undefined }),
     };
     return { account, lotes };
   }
 
-  async #manifestOf(run: string, lotes: readonly StoredLote<Content>[]) {
-    const [manifest, ledger] = await Promise.all([this.#lastManifest(), this.#output.ledgerHead()]);
-    return manifest?.run === run && names(manifest, lotes, ledger?.etag) ? manifest : undefined;
+  async #manifestOf(
+    run: string,
+    lotes: readonly StoredLote<Content>[],
+  ): Promise<Pick<Account, "manifest" | "manifestProblem">> {
+    const [found, ledger] = await Promise.all([this.#lastManifest(), this.#output.ledgerHead()]);
+    if (found === undefined) return { manifest: undefined };
+    if ("problem" in found) return { manifest: undefined, manifestProblem: found.problem };
+    const { manifest } = found;
+    return { manifest: manifest.run === run && names(manifest, lotes, ledger?.etag) ? manifest : undefined };
   }
 
-  async #lastManifest(): Promise<Manifest | undefined> {
+  async #lastManifest(): Promise<FoundManifest | undefined> {
     const known = this.#manifest;
     if (known !== undefined && (await this.#output.manifestHead())?.etag === known.etag) return known.found;
     const object = await this.#output.manifest();
-    // One that somebody wrote by hand is written anew at the next occasion.
-    this.#manifest = object && { etag: object.etag, found: readManifest(object) };
+    this.#manifest = object && { etag: object.etag, found: foundIn(object, this.#output.date) };
     return this.#manifest?.found;
   }
 }
@@ -103,14 +111,17 @@ function finishOf({ queued_at, started_at }: RunFile, changes: readonly number[]
   return new Date(changes.reduce((latest, each) => Math.max(latest, each), Date.parse(queued_at ?? started_at)));
 }
 
-/** How many ids are neither stored nor failed yet, and still asked for. */
+/**
+ * How many ids are neither stored nor failed yet, and still asked for. An id that was just stored may stand in the ledger for some seconds more: the
+ * others are at least so many.
+ */
 export function idsLeft({
   run,
   stored,
   failures,
   cancelled,
 }: Pick<Account, "run" | "stored" | "failures" | "cancelled">): number {
-  return run.ids - stored - failures.length - cancelled;
+  return Math.max(0, run.ids - stored - failures.length - cancelled);
 }
 
 /** Whether there is something that somebody should hear of: an id failed for more than that TMDB does not know it, or an upload was rejected. */

@@ -1,3 +1,4 @@
+import type { CancelledRun } from "../files/run-file.ts";
 import { ASYNC_RETRY_DELAYS_SECONDS, PRODUCER } from "../topology.ts";
 import { type Account, idsLeft } from "./account.ts";
 import type { Trouble } from "./trouble.ts";
@@ -28,8 +29,7 @@ export function diagnose(account: Account, queues: Queues, now = new Date()): Tr
   if (run.status === "rejected") return [{ code: "csv_rejected", message: `the CSV was rejected: ${run.error}` }];
   const troubles: Trouble[] = [];
   if (run.status === "cancelled") {
-    const message = `the run was cancelled at ${run.cancelled_at}: nothing more is asked for; ingest the CSV to start anew`;
-    troubles.push({ code: "run_cancelled", message });
+    troubles.push({ code: "run_cancelled", message: cancelledInWords(run) });
   }
   if (run.rejected) {
     troubles.push({
@@ -44,14 +44,30 @@ export function diagnose(account: Account, queues: Queues, now = new Date()): Tr
     });
   }
   const age = (now.getTime() - Date.parse(run.queued_at ?? run.started_at)) / 1000;
-  if (settled || run.status === "cancelled" || age < GRACE_SECONDS) return troubles;
+  if (settled) return [...troubles, ...whyNoManifest(account, now)];
+  if (run.status === "cancelled" || age < GRACE_SECONDS) return troubles;
   return [...troubles, ...(run.status === "queuing" ? whyQueuing(age) : whyUnsettled(account, queues))];
+}
+
+/** What became of a cancelled run, and what to do. */
+export function cancelledInWords({ cancelled_at }: Pick<CancelledRun, "cancelled_at">): string {
+  return `the run was cancelled at ${cancelled_at}: nothing more is asked for; ingest the CSV to start anew`;
 }
 
 function whyQueuing(age: number): Trouble[] {
   if (age <= PRODUCER_GIVES_UP_SECONDS) return [];
   const message = "the producer was given up before it had queued every lote: see its log, then ingest the CSV again";
   return [{ code: "producer_gave_up", message }];
+}
+
+/** The collector writes the manifest within 10 s. Later than that, the next step waits for nothing. */
+function whyNoManifest({ manifest, manifestProblem, finishedAt }: Account, now: Date): Trouble[] {
+  const isLate = finishedAt !== undefined && now.getTime() - finishedAt.getTime() > GRACE_SECONDS * 1000;
+  if (manifest !== undefined || !isLate) return [];
+  if (manifestProblem !== undefined) return [{ code: "unreadable_manifest", message: manifestProblem }];
+  const message =
+    "no _manifest.json names the files as they are: the collector did not write it (see its log), or a file was changed since; replay an id, or ingest the CSV again";
+  return [{ code: "no_manifest", message }];
 }
 
 function whyUnsettled(account: Account, { lotes, deadLetters }: Queues): Trouble[] {
@@ -65,9 +81,17 @@ function whyUnsettled(account: Account, { lotes, deadLetters }: Queues): Trouble
     return [{ code: "no_collector", message: `${waiting} waiting and no collector at work: see its log` }];
   }
   if ([lotes, deadLetters].some(({ visible, inFlight }) => visible + inFlight > 0)) return [];
-  const missing = count(idsLeft(account), "id");
+  const left = idsLeft(account);
+  if (left === 0) return [countedTwice(account)];
+  const missing = count(left, "id");
   const message = `${missing} neither stored nor failed, and nothing is queued: ingest the CSV again`;
   return [{ code: "ids_missing", message }];
+}
+
+function countedTwice({ run, stored, failures }: Account): Trouble {
+  const more = stored + failures.length - run.ids;
+  const message = `${more} more ${more === 1 ? "id is" : "ids are"} stored or failed than were selected, and nothing is queued: somebody has changed a file; ingest the CSV again`;
+  return { code: "ids_counted_twice", message };
 }
 
 function count(number: number, what: string): string {

@@ -2,14 +2,12 @@ import pMap from "p-map";
 import { OUTPUT_PREFIX } from "../dataset/movies.ts";
 import { isRunDate, type RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
-import { type Manifest, ManifestError, parseManifest } from "../files/manifest.ts";
 import type { FolderStore } from "../ports.ts";
+import { type FoundManifest, foundIn } from "./found-manifest.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** What the manifest of a date says of its last settled run, or why it can't be read. */
-export type DatedManifest =
-  | { readonly date: RunDate; readonly manifest: Manifest }
-  | { readonly date: RunDate; readonly problem: string };
+export type DatedManifest = { readonly date: RunDate } & FoundManifest;
 
 // A round trip of some 20 ms each: three years of dates are read in two seconds.
 const READING_AT_ONCE = 20;
@@ -38,15 +36,7 @@ async function datesWithOutput(store: FolderStore): Promise<RunDate[]> {
 
 async function manifestOf(store: FolderStore, date: RunDate): Promise<DatedManifest | undefined> {
   const object = await new DateOutput(store, date).manifest();
-  if (object === undefined) return undefined;
-  try {
-    const manifest = parseManifest(object);
-    if (manifest.date === date) return { date, manifest };
-    return { date, problem: `_manifest.json is of ${manifest.date}; remove it, and drop the CSV again` };
-  } catch (error) {
-    if (error instanceof ManifestError) return { date, problem: error.message };
-    throw error;
-  }
+  return object && { date, ...foundIn(object, date) };
 }
 
 /** A settled run in a line. */

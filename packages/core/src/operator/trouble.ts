@@ -16,6 +16,8 @@ export const TROUBLE_CODES = [
   "no_collector",
   /** Ids are neither stored, nor failed, nor queued. */
   "ids_missing",
+  /** More ids are stored or failed than were selected. */
+  "ids_counted_twice",
   /** A CSV lies at a key for which no run begins. */
   "misplaced_csv",
   /** An upload has no run yet. */
@@ -32,6 +34,8 @@ export const TROUBLE_CODES = [
   "run_cancelled",
   /** The manifest of a date can't be read. */
   "unreadable_manifest",
+  /** Every id is accounted for, and no manifest tells of the files as they are. */
+  "no_manifest",
 ] as const;
 
 export interface Trouble {
