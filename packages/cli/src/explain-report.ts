@@ -1,4 +1,5 @@
 import {
+  cancelledInWords,
   type Explanation,
   type Fate,
   fateSentences,
@@ -65,6 +66,7 @@ function fateLines({ id, date, run, fate }: ToldExplanation): string[] {
     case "stored":
       return [...sentences, recordLine(fate.record)];
     case "failed": {
+      if (cancelled_at !== null) return [...sentences, cancelledInWords({ cancelled_at })];
       const again = `${COMMAND} replay --id ${id}`;
       return [...sentences, `again: ${fate.failure.retryable ? again : `asking again may not help; ${again} does`}`];
     }

@@ -1,4 +1,4 @@
-import type { LedgerEntry, RunDate, RunFile } from "@lotes/core";
+import { cancelledInWords, type LedgerEntry, type RunDate, type RunFile } from "@lotes/core";
 import { plural } from "./output.ts";
 import { reasonLines } from "./reasons.ts";
 import { tableLines } from "./table.ts";
@@ -13,6 +13,8 @@ export function failureLines(entries: readonly LedgerEntry[], run: RunFile, date
     "",
     ...table(entries),
     "",
+    // The advice above is about runs whose ids are still asked for.
+    ...(run.status === "cancelled" ? [`! ${cancelledInWords(run)}`, ""] : []),
   ];
 }
 

@@ -66,8 +66,10 @@ export function replayLines(sent: SentReplay): string[] {
   return [
     entries.length === 0 ? "There is nothing to replay." : what,
     ...reasonLines({ failures: entries }),
-    // If an id was named that needs no replay, the user has not asked about the others.
-    ...(notChosen > 0 && !troubles.some(({ code }) => code === "has_record") ? [others] : []),
+    // If an id was named that needs no replay, the user has not asked about the others. Of a cancelled run none can be chosen.
+    ...(notChosen > 0 && !troubles.some(({ code }) => code === "has_record" || code === "run_cancelled")
+      ? [others]
+      : []),
     ...dlqSentences(dlq),
     ...troubleLines([...troubles, ...dlqTroubles(sent)]),
   ];
