@@ -1,10 +1,14 @@
 import type { AxiosError } from "axios";
+import { UNREADABLE } from "./answer-body.ts";
 
 // A page's title, or its first words, say what it is; a page itself is too much for a line.
 const LONGEST_EXCERPT = 80;
 
 /** What an error without TMDB's own words says, for a line of a log. Never empty. */
 export function describeError({ response, message, code }: AxiosError): string {
+  if (response !== undefined && code === UNREADABLE) {
+    return `status ${response.status} with a body that can't be decompressed: ${message}`;
+  }
   if (response === undefined || response.data === undefined) return message || (code ?? "no answer");
   return `status ${response.status} with ${kindOf(response.data)}`;
 }

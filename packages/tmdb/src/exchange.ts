@@ -1,9 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions, request as send } from "node:http";
 import { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from "axios";
-import { completed, LARGEST_ANSWER_BYTES } from "./answer-body.ts";
-
-/** The answer is larger than a movie can be. Zlib has this code for it too. */
-export const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
+import { completed, isSuccess, LARGEST_ANSWER_BYTES, TOO_LARGE } from "./answer-body.ts";
 
 /** One request and its answer, as axios tells of it. */
 export class Exchange {
@@ -12,6 +9,7 @@ export class Exchange {
   readonly #reject: (error: AxiosError) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
+  #isOver = false;
   #request: ClientRequest | undefined;
   #response: AxiosResponse | undefined;
 
@@ -47,7 +45,7 @@ export class Exchange {
   #read(answer: IncomingMessage): void {
     const { statusCode: status = 0, statusMessage: statusText = "" } = answer;
     // Nobody looks at the headers of a movie.
-    const headers = new AxiosHeaders(status === 200 ? undefined : (answer.headers as Record<string, string>));
+    const headers = new AxiosHeaders(isSuccess(status) ? undefined : (answer.headers as Record<string, string>));
     this.#response = { status, statusText, headers, config: this.#config, request: this.#request, data: undefined };
     answer
       .on("data", (chunk: Buffer) => this.#add(chunk))
@@ -64,6 +62,8 @@ export class Exchange {
   }
 
   #answered({ headers }: IncomingMessage, response: AxiosResponse): void {
+    // The connection may break behind the last byte. An answer whose error was told stays as it is.
+    if (this.#isOver) return;
     const [first = Buffer.of()] = this.#chunks;
     const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first;
     this.#end();
@@ -80,6 +80,7 @@ export class Exchange {
   }
 
   #end(): void {
+    this.#isOver = true;
     this.#signal?.removeEventListener("abort", this);
   }
 }

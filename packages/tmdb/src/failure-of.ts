@@ -1,8 +1,8 @@
 import type { MovieFailure, Reason } from "@lotes/core";
 import { AxiosError } from "axios";
 import * as z from "zod/mini";
+import { isSuccess, TOO_LARGE, UNREADABLE } from "./answer-body.ts";
 import { describeError } from "./describe-error.ts";
-import { TOO_LARGE } from "./exchange.ts";
 
 /** How TMDB tells of an error, whatever the status. */
 const errorBodySchema = z.object({ status_code: z.number(), status_message: z.string() });
@@ -13,8 +13,11 @@ const NOT_FOUND_CODES = [34, 6];
 // TMDB's longest message has some 120 characters; a proxy's may have any number.
 const LONGEST_MESSAGE = 300;
 
-/** The code of the error for a whole answer of 200 that is not the movie. */
+/** The error code of a whole answer that should be the movie and is not. */
 export const NOT_THE_MOVIE = "ERR_NOT_THE_MOVIE";
+
+/** The error codes of an answer that came, but can't be the movie. */
+const NO_MOVIE: readonly (string | undefined)[] = [NOT_THE_MOVIE, TOO_LARGE, UNREADABLE];
 
 /** What a request without a movie means. */
 interface Classification {
@@ -54,10 +57,12 @@ export function isCurable(error: AxiosError): boolean {
  */
 function classify(error: AxiosError): Classification {
   if (error.code === AxiosError.ERR_CANCELED) return { reason: "network", curable: false };
-  if (error.code === NOT_THE_MOVIE || error.code === TOO_LARGE) return { reason: "invalid_response", curable: true };
   const { response } = error;
-  // An answer of 200 that is an error broke off in the middle of the movie.
-  if (response === undefined || response.status === 200) return { reason: "network", curable: true };
+  if (response === undefined) return { reason: "network", curable: true };
+  if (isSuccess(response.status)) {
+    // Any other error broke off the movie in the middle.
+    return { reason: NO_MOVIE.includes(error.code) ? "invalid_response" : "network", curable: true };
+  }
   const { status, data } = response;
   const code = errorBodySchema.safeParse(data).data?.status_code;
   if (status === 429) return { reason: "rate_limited", curable: true };

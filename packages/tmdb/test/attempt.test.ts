@@ -42,6 +42,11 @@ describe.concurrent("an attempt is over when its time is over", () => {
     ["a header that drips", "HTTP/1.1 200 OK\r\nx-slow: ", () => "x"],
     ["headers without end", "HTTP/1.1 200 OK\r\n", (nth) => `x-${nth}: 1\r\n`],
     ["information without end", "", () => "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"],
+    [
+      "a switch to another protocol",
+      "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+      () => "x",
+    ],
     ["an error whose body drips", "HTTP/1.1 503 Busy\r\ncontent-length: 1000000\r\n\r\n", () => "x"],
   ] as [string, string, (nth: number) => string][])(
     "whatever comes meanwhile: %s",

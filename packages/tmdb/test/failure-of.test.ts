@@ -1,6 +1,6 @@
 import { AxiosError } from "axios";
 import { describe, expect, test } from "vitest";
-import { TOO_LARGE } from "../src/exchange.ts";
+import { TOO_LARGE, UNREADABLE } from "../src/answer-body.ts";
 import { failureOf, isCurable, NOT_THE_MOVIE } from "../src/failure-of.ts";
 import { answered, brokenOff, tmdbError, unanswered } from "./support/axios-errors.ts";
 
@@ -53,8 +53,6 @@ describe("why there is no movie", () => {
     ["a redirect to a page to sign in at", 307, PAGE, "invalid_response"],
     ["418 of somebody else", 418, PAGE, "invalid_response"],
     ["451 page", 451, PAGE, "invalid_response"],
-    ["an empty 204", 204, "", "invalid_response"],
-    ["a part of the movie", 206, '{"id":2', "invalid_response"],
   ])("is after %s, with the status, and is asked again: it may be a stray answer", (_, status, data, reason) => {
     const error = answered({ status, data });
     expect(failureOf(error, TOKEN)).toMatchObject({ reason, status });
@@ -94,10 +92,15 @@ describe("why there is no movie", () => {
     ]);
   });
 
-  test("is the answer itself when it is too large to be a movie's", () => {
-    const error = unanswered(TOO_LARGE, "the answer has more than 262144 bytes");
-    expect(failureOf(error, TOKEN).reason).toBe("invalid_response");
+  test.each([
+    ["too large to be a movie's", TOO_LARGE, "the answer has more than 262144 bytes"],
+    ["not compressed as it says", UNREADABLE, "incorrect header check"],
+  ])("is the answer itself when it is %s, unless its status says why", (_, code, message) => {
+    const error = brokenOff(200, code, message);
+    expect(failureOf(error, TOKEN)).toMatchObject({ reason: "invalid_response", status: 200 });
+    expect(failureOf(error, TOKEN).message).toContain(message);
     expect(isCurable(error)).toBe(true);
+    expect(failureOf(brokenOff(429, code, message), TOKEN).reason).toBe("rate_limited");
   });
 });
 
@@ -132,14 +135,14 @@ describe("the message", () => {
     expect(failureOf(error, TOKEN).message).toBe("Too many. (Retry-After: 3600)");
   });
 
-  test("tells what a good status came with in the movie's place", () => {
-    const { response } = answered({ status: 200, data: PAGE });
+  test.each([
+    [200, PAGE, 'status 200 with a page that is not TMDB\'s: "Access Denied"'],
+    [204, "", "status 204 with an empty body"],
+    [206, '{"id":2', "status 206 with JSON that is cut off"],
+  ])("tells what a good status, %s, came with in the movie's place", (status, data, message) => {
+    const { response } = answered({ status, data });
     const error = new AxiosError("the answer is not the movie", NOT_THE_MOVIE, undefined, {}, response);
-    expect(failureOf(error, TOKEN)).toEqual({
-      reason: "invalid_response",
-      status: 200,
-      message: 'status 200 with a page that is not TMDB\'s: "Access Denied"',
-    });
+    expect(failureOf(error, TOKEN)).toEqual({ reason: "invalid_response", status, message });
     expect(isCurable(error)).toBe(true);
   });
 

@@ -1,11 +1,12 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { AxiosError, AxiosHeaders, type AxiosResponse } from "axios";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { LARGEST_ANSWER_BYTES } from "../src/answer-body.ts";
-import { TOO_LARGE } from "../src/exchange.ts";
+import { LARGEST_ANSWER_BYTES, TOO_LARGE, UNREADABLE } from "../src/answer-body.ts";
+import { failureOf, isCurable, NOT_THE_MOVIE } from "../src/failure-of.ts";
 import { tmdbHttp } from "../src/tmdb-http.ts";
 
 const PATH = "/3/movie/tt0111161";
@@ -28,11 +29,17 @@ afterAll(async () => {
   await once(server.close(), "close");
 });
 
-/** Asks once, by a client of its own. */
-function ask(token = "token", folder = "", signal = new AbortController().signal): Promise<AxiosResponse> {
+/** A client of one connection. */
+function client(token = "token", folder = "") {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${folder}`;
   const settings = { baseUrl, token, language: "pt-BR", requestsPerSecond: 40 };
-  return tmdbHttp(settings, token, 1, 5_000)({ url: PATH, headers: new AxiosHeaders(), signal });
+  const send = tmdbHttp(settings, token, 1, 5_000);
+  return (signal = new AbortController().signal) => send({ url: PATH, headers: new AxiosHeaders(), signal });
+}
+
+/** Asks once, by a client of its own. */
+function ask(token?: string, folder?: string, signal?: AbortSignal): Promise<AxiosResponse> {
+  return client(token, folder)(signal);
 }
 
 test.each([
@@ -51,7 +58,10 @@ test.each([
   ["in one piece", {}, TEXT],
   ["with a byte order mark", {}, `\ufeff${TEXT}`],
   ["in gzip", { "content-encoding": "gzip" }, gzipSync(TEXT)],
+  ["in gzip by its old name", { "content-encoding": "X-GZip" }, gzipSync(TEXT)],
+  ["in gzip of two members", { "content-encoding": "gzip" }, Buffer.concat([gzipSync("{"), gzipSync(TEXT.slice(1))])],
   ["in brotli", { "content-encoding": "br" }, brotliCompressSync(TEXT)],
+  ["with the name of no compression", { "content-encoding": "identity" }, TEXT],
 ])("an answer is read %s", async (_, headers, body) => {
   answer = (_, response) => response.writeHead(200, headers).end(body);
   expect((await ask()).data).toEqual(MOVIE);
@@ -82,27 +92,132 @@ test.each([
   await expect(ask()).rejects.toMatchObject({ code: TOO_LARGE });
 });
 
-test.each([
-  ["breaks off", { "content-length": "1000" }, 200],
-  ["is not compressed as it says", { "content-encoding": "gzip" }, 503],
-])("of an answer that %s only the head is known", async (_, headers, status) => {
-  answer = (_, response) => {
-    response
-      .writeHead(status, headers)
-      .write("not in gzip", () => (status === 200 ? response.destroy() : response.end()));
+/** What stands on the wire, as no server of Node's writes it; then the connection stays, is closed, or is reset. */
+type Wire = readonly [head: string, body?: string | Buffer, then?: "stays" | "closed" | "reset"];
+
+function onTheWire([head, body = "", then = "stays"]: Wire): RequestListener {
+  return ({ socket }) => {
+    socket.cork();
+    if (head !== "") socket.write(`HTTP/1.1 ${head}\r\n\r\n`);
+    socket.write(body);
+    socket.uncork();
+    if (then === "closed") socket.end();
+    if (then === "reset") socket.resetAndDestroy();
   };
-  await expect(ask()).rejects.toMatchObject({ response: { status, data: undefined } });
+}
+
+const LENGTH = `content-length: ${Buffer.byteLength(TEXT)}`;
+const CHUNKED = "200 OK\r\ntransfer-encoding: chunked";
+const CHUNK = `${Buffer.byteLength(TEXT).toString(16)}\r\n${TEXT}\r\n`;
+
+test.each<[string, ...Wire]>([
+  [
+    "comes after information of 100 and 103",
+    `100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n${LENGTH}`,
+    TEXT,
+  ],
+  ["was changed by a proxy on its way", `203 Non-Authoritative Information\r\n${LENGTH}`, TEXT],
+  ["ends with its connection", "200 OK", TEXT, "closed"],
+  ["has a trailer", `${CHUNKED}\r\ntrailer: x-end`, `${CHUNK}0\r\nx-end: 1\r\n\r\n`],
+])("an answer that %s is the movie", async (_, ...wire) => {
+  answer = onTheWire(wire);
+  expect((await ask()).data).toEqual(MOVIE);
 });
 
-test.each(["before it leaves", "while it is under way"])("a request is broken off %s", async (when) => {
-  const enough = new AbortController();
-  const isEarly = when === "before it leaves";
-  if (isEarly) enough.abort();
-  const closed = Promise.withResolvers<void>();
-  answer = (request) => {
-    request.once("close", closed.resolve);
-    enough.abort();
+test.each<[string, "network" | "invalid_response" | "server_error" | "rate_limited", number | null, ...Wire]>([
+  ["no byte", "network", null, "", "", "closed"],
+  ["a reset", "network", null, "", "", "reset"],
+  ["half a head", "network", null, "200 OK\r\ncontent-le", "", "closed"],
+  ["another protocol", "network", null, "", "SSH-2.0-OpenSSH_9.6\r\n"],
+  ["a head that is too large", "network", null, `200 OK\r\nx: ${"y".repeat(20_000)}`],
+  ["two lengths", "network", null, "200 OK\r\ncontent-length: 1\r\ncontent-length: 2", "{}"],
+  ["half a body", "network", 200, `200 OK\r\n${LENGTH}`, TEXT.slice(0, 5), "closed"],
+  ["chunks without the last", "network", 200, CHUNKED, CHUNK, "closed"],
+  ["a chunk of no size", "network", 200, CHUNKED, "zz\r\n"],
+  ["half the page of a 503", "server_error", 503, "503 Busy\r\ncontent-length: 99", "<html>", "closed"],
+  ["half a 429", "rate_limited", 429, "429 Slow\r\ncontent-length: 99", "{", "closed"],
+  ["a 503 in no gzip", "server_error", 503, "503 Busy\r\ncontent-encoding: gzip\r\ncontent-length: 6", "<html>"],
+  ["nothing, by 204", "invalid_response", 204, "204 No Content"],
+  ["nothing, by 304", "invalid_response", 304, "304 Not Modified\r\ncontent-encoding: gzip"],
+  ["a redirect", "invalid_response", 302, "302 Found\r\nlocation: /other\r\ncontent-length: 0"],
+  ["a switch to no protocol", "invalid_response", 101, "101 Switching Protocols"],
+])("of %s an error tells as much as came, and it is asked for again", async (_, reason, status, ...wire) => {
+  let requests = 0;
+  answer = (request, response) => {
+    requests++;
+    onTheWire(wire)(request, response);
   };
-  await expect(ask("token", "", enough.signal)).rejects.toMatchObject({ code: AxiosError.ERR_CANCELED });
-  if (!isEarly) await closed.promise;
+  const error = await ask().then(
+    // A good answer is for the client to refuse, if it is not the movie.
+    (response) => new AxiosError("no movie", NOT_THE_MOVIE, undefined, {}, response),
+    (error) => error,
+  );
+  expect(error).toBeInstanceOf(AxiosError);
+  expect(failureOf(error, "token")).toMatchObject({ reason, status });
+  expect(isCurable(error)).toBe(true);
+  expect(requests).toBe(1);
 });
+
+test.each([
+  ["gzip", Buffer.from(TEXT)],
+  ["br", Buffer.from("not in brotli")],
+  ["deflate", deflateSync(TEXT)],
+  ["zstd", zstdCompressSync(TEXT)],
+])("an answer that says %s and is not, or was not asked for so, is told as such", async (encoding, body) => {
+  answer = (_, response) => response.writeHead(200, { "content-encoding": encoding }).end(body);
+  const error = await ask().catch((error) => error);
+  expect(error).toMatchObject({ code: UNREADABLE, response: { status: 200, data: undefined } });
+  expect(failureOf(error, "token").message).toMatch(/^status 200 with a body that can't be decompressed: ./);
+});
+
+test("what follows a whole answer on its connection is not read into it", async () => {
+  answer = onTheWire([`200 OK\r\n${LENGTH}`, `${TEXT}trash`]);
+  const message = expect.stringMatching(/^Parse Error/);
+  await expect(ask()).rejects.toMatchObject({ message, response: { status: 200, data: undefined } });
+});
+
+test("a connection is used again, unless the server is about to close it, and one that was closed meanwhile is told as the network", async () => {
+  const ask = client();
+  const sockets = new Set<unknown>();
+  const answered = (headers: Record<string, string>) => {
+    answer = ({ socket }, response) => {
+      sockets.add(socket);
+      response.writeHead(200, headers).end(TEXT);
+    };
+    return ask();
+  };
+  await answered({});
+  const { request } = await answered({ "keep-alive": "timeout=1" });
+  expect(sockets.size).toBe(1);
+  expect(request.reusedSocket).toBe(true);
+  await answered({});
+  expect(sockets.size).toBe(2);
+  answer = onTheWire(["", "", "reset"]);
+  const error = await ask().catch((error) => error);
+  expect(error.request.reusedSocket).toBe(true);
+  expect(failureOf(error, "token")).toMatchObject({ reason: "network", status: null });
+  expect(isCurable(error)).toBe(true);
+});
+
+/** Node tells of it on this channel, in the client. */
+const HEAD_HAS_COME = "http.client.response.finish";
+
+test.each(["before it leaves", "before its answer", "in the middle of its answer"])(
+  "a request is broken off %s",
+  async (when) => {
+    const enough = new AbortController();
+    const isEarly = when === "before it leaves";
+    if (isEarly) enough.abort();
+    const closed = Promise.withResolvers<void>();
+    answer = (request, response) => {
+      request.socket.once("close", closed.resolve);
+      if (when === "before its answer") enough.abort();
+      else response.writeHead(200, { "content-length": "1000" }).write("{");
+    };
+    const abort = () => enough.abort();
+    if (when === "in the middle of its answer") subscribe(HEAD_HAS_COME, abort);
+    await expect(ask("token", "", enough.signal)).rejects.toMatchObject({ code: AxiosError.ERR_CANCELED });
+    unsubscribe(HEAD_HAS_COME, abort);
+    if (!isEarly) await closed.promise;
+  },
+);
