@@ -180,6 +180,8 @@ describe("against a stack", { timeout: 60_000 }, () => {
   test("cancel ends a run, once and for all, and the equation holds with what was cancelled", async () => {
     await operator.setQueue("LoteQueue", { delaySeconds: 900 });
     await lotesHere("ingest", csv, "--date", DATE);
+    // Before that there is no time of it to be told.
+    await operator.until(({ run }) => run.status === "queued");
     const { code, document } = await lotes("cancel", "cancel", "--date", DATE);
     expect(code).toBe(0);
     const ended = { status: "cancelled", ids: 3, stored: 0, failed: 0, cancelled: 3, left: 0, settled: false };
