@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
+// esbuild, the compiler of TypeScript and SST are Go programs, and each is over soon: a third of their processor's time would go into collecting
+// garbage. Whatever the tests start has this.
+process.env.GOGC = "off";
+
 /**
  * What begins before what, also where no earlier run tells how long each takes. A worker that has waited for processes does little over
  * HTTP after it: each worker that does takes five seconds of a processor to compile what that needs.
@@ -11,13 +15,13 @@ const ORDER: readonly RegExp[] = [
   // What waits for backoffs and for messages to come back: begun last, it would leave a core idle.
   /packages\/(cli|chaos|functions\/test\/pipeline)\/|consumer-failures/,
   /packages\/(functions|local|aws|tmdb)\//,
+  // By then SST's components are installed and evaluated. The many short files come last, which leave no core idle.
+  /stacks\//,
 ];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId, project }: TestSpecification) => {
-      // SST's components are installed and evaluated for these while the others run.
-      if (project.name === "stacks") return ORDER.length + 1;
+    const place = ({ moduleId }: TestSpecification) => {
       const found = ORDER.findIndex((pattern) => pattern.test(moduleId));
       return found === -1 ? ORDER.length : found;
     };
@@ -25,43 +29,23 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const options = {
-  // A busy machine takes ten times as long as an idle one. These only end what would never end.
-  testTimeout: 600_000,
-  hookTimeout: 600_000,
-  expect: { poll: { timeout: 120_000 } },
-  // A command has a folder and an environment, which are a process's.
-  pool: "forks" as const,
-  // No test file leaves anything behind for the next one: what they import is loaded once for each process, not once for each file.
-  isolate: false,
-  // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
-  server: { deps: { inline: ["sst"] } },
-};
-
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
-    globalSetup: "packages/functions/test/support/bundle-functions.ts",
-    projects: [
-      {
-        test: {
-          ...options,
-          name: "together",
-          include: ["packages/*/test/**/*.test.ts"],
-          // They wait about as long as they work: two files more at a time than a small machine has cores. With three it takes a tenth less of the
-          // processors, since each worker compiles for itself, and a tenth longer.
-          maxWorkers: 4,
-        },
-      },
-      {
-        test: {
-          ...options,
-          name: "stacks",
-          include: ["stacks/test/**/*.test.ts"],
-          globalSetup: "stacks/test/support/evaluate-stages.ts",
-          maxWorkers: 4,
-        },
-      },
-    ],
+    include: ["packages/*/test/**/*.test.ts", "stacks/test/**/*.test.ts"],
+    globalSetup: ["stacks/test/support/evaluate-stages.ts", "packages/functions/test/support/bundle-functions.ts"],
+    // A busy machine takes ten times as long as an idle one. These only end what would never end.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
+    // A command has a folder and an environment, which are a process's.
+    pool: "forks",
+    // No test file leaves anything behind for the next one: what they import is loaded once for each process, not once for each file.
+    isolate: false,
+    // They wait about as long as they work: two files more at a time than a small machine has cores. With three it takes a tenth less of the
+    // processors, since each worker compiles for itself, and a tenth longer.
+    maxWorkers: 4,
+    // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
+    server: { deps: { inline: ["sst"] } },
   },
 });

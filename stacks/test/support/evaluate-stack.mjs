@@ -8,14 +8,11 @@ import crypto from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire, enableCompileCache } from "node:module";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-// The next process loads what this one has compiled in two thirds of the time.
-enableCompileCache();
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";

@@ -11,6 +11,8 @@ import { notifying, sharedLake } from "./s3-notifications.ts";
 import { type Evaluated, evaluateStacks, type StackGraph } from "./stack-graph.ts";
 import { type EvaluatedStages, TOLD } from "./stages.ts";
 
+const STACKS = fileURLToPath(new URL("../../", import.meta.url));
+
 declare module "vitest" {
   interface ProvidedContext {
     /** The folder in which the evaluated stages appear, once they are. */
@@ -19,10 +21,11 @@ declare module "vitest" {
 }
 
 /**
- * Evaluates the stages once, for all tests, while the tests of the other projects run: where SST's components are not installed yet,
- * that takes longer than anything.
+ * Evaluates the stages once, for all tests of the stacks, while other tests run: where SST's components are not installed yet, that takes
+ * longer than anything.
  */
-export default function evaluateStages({ provide }: TestProject): () => Promise<void> {
+export default function evaluateStages({ provide, vitest }: TestProject): (() => Promise<void>) | undefined {
+  if (!vitest.state.getPaths().some((file) => file.startsWith(STACKS))) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "lotes-stages-"));
   provide("stages", folder);
   const told = evaluated()
