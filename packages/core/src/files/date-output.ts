@@ -94,6 +94,13 @@ export class DateOutput {
     return done;
   }
 
+  /** The same for an object whose bytes need not be known. */
+  async changeUnread<Made extends Change>(key: string, change: Decide<Made, ObjectHead>): Promise<Done<Made>> {
+    const done = await updateUnread(this.#store, key, change);
+    this.#written?.add(key, done);
+    return done;
+  }
+
   loteHead(lote: number): Promise<ObjectHead | undefined> {
     return this.#store.head(loteKey(this.date, lote));
   }
@@ -187,10 +194,5 @@ export class DateOutput {
 
   changeManifest<Made extends Change>(change: Decide<Made>): Promise<Made> {
     return this.change(manifestKey(this.date), change);
-  }
-
-  /** Changes `erros_geral.json` without a look at its lines. */
-  replaceLedger<Made extends Change>(change: Decide<Made, ObjectHead>): Promise<Made> {
-    return updateUnread(this.#store, ledgerKey(this.date), change);
   }
 }

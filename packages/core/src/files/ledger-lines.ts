@@ -9,9 +9,9 @@ export class LedgerLines implements Pieces {
   readonly #packed: PackedText[] = [];
 
   /** @param isKept whether the piece's lines are the run's, and are to be put together */
-  add({ key, etag, body }: LedgerPiece, isKept: boolean): void {
+  add({ key, etag, body, packed }: LedgerPiece, isKept: boolean): void {
     this.pieces.push({ key, etag });
-    if (isKept && body !== "") this.#packed.push(new PackedText(body));
+    if (isKept && body !== "") this.#packed.push(packed ?? new PackedText(body));
   }
 
   get isEmpty(): boolean {

@@ -1,7 +1,12 @@
 import type { ObjectSummary, StoredObject } from "../ports.ts";
+import type { PackedText } from "./packed-text.ts";
 
 /** An object that holds entries of a ledger: the whole of it, or a part. */
-export type LedgerPiece = StoredObject & { readonly key: string };
+export interface LedgerPiece extends StoredObject {
+  readonly key: string;
+  /** The same as the body, where this process keeps it packed. */
+  readonly packed?: PackedText;
+}
 
 export type KeyAndEtag = Pick<ObjectSummary, "key" | "etag">;
 

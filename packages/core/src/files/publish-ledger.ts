@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { ledgerKey } from "../dataset/keys.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
@@ -23,7 +24,7 @@ export async function publishLedger(
   known?: LedgerLines,
 ): Promise<ObjectHead | undefined> {
   if (lotesOfPart(run) === undefined) return output.ledgerHead();
-  const { isMine } = await output.replaceLedger(async (head) => {
+  const { isMine } = await output.changeUnread(ledgerKey(output.date), async (head) => {
     const isMine = (await output.runInForce(run.run)) !== undefined;
     return { isMine, next: isMine ? await nextLedger(output, run, head, known) : undefined };
   });
@@ -70,5 +71,7 @@ export function isOf(run: RunFile, piece: LedgerPiece): boolean {
 
 /** Removes the ledger if it is of the run: a later run may have its own there already. */
 async function withdrawLedger(output: DateOutput, run: string): Promise<void> {
-  await output.replaceLedger((head) => ({ next: head && runOf(head) === run ? "remove" : undefined }));
+  await output.changeUnread(ledgerKey(output.date), (head) => ({
+    next: head && runOf(head) === run ? "remove" : undefined,
+  }));
 }

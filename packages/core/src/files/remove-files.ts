@@ -23,7 +23,8 @@ export async function removeStrayParts(output: DateOutput, run: string): Promise
 }
 
 /**
- * @param shouldStillRemove asked after a file was read, and before it is removed
+ * Removes files by their metadata, which tell their run.
+ * @param shouldStillRemove asked after a file was looked at, and before it is removed
  * @param keys all by default
  */
 async function removeFiles(
@@ -33,7 +34,7 @@ async function removeFiles(
   keys?: readonly string[],
 ): Promise<void> {
   const remove = (key: string) =>
-    output.change(key, async (current) => {
+    output.changeUnread(key, async (current) => {
       const isKept = current === undefined || (keptRun !== undefined && runOf(current) === keptRun);
       return { next: !isKept && (await shouldStillRemove()) ? "remove" : undefined };
     });

@@ -27,12 +27,13 @@ export class WrittenParts {
     this.#mostBytes = mostBytes;
   }
 
-  /** Remembers what was written, if it is a part of a ledger. */
+  /** Remembers what was written, if it is a part of a ledger, and forgets what was removed. */
   add(key: string, { next, etag }: Done<Change>): void {
+    if (next === undefined) return;
     // What belongs to no lote belongs to no run either: of that the same bytes, and so the same ETag, may be written for another run.
     if (!ledgerPartOfKey(key)) return;
     this.#forget(key);
-    if (etag === undefined || typeof next !== "object" || typeof next.body !== "string") return;
+    if (etag === undefined || next === "remove" || typeof next.body !== "string") return;
     const lines = new PackedText(next.body);
     this.#parts.set(key, { etag, lines, metadata: next.metadata });
     this.#bytes += lines.bytes;
@@ -46,7 +47,8 @@ export class WrittenParts {
   find(listed: ObjectSummary): LedgerPiece | undefined {
     const part = this.#parts.get(listed.key);
     if (part?.etag !== listed.etag) return undefined;
-    return { ...listed, body: part.lines.toString(), metadata: part.metadata };
+    const { lines, metadata } = part;
+    return { ...listed, body: lines.toString(), packed: lines, metadata };
   }
 
   #forget(key: string): void {
