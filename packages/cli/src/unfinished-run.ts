@@ -1,4 +1,4 @@
-import { type Accountant, type ObjectStore, outputPrefix, type RunDate, runKey } from "@lotes/core";
+import { type Accountant, idsLeft, type ObjectStore, outputPrefix, type RunDate, runKey } from "@lotes/core";
 import type { LocalStack } from "@lotes/local";
 import { COMMAND } from "./command-name.ts";
 import { InterruptedError } from "./interruption.ts";
@@ -55,7 +55,6 @@ async function kept({ accountant, keep }: UnfinishedRun): Promise<string> {
     refused === undefined ? `in ${directory}/` : `in ${directory}/, for nothing can be written to ${refused}`;
   if (account === undefined) return `what was fetched is ${place}. ${HOW_TO_GO_ON}`;
   const { run, stored, failures } = account;
-  const left = run.ids - stored - failures.length;
   const there = `${formatNumber(stored)} stored and ${formatNumber(failures.length)} failed of ${formatNumber(run.ids)} ids`;
-  return `${there} are ${place}; ${formatNumber(left)} are missing. ${HOW_TO_GO_ON}`;
+  return `${there} are ${place}; ${formatNumber(idsLeft(account))} are missing. ${HOW_TO_GO_ON}`;
 }

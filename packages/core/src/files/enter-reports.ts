@@ -4,7 +4,7 @@ import type { Reason } from "../reasons.ts";
 import type { DateOutput } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import type { FailureReport, ForeignReport } from "./ledger-entry.ts";
-import { parseLoteFile, runOf, storedIdsIn } from "./lote-file.ts";
+import { runOf, storedIdsIn, storedIdsOf } from "./lote-file.ts";
 import { removeStrayParts } from "./remove-files.ts";
 import type { RunFile } from "./run-file.ts";
 import { nameInForce } from "./run-rules.ts";
@@ -172,6 +172,5 @@ async function storedIds({ run, lote, ids }: LoteReport, output: DateOutput): Pr
   if (head?.metadata.run !== run) return [];
   const listed = storedIdsIn(head.metadata);
   if (listed !== undefined) return listed;
-  const file = await output.lote(lote);
-  return file && runOf(file) === run ? parseLoteFile(file, ids).records.keys() : [];
+  return storedIdsOf(run, await output.lote(lote), ids);
 }

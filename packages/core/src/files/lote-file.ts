@@ -100,6 +100,11 @@ export function parseLoteFile(object: StoredObject, asked: readonly string[]): L
   };
 }
 
+/** The ids that have a record in a file, if it is of the run. */
+export function storedIdsOf(run: string, file: StoredObject | undefined, asked: readonly string[]): string[] {
+  return file !== undefined && runOf(file) === run ? [...parseLoteFile(file, asked).records.keys()] : [];
+}
+
 /** Which of a record's own ids it was asked for under; another one stands for itself. */
 function markOf(id: string, record: MovieRecord | undefined): string {
   if (id === record?.imdb_id) return BY_IMDB_ID;

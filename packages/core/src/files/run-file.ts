@@ -78,8 +78,6 @@ export type QueuingRun = z.infer<typeof queuingSchema>;
 export type QueuedRun = z.infer<typeof queuedSchema>;
 /** An operator has ended it: what is stored stays, and nothing more is asked for. */
 export type CancelledRun = z.infer<typeof cancelledSchema>;
-/** Its CSV could not be used, or was gone before all of its lotes were sent. */
-export type RejectedRun = z.infer<typeof rejectedSchema>;
 
 /** What `_run.json` holds: the current run of a date. Its rules are in `run-rules.ts`. */
 export type RunFile = z.infer<typeof runFileSchema>;

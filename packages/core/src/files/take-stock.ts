@@ -4,7 +4,7 @@ import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectHead, ObjectSummary } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { areSame } from "./ledger-piece.ts";
-import { lacksRecords, parseLoteFile, storedIdsIn } from "./lote-file.ts";
+import { lacksRecords, storedIdsIn, storedIdsOf } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
 import { isMadeOf, publishLedger } from "./publish-ledger.ts";
@@ -92,7 +92,7 @@ function lotesOf(
     const head = await output.loteHead(file.lote);
     if (head?.etag !== file.etag) return "changed";
     if (head.metadata.run !== run) return "another run's";
-    const ids = new Set(storedIdsIn(head.metadata) ?? (await storedIds(file.lote, output)));
+    const ids = new Set(storedIdsIn(head.metadata) ?? storedIdsOf(run, await output.lote(file.lote), []));
     const failed = ledger.ids.get(file.lote) ?? [];
     if (failed.some((id) => ids.has(id))) return "contradicts";
     const { etag, versionId, bytes } = head;
@@ -100,11 +100,6 @@ function lotesOf(
     return { file, head: { etag, versionId, bytes }, records: ids.size, isWhole, work: workIn(head.metadata) };
   };
   return pMap(files, look, { concurrency: LOOKS_AT_ONCE });
-}
-
-async function storedIds(lote: number, output: DateOutput): Promise<string[]> {
-  const object = await output.lote(lote);
-  return object ? [...parseLoteFile(object, []).records.keys()] : [];
 }
 
 function recordsOf(lotes: readonly StockedLote[]): number {

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { DateOutput } from "../files/date-output.ts";
-import { idsIn, parseLoteFile, runOf } from "../files/lote-file.ts";
+import { idsIn, storedIdsOf } from "../files/lote-file.ts";
 
 /** Where an id was found. */
 export interface PlacedId {
@@ -55,14 +55,12 @@ async function look(
   const head = await output.loteHead(lote);
   if (head?.metadata.run !== run) return "nowhere";
   const listed = idsIn(head.metadata);
-  if (listed === undefined) return (await holdsRecord(lote, output, run, id)) ? { lote, isStored: true } : "nowhere";
+  if (listed === undefined) {
+    const stored = storedIdsOf(run, await output.lote(lote), [id]);
+    return stored.includes(id) ? { lote, isStored: true } : "nowhere";
+  }
   const here = listed.find((each) => each.id === id);
   if (here !== undefined) return { lote, isStored: here.isStored };
   if (id < (listed[0]?.id ?? "")) return "before";
   return id > (listed.at(-1)?.id ?? "") ? "after" : "nowhere";
-}
-
-async function holdsRecord(lote: number, output: DateOutput, run: string, id: string): Promise<boolean> {
-  const object = await output.lote(lote);
-  return object !== undefined && runOf(object) === run && parseLoteFile(object, [id]).records.has(id);
 }

@@ -6,7 +6,7 @@ import { nameInForce } from "../files/run-rules.ts";
 import type { WrittenParts } from "../files/written-parts.ts";
 import type { Log, MessageQueue, Metrics, ObjectStore } from "../ports.ts";
 import { finish } from "./finish.ts";
-import { type Closing, type LoteMessage, MalformedMessageError, parseMessage } from "./message.ts";
+import { type Closing, type LoteMessage, MalformedMessageError, parseMessage, recoveredIn } from "./message.ts";
 
 export interface CollectorDeps {
   readonly store: ObjectStore;
@@ -103,8 +103,7 @@ function reportOf({ content, sentAt }: ParsedLetter): (LoteReport | ForeignRepor
   if ("closing" in content) return [];
   if ("kept" in content) return [{ id: null, lote: null, message: content.kept, failedAt: sentAt }];
   const { run, lote, ids } = content.lote;
-  const recovered = content.lote.kind === "report" ? content.lote.recovered : [];
-  return [{ run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered }];
+  return [{ run, lote, ids, failures: failuresOf(content.lote, sentAt), recovered: recoveredIn(content.lote) }];
 }
 
 /** A failure for each id: as the consumer tells it, or, where it got no word out, that the lote failed. */

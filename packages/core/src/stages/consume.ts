@@ -1,6 +1,6 @@
 import { DateOutput } from "../files/date-output.ts";
 import type { FetchTimes } from "../files/fetch-times.ts";
-import { parseLoteFile, runOf } from "../files/lote-file.ts";
+import { storedIdsOf } from "../files/lote-file.ts";
 import type { LoteTimes } from "../files/lote-work.ts";
 import { isOpen, type RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
@@ -9,7 +9,7 @@ import type { Log, MessageQueue, Metrics, MovieFailure, MovieSource, ObjectStore
 import { countByReason } from "../reasons.ts";
 import { MAX_RECEIVE_COUNT } from "../topology.ts";
 import { type FetchedLote, fetchLote } from "./fetch-lote.ts";
-import { type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report } from "./message.ts";
+import { type LoteMessage, type Message, mayHaveBeenTried, messageBody, type Report, recoveredIn } from "./message.ts";
 import { OpenRunWatch } from "./open-run-watch.ts";
 import { reusedRecords } from "./reuse.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -161,12 +161,9 @@ async function dropCancelled(
   output: DateOutput,
   { deadLetterQueue, log }: ConsumerDeps,
 ): Promise<void> {
-  const file = await output.lote(message.lote);
-  const isMine = file !== undefined && runOf(file) === message.run;
-  const stored = isMine ? [...parseLoteFile(file, message.ids).records.keys()] : [];
+  const stored = storedIdsOf(message.run, await output.lote(message.lote), message.ids);
   const failures = message.kind === "report" ? message.failures : [];
-  const reportedBefore = message.kind === "report" ? message.recovered : [];
-  const recovered = [...new Set([...reportedBefore, ...stored.filter((id) => message.ids.includes(id))])];
+  const recovered = [...new Set([...recoveredIn(message), ...stored.filter((id) => message.ids.includes(id))])];
   log.warn("lote dropped: its run was cancelled");
   if (failures.length === 0 && recovered.length === 0) return;
   const { run, date, lote, attempts } = message;
@@ -190,9 +187,7 @@ function mayHaveFailedBefore(message: LoteMessage, { receiveCount, sentAt }: Del
 /** What the collector has to know, or undefined when there is nothing to say. */
 function reportOf(message: LoteMessage, { failures, records }: FetchedLote, repeated: boolean): Report | undefined {
   const { run, date, lote, attempts } = message;
-  // A report that was sent back to LoteQueue may name recovered ids. The collector has to know them.
-  const reportedBefore = message.kind === "report" ? message.recovered : [];
-  const recovered = [...reportedBefore, ...(repeated ? records.keys() : [])];
+  const recovered = [...recoveredIn(message), ...(repeated ? records.keys() : [])];
   if (failures.length === 0 && recovered.length === 0) return undefined;
   const ids = failures.map(({ id }) => id);
   return { kind: "report", run, date, lote, ids, attempts: attempts + 1, failures, recovered };

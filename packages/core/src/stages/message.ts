@@ -139,6 +139,11 @@ export function mayHaveBeenTried({ kind }: LoteMessage): boolean {
   return kind !== "lote";
 }
 
+/** The ids that a message names as recovered. A report names them still when it was sent back to LoteQueue. */
+export function recoveredIn(message: LoteMessage): readonly string[] {
+  return message.kind === "report" ? message.recovered : [];
+}
+
 // A hundred and fifty of them fit into one message, each character escaped.
 const LONGEST_REASON = 500;
 
