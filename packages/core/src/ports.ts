@@ -3,7 +3,7 @@ import type { Metric } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
 
 /**
- * All that the domain needs from the outside. Who implements these knows no rule of the domain.
+ * All that the domain needs from the outside. Whoever implements these knows no rule of the domain.
  */
 
 export interface StoredObject {

@@ -32,8 +32,9 @@ export const PRODUCER: FunctionLimits = { timeoutSeconds: 300, memoryMb: 1769 };
 
 /**
  * A lote of 100 takes 5 s at 20 requests per second. Twelve times that lets it sit out a long `Retry-After` or an outage.
- * One lote per invocation: a crash costs one lote its attempt, not ten. It waits for TMDB most of its time, and is paid for by its memory: in steps of
- * 16 MB this is the smallest of which a quarter is never used. By `bench cost` a lote takes 1 % longer than with 512 MB, for less than half of the money.
+ * One lote per invocation: a crash costs one lote its attempt, not ten. A consumer waits for TMDB most of the time, and Lambda charges for the memory
+ * that it is given. In steps of 16 MB this is the smallest size of which a quarter stays free. By `bench cost` a lote takes 1 % longer than with 512 MB, for
+ * less than half of the money.
  */
 export const CONSUMER: FunctionLimits & EventSourceLimits = {
   timeoutSeconds: 60,
@@ -62,8 +63,8 @@ export const COLLECTOR: FunctionLimits & EventSourceLimits = {
  */
 const SMALL_YOUNG_GENERATION = "--semi-space-growth-factor=1";
 /**
- * By the first of these V8 would look for old garbage once 8 MB have come, and no longer after three times what is in use; by the second after a quarter
- * of that.
+ * By default V8 lets the old generation grow to three times what is in use before it looks for garbage there. With the first flag alone it looks once
+ * 8 MB more are in use, and with the second once a quarter of that is.
  */
 const LITTLE_OLD_GARBAGE = ["--optimize-for-size", "--incremental-marking-hard-trigger=25"];
 /**

@@ -114,9 +114,9 @@ export class InvocationQuota {
   get mayEndAt(): number {
     if (this.#underWay > 0) return Number.POSITIVE_INFINITY;
     let latest = this.#begunAt;
-    // Units of the invocation before that were not needed come back first, and moved up by as many places as were.
+    // Inherited units that were not used are the first of the next invocation: each moves up by as many places as requests were sent.
     if (this.#sent < this.#perSecond) latest += this.#sent * this.#pace;
-    // Whatever used up that second may have done so at once, and at its end.
+    // A process before this one may have used its whole second up in one moment, at the end of it.
     if (this.#begunAt < this.#emptyUntil) latest = Math.max(latest, this.#emptyUntil);
     this.#arrivals.forEach((arrival, nth) => {
       latest = Math.max(latest, arrival + 1_000 - this.#pattern(this.#perSecond - nth));

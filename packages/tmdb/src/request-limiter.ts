@@ -42,8 +42,8 @@ export function shareOf(requestsPerSecond: number, { concurrency, reuseHours = 0
 }
 
 /**
- * A new process may replace one that was killed a moment ago, with its second used up and its last requests on their way. It waits until they
- * have arrived, which takes no longer than that beyond the shortest way, and then the second out.
+ * A new process may replace one that was killed a moment ago, with its second used up and its last requests on their way. So it waits until they
+ * have arrived, which takes at most this long beyond the shortest way, and then for one second more.
  */
 const STRAY_MS = 250;
 

@@ -5,9 +5,8 @@ const GENERATION = 1_000;
 const ENOUGH = 20;
 
 /**
- * How far below the shortest round trip that was seen the shortest possible one is taken to be: so many times the mean excess over it, for one
- * round trip; a hundredth of that for a hundred. Where delays are even, from none to the longest, the shortest of `n` round trips lies farther
- * above the shortest possible one than that in one case of a million.
+ * The shortest possible round trip is taken to be shorter than the shortest that was seen: by this number × the mean excess over that one ÷ the
+ * number of round trips. Where delays are distributed evenly, from none to the longest, that is too little in one case of a million.
  */
 const CAUTION = 28;
 

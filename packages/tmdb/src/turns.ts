@@ -39,8 +39,8 @@ const AHEAD_MS = 8;
 
 /**
  * The turns of one invocation. Bottleneck's reservoir is what is left of the second: each request takes a unit out, and the account tells when
- * it comes back. Unlike a refill by the clock that never lets a double burst through where two seconds meet, and unlike a fixed distance
- * between requests it makes up for the time in which there was nothing to send.
+ * it comes back. A refill by the clock would let a double burst through where two seconds meet; this never does. A fixed distance between
+ * requests would never make up for a time in which there was nothing to send; this does.
  */
 export class Turns {
   readonly #process: Process;

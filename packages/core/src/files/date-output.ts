@@ -29,8 +29,8 @@ const READS_AT_ONCE = 8;
  * of a lote or of the ledger looks, writes, and looks again. Of a run with many lotes the entries are in parts of the ledger, each an object of its own;
  * `publish-ledger.ts` puts them together:
  *
- * 1. It reads the file, and then the run. (A lote that has no file as far as its message tells is written without that: the condition is then that there
- *    is none, so nothing is replaced.) The order matters. A later run writes `_run.json` before it writes any other file. So if a run is
+ * 1. It reads the file, and then the run. (Where a lote most likely has no file yet, this is left out: the lote is written on the condition that there is
+ *    none, so nothing is replaced.) The order matters. A later run writes `_run.json` before it writes any other file. So if a run is
  *    in force after a file was read, that file is not of a later run: it may be replaced or removed.
  * 2. It writes on the condition that the file still is what was read (`updateObject`).
  * 3. It reads again what its decision was based on. Another process may have changed that meanwhile, and may have looked before this write.
@@ -113,7 +113,7 @@ export class DateOutput {
     return this.change(loteKey(this.date, lote), change);
   }
 
-  /** The same for a lote that has hardly a file, see {@link createObject}. */
+  /** The same for a lote that most likely has no file yet, see {@link createObject}. */
   createLote<Made extends Change>(lote: number, change: Decide<Made>): Promise<Made> {
     return createObject(this.#store, loteKey(this.date, lote), change);
   }

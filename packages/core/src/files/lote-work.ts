@@ -10,7 +10,7 @@ export interface LoteTimes {
   readonly pause: number;
   /** While TMDB's answers were waited for. */
   readonly tmdb: number;
-  /** What S3 took before: a file can't tell how long it took to write it, so this is of the process's lote before, and of the first look at the run. */
+  /** While S3 was waited for. A file can't tell how long its own write took, so this counts the writes of the process's lote before, and the first look at the run. */
   readonly s3: number;
 }
 

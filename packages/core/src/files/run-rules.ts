@@ -108,8 +108,8 @@ export function cancel(at: Date, current: RunFile | undefined): { readonly next?
 const REPLACED = "the CSV was replaced before all of its lotes were queued; drop it again";
 
 /**
- * The CSV is not there any more. If an earlier call had put its run in force and died, nobody can send the rest of its lotes: unless the
- * later upload takes over, the run must not stay half of what it says.
+ * The CSV is not there any more. If an earlier call had put its run in force and died, nobody can send the rest of its lotes. So the run is
+ * rejected, unless the later upload takes over.
  */
 export function giveUp(run: string, current: RunFile | undefined): { readonly next?: RunFile } {
   return isQueuing(run, current) ? { next: { ...current, status: "rejected", error: REPLACED } } : {};

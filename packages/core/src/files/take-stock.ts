@@ -26,7 +26,8 @@ export interface UnsettledRun {
   readonly unheard: number | undefined;
 }
 
-// A round trip of some 20 ms each, and 3 ms of a whole core: with the collector's third of one more at once take as long, and more memory.
+// A look is a round trip of some 20 ms, and 3 ms of a whole core. The collector has a third of a core, so more looks at once would take as long, and more
+// memory.
 const LOOKS_AT_ONCE = 8;
 
 type LoteSummary = ObjectSummary & { readonly lote: number };

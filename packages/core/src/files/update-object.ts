@@ -51,7 +51,7 @@ export function updateObject<Made extends Change>(
 }
 
 /**
- * The same for an object that is hardly there: it is written without a look, and looked at only if it is there after all.
+ * The same for an object that is most likely not there: it is written without a look, and looked at only if it is there after all.
  * @param change what it writes of nothing is an object
  */
 export function createObject<Made extends Change>(

@@ -58,7 +58,7 @@ export async function consumeLote(
   deadline: number,
   deps: ConsumerDeps,
 ): Promise<void> {
-  // Whoever sent the DeadLetterQueue back as it was has sent this one as well.
+  // A redrive of the whole DeadLetterQueue brings closing messages to the consumers too.
   if (message.kind === "closing") return deps.deadLetterQueue.send([{ body: messageBody(message) }]);
   const { store, deadLetterQueue, movies, reuseHours, s3Time, log, metrics } = deps;
   const startedAt = performance.now();
@@ -107,7 +107,7 @@ export async function consumeLote(
   if (fetched.isHeldUp && delivery.receiveCount < MAX_RECEIVE_COUNT) throw new LoteHeldUpError(fetched);
 
   const report = reportOf(message, fetched, isInLedger || mayBeRepeated);
-  // A file that was there may be named by the manifest, as it was. Where there is no report, this makes the collector look.
+  // The manifest may name the file as it was before. If there is no report, this message makes the collector look.
   const closing = wasThere ? ({ kind: "closing", run: run.run, date: message.date } as const) : undefined;
   const told = report ?? closing;
   if (told) await deadLetterQueue.send([{ body: messageBody(told) }]);

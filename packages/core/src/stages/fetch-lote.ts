@@ -65,8 +65,8 @@ export async function fetchLote(
   const cutShort = new Set<string>();
   let begun = Promise.resolve();
   const answers = await pLimit(IDS_AT_ONCE).map(ids, async (id): Promise<MovieAnswer> => {
-    // What is due is done between one id and the next. To begin with an id takes a millisecond of a core, and a function may have a twelfth of
-    // one: if all began at once, the first request would leave a quarter of a second later.
+    // To start an id takes 1 ms of a core, and the function may have a twelfth of a core. If all ids started at once, the first request would
+    // leave a quarter of a second later. So other work has its turn between two ids.
     begun = begun.then(() => turn());
     await begun;
     if (!isMovieId(id)) return { failure: notAnId(id) };

@@ -31,7 +31,7 @@ const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
 
-/** How long one is kept back as long as the lote that it names is not heard of: a look takes little. */
+/** How long a closing message is kept back while nothing was heard of the lote that it names. A look at one lote costs little. */
 const UNHEARD_WAIT_SECONDS = 1;
 /** How many lotes are looked at before all are. */
 const SAMPLES = 4;
@@ -62,7 +62,7 @@ function closingMessage(
   // Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside.
   const seconds = Math.ceil(Math.max(0, idsUnheard - reusable) / requestsPerSecond);
   const delaySeconds = Math.min(Math.max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
-  // When it comes, a look at that lote does in place of all. One that comes sooner than the end needs a look at all, to know how long to wait.
+  // A message that comes when the run may have ended needs a look at that lote only. One that comes sooner needs a look at all, to know how long to wait.
   const looked = delaySeconds < LONGEST_WAIT_SECONDS ? unheard : undefined;
   return { body: messageBody({ ...closing, unheard: looked }), delaySeconds };
 }
@@ -89,7 +89,7 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
   if (unsettled?.run !== current.run) return;
-  // All has been reported before the producer has declared the run queued: it may be the last occasion for long.
+  // Every id was reported before the producer has declared the run queued. The next occasion may be far away.
   const early: Closing | undefined =
     current.status === "queuing" ? { kind: "closing", run: current.run, date: output.date } : undefined;
   const next = again ?? early;
