@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loteKey, nameOf, runKey } from "../src/dataset/keys.ts";
 import { loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
 import { runObject } from "../src/files/run-file.ts";
@@ -84,12 +84,25 @@ test("a lote in the place of the same bytes of an earlier run is there again aft
   await store.overwrite(runKey(DATE), runObject(later).body);
   const { etag = "" } = (await store.get(loteKey(DATE, 1))) ?? {};
   const put = store.putIf.bind(store);
-  vi.spyOn(store, "putIf").mockImplementationOnce(async (...call) => {
+  let isRemoved = false;
+  vi.spyOn(store, "putIf").mockImplementation(async (...call) => {
+    // The consumer's first write is refused, since it takes the lote for one without a file.
     const written = await put(...call);
-    await store.removeIf(loteKey(DATE, 1), etag);
+    if (!isRemoved) await store.removeIf(loteKey(DATE, 1), etag);
+    isRemoved = true;
     return written;
   });
-  await consume(later.run, store);
+  vi.useFakeTimers({ fakeNodeBuiltins: true });
+  onTestFinished(() => void vi.useRealTimers());
+  let isOver = false;
+  const consuming = consume(later.run, store).finally(() => {
+    isOver = true;
+  });
+  // The two seconds after which the later run's consumer looks again.
+  while (!isOver) await vi.advanceTimersByTimeAsync(100);
+  await consuming;
+  vi.useRealTimers();
+  expect(isRemoved).toBe(true);
   const file = await store.get(loteKey(DATE, 1));
   expect(file && runOf(file)).toBe(later.run);
 });
