@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { Workplace } from "./support/cli.ts";
 
 const STATIC_IMPORT = /^(?:import|export) (?!type )(?:[^;]*? from )?"([^"]+)"/gm;
 
@@ -26,4 +27,12 @@ test("help and completion load nothing that only a command works with", () => {
     "commander",
     "node:path",
   ]);
+});
+
+test("a command that waits for what never comes has not succeeded", async () => {
+  using here = new Workplace();
+  const preload = `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";
+    fs.stat = () => new Promise(() => {}); syncBuiltinESMExports();`;
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+  expect(await here.process(["plan", "movies.csv"], env)).toEqual({ code: 13, stdout: "", stderr: "" });
 });

@@ -9,7 +9,7 @@ import { runFunctionsHere } from "@lotes/functions/testing/functions-here";
 import { inject } from "vitest";
 import { lotesWriting, type Written } from "./in-process.ts";
 
-export const LOTES = fileURLToPath(new URL("../../bin/lotes.mjs", import.meta.url));
+export const LOTES = fileURLToPath(new URL("../../bin/lotes.cjs", import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { endWithThis } from "../servers/programs.ts";
 
-const LOTES = fileURLToPath(new URL("../../../cli/bin/lotes.mjs", import.meta.url));
+const LOTES = fileURLToPath(new URL("../../../cli/bin/lotes.cjs", import.meta.url));
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 // The longest waits until a run has settled.
 const PATIENCE_MS = 600_000;

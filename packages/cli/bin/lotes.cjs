@@ -1,0 +1,74 @@
+// Starts `lotes`: from the bundle that `install` has made of the sources, and from the sources where there is none that is like them.
+const { readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
+const { enableCompileCache, registerHooks } = require("node:module");
+const { join } = require("node:path");
+const { Script } = require("node:vm");
+
+const ROOT = join(__dirname, "../../..");
+// Where packages/bundler/src/bundle-lotes.ts puts it.
+const FOLDER = join(__dirname, "../node_modules/.cache/lotes");
+const DAY_MS = 24 * 3_600_000;
+
+const [, , command = "help"] = process.argv;
+const bundle = freshBundle();
+if (bundle === undefined || bundle.fromSources.includes(command)) fromSources();
+else fromBundle(bundle.script, /^[a-z]+$/.test(command) ? command : "help");
+
+/** What is said of the bundle, if no source that went into it was changed since, and it was made for this place. */
+function freshBundle() {
+  const text = contentOf(join(FOLDER, "bundle.json"));
+  if (text === undefined) return undefined;
+  const { root, inputs, ...bundle } = JSON.parse(text);
+  const isSame = ([file, [mtimeMs, size]]) => {
+    const found = statSync(join(ROOT, file), { throwIfNoEntry: false });
+    return found?.mtimeMs === mtimeMs && found.size === size;
+  };
+  return root === ROOT && Object.entries(inputs).every(isSame) ? bundle : undefined;
+}
+
+/**
+ * V8 need not compile what it has compiled the last time. Each command has a file of its own, since what a command never calls would only
+ * have to be read. Node's own cache keeps no function that is compiled at its first call, which are most of them.
+ */
+function fromBundle(name, command) {
+  const file = join(FOLDER, name);
+  const cache = `${file}.${command}`;
+  const made = statSync(cache, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const script = new Script(readFileSync(file, "latin1"), { filename: file, cachedData: contentOf(cache) });
+  // A later run of the same command may call more of it. What was compiled before is kept.
+  if (script.cachedDataRejected || Date.now() - made > DAY_MS) {
+    process.on("exit", (code) => code === 0 && keep(cache, script));
+  }
+  script.runInThisContext()(require);
+}
+
+function keep(cache, script) {
+  const half = `${cache}.${process.pid}`;
+  try {
+    // V8 takes what it reads on trust: a reader gets the whole file, also after a loss of power.
+    writeFileSync(half, script.createCachedData(), { flush: true });
+    renameSync(half, cache);
+  } catch {
+    // The folder is another user's, or the disk is full.
+    rmSync(half, { force: true });
+  }
+}
+
+function fromSources() {
+  // A third of the time until a command begins is Node compiling what it compiled the last time.
+  enableCompileCache();
+  // zod brings its messages in 65 languages, a file each. No message of zod's is ever shown, and a sixth of the time is reading them.
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier === "../locales/index.js" ? "../locales/en.js" : specifier, context),
+  });
+  void import("../src/main.ts");
+}
+
+function contentOf(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
