@@ -19,6 +19,7 @@ const run = promisify(execFile);
 // The build whose documented command was `npx -y pnpm@10.34.9 lotes …`.
 const EARLIER = "59d06bf";
 const LAUNCHER = path.join(root, "lotes");
+const BUNDLER = path.join(root, "packages/bundler/bin/bundle-lotes.mjs");
 const PNPM = ["-y", "pnpm@10.34.9"];
 const ROWS = 1_000_000;
 const TIMES = 7;
@@ -36,6 +37,8 @@ interface Subject {
 export async function benchCommands(): Promise<void> {
   const earlier = await earlierBuild(EARLIER);
   const csv = await csvFile(ROWS);
+  // As an installation does. A source may have changed since the last one.
+  await run(process.execPath, [BUNDLER]);
   const folder = await mkdtemp(path.join(tmpdir(), "lotes-bench-"));
   const stack = await localStack(folder);
   try {
