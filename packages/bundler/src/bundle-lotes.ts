@@ -100,12 +100,12 @@ function stamp(file: string): [number, number] {
   return [mtimeMs, size];
 }
 
-/** Another process may start from it meanwhile: the script is there before it is named. */
+/** Another process may start from it meanwhile, and the power may fail: the script is there, and whole, before it is named. */
 function write(folder: string, script: Uint8Array, bundle: BundleFile): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "bundle.json");
-  writeFileSync(join(folder, bundle.script), script);
-  writeFileSync(`${file}.new`, JSON.stringify(bundle));
+  writeFileSync(join(folder, bundle.script), script, { flush: true });
+  writeFileSync(`${file}.new`, JSON.stringify(bundle), { flush: true });
   renameSync(`${file}.new`, file);
   const earlier = readdirSync(folder).filter((name) => name.startsWith("lotes-") && !name.startsWith(bundle.script));
   for (const name of earlier) rmSync(join(folder, name));

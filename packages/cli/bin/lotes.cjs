@@ -11,14 +11,16 @@ const DAY_MS = 24 * 3_600_000;
 
 const [, , command = "help"] = process.argv;
 const bundle = freshBundle();
-if (bundle === undefined || bundle.fromSources.includes(command)) fromSources();
-else fromBundle(bundle.script, /^[a-z]+$/.test(command) ? command : "help");
+// A new bundle may have taken the place of this one meanwhile.
+const text = bundle?.fromSources.includes(command) === false ? contentOf(bundle.script) : undefined;
+if (text === undefined) fromSources();
+else fromBundle(bundle.script, text.toString("latin1"), /^[a-z]+$/.test(command) ? command : "help");
 
 /** What is said of the bundle, if no source that went into it was changed since, and it was made for this place. */
 function freshBundle() {
-  const text = contentOf(join(FOLDER, "bundle.json"));
-  if (text === undefined) return undefined;
-  const { root, inputs, ...bundle } = JSON.parse(text);
+  const said = contentOf("bundle.json");
+  if (said === undefined) return undefined;
+  const { root, inputs, ...bundle } = JSON.parse(said);
   const isSame = ([file, [mtimeMs, size]]) => {
     const found = statSync(join(ROOT, file), { throwIfNoEntry: false });
     return found?.mtimeMs === mtimeMs && found.size === size;
@@ -30,11 +32,11 @@ function freshBundle() {
  * V8 need not compile what it has compiled the last time. Each command has a file of its own, since what a command never calls would only
  * have to be read. Node's own cache keeps no function that is compiled at its first call, which are most of them.
  */
-function fromBundle(name, command) {
-  const file = join(FOLDER, name);
-  const cache = `${file}.${command}`;
+function fromBundle(name, text, command) {
+  const filename = join(FOLDER, name);
+  const cache = `${filename}.${command}`;
   const made = statSync(cache, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const script = new Script(readFileSync(file, "latin1"), { filename: file, cachedData: contentOf(cache) });
+  const script = new Script(text, { filename, cachedData: contentOf(`${name}.${command}`) });
   // A later run of the same command may call more of it. What was compiled before is kept.
   if (script.cachedDataRejected || Date.now() - made > DAY_MS) {
     process.on("exit", (code) => code === 0 && keep(cache, script));
@@ -65,9 +67,9 @@ function fromSources() {
   void import("../src/main.ts");
 }
 
-function contentOf(file) {
+function contentOf(name) {
   try {
-    return readFileSync(file);
+    return readFileSync(join(FOLDER, name));
   } catch {
     return undefined;
   }
