@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { MovieSource } from "../src/ports.ts";
@@ -194,6 +195,17 @@ describe("a refused token", () => {
 });
 
 describe("the deadline", () => {
+  test("and the run's end are not listened to once the lote is over, so that neither keeps its records in memory", async () => {
+    const runEnded = new AbortController().signal;
+    const signals = new Set([runEnded]);
+    const source = new FakeMovies((id, { timeIsUp }) => {
+      if (timeIsUp !== undefined) signals.add(timeIsUp);
+      return known(id);
+    });
+    await fetchLote(["278"], source, performance.now() + 60_000, undefined, runEnded);
+    expect([...signals].map((signal) => getEventListeners(signal, "abort"))).toEqual([[], []]);
+  });
+
   test("ends the lote: what has no answer by then fails as deadline, and what has is kept", async () => {
     const ids = movieIds(100);
     const source = new FakeMovies((id, options) => (ids.indexOf(id) < 30 ? known(id) : unanswered(id, options)));

@@ -50,16 +50,11 @@ export async function fetchLote(
   const before = { ...movies.traffic };
   const waitsBefore = { ...movies.waits };
   const startedAt = performance.now();
-  const ending = new AbortController();
   let refused: MovieFailure | undefined;
   const left = Math.floor(deadline - startedAt);
   // A timeout of nothing would still let the first requests out.
   const timeIsUp = left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-  // Unlike one of AbortSignal.any, this signal does not look at the others each time it is asked, which is some five times for each id.
-  for (const signal of [timeIsUp, runEnded]) {
-    if (signal.aborted) ending.abort();
-    signal.addEventListener("abort", () => ending.abort(), { once: true });
-  }
+  using ending = new EndOfLote([timeIsUp, runEnded]);
   const options = { deadline, timeIsUp, signal: ending.signal, onFailedAttempt };
 
   const cutShort = new Set<string>();
@@ -110,6 +105,31 @@ export async function fetchLote(
     answer: answer - waitsBefore.answer,
   };
   return { records, failures, isHeldUp, traffic, waits };
+}
+
+/**
+ * Ends a lote's requests when one of several signals is aborted. Unlike one of AbortSignal.any, its signal does not look at the others each time it is asked,
+ * which is some five times for each id.
+ */
+class EndOfLote extends AbortController implements Disposable {
+  readonly #signals: readonly AbortSignal[];
+
+  constructor(signals: readonly AbortSignal[]) {
+    super();
+    this.#signals = signals;
+    if (signals.some(({ aborted }) => aborted)) this.abort();
+    for (const signal of signals) signal.addEventListener("abort", this);
+  }
+
+  /** A signal was aborted. */
+  handleEvent(): void {
+    this.abort();
+  }
+
+  /** Node keeps a timeout that somebody listens to until its time, and the lote's records with it: hundreds of lotes, where they are quick. */
+  [Symbol.dispose](): void {
+    for (const signal of this.#signals) signal.removeEventListener("abort", this);
+  }
 }
 
 /** Passes on the first failure of each reason that somebody should hear of and that asking again can help. */
