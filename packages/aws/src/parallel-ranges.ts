@@ -20,6 +20,11 @@ export const RANGES_AT_ONCE = 6;
 
 /** What is handed on at once, and the pieces in which memory is taken. */
 const BLOCK_BYTES = 1024 * 1024;
+/**
+ * So many blocks of the range that is being read may be in memory, the one that the reader has among them. A reader that is slower than S3 gains nothing
+ * by more, and the ranges behind it are read meanwhile.
+ */
+export const BLOCKS_AHEAD = 2;
 
 // A connection that is this slow is dead: at 1 MB/s a range takes 8 s.
 export const RANGE_TIMEOUT_MS = 15_000;
@@ -42,46 +47,69 @@ export async function* parallelRanges(head: Range, read: ReadRange, rangeBytes: 
   const { size } = head;
   const stop = new AbortController();
   const blockBytes = Math.min(BLOCK_BYTES, rangeBytes, size);
-  const free: ArrayBufferLike[] = [];
+  const free: ArrayBuffer[] = [];
   const take = () => Buffer.from(free.pop() ?? new ArrayBuffer(blockBytes));
-  const underWay: Promise<Buffer>[][] = [];
+  const underWay: BlocksOfRange[] = [];
   let asked = 0;
   const fetch = () => {
     if (asked >= size) return;
     const first = asked;
     asked = Math.min(size, first + rangeBytes);
     const bytes = readWithRetries(first, asked, read, stop.signal, first === 0 ? head : undefined);
-    underWay.push(inBlocks(bytes, Math.ceil((asked - first) / blockBytes), take));
+    underWay.push(new BlocksOfRange(bytes, Math.ceil((asked - first) / blockBytes), take));
   };
   for (let ranges = 0; ranges < RANGES_AT_ONCE; ranges++) fetch();
   try {
-    for (let blocks = underWay.shift(); blocks !== undefined; blocks = underWay.shift()) {
-      for (const block of blocks) {
-        const bytes = await block;
-        yield bytes;
-        free.push(bytes.buffer);
+    for (let range = underWay.shift(); range !== undefined; range = underWay.shift()) {
+      for await (const block of range) {
+        yield block;
+        free.push(block.buffer);
       }
       fetch();
     }
   } finally {
     stop.abort();
+    // Given back now, for V8 does not count this memory when it decides whether to look for garbage.
+    for (const memory of free) memory.transfer(0);
   }
 }
 
-/**
- * Copies bytes into blocks of memory as they come.
- * @param count of the blocks
- * @param take gives memory for one
- * @returns each block, to be waited for. Those that don't get full for an error reject with it.
- */
-function inBlocks(source: AsyncIterable<Uint8Array>, count: number, take: () => Buffer): Promise<Buffer>[] {
-  const blocks = Array.from({ length: count }, () => Promise.withResolvers<Buffer>());
-  const fill = async () => {
+/** The bytes of a range, copied into blocks of memory as they come: all of them before somebody reads, and from then on {@link BLOCKS_AHEAD} at the most. */
+class BlocksOfRange implements AsyncIterable<Buffer<ArrayBuffer>> {
+  readonly #blocks: readonly PromiseWithResolvers<Buffer<ArrayBuffer>>[];
+  /** The blocks before this one may be filled. */
+  #end = Number.POSITIVE_INFINITY;
+  #onRoom = () => {};
+
+  /**
+   * @param count of the blocks
+   * @param take gives memory for one
+   */
+  constructor(source: AsyncIterable<Uint8Array>, count: number, take: () => Buffer<ArrayBuffer>) {
+    this.#blocks = Array.from({ length: count }, () => Promise.withResolvers<Buffer<ArrayBuffer>>());
+    this.#fill(source, take).catch((error) => {
+      for (const { reject } of this.#blocks) reject(error);
+    });
+    // A range may fail while an earlier one is awaited. Its error is thrown when its turn comes.
+    for (const { promise } of this.#blocks) promise.catch(() => {});
+  }
+
+  /** Each block, once it is full. Those that don't get full for an error throw it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer<ArrayBuffer>> {
+    for (const [index, { promise }] of this.#blocks.entries()) {
+      this.#end = index + BLOCKS_AHEAD;
+      this.#onRoom();
+      yield await promise;
+    }
+  }
+
+  async #fill(source: AsyncIterable<Uint8Array>, take: () => Buffer<ArrayBuffer>): Promise<void> {
     let [full, block, at] = [0, take(), 0];
     for await (const bytes of source) {
       for (let from = 0; from < bytes.length; ) {
         if (at === block.length) {
-          blocks[full++]?.resolve(block);
+          this.#blocks[full++]?.resolve(block);
+          while (full >= this.#end) await this.#room();
           [block, at] = [take(), 0];
         }
         const some = bytes.subarray(from, from + block.length - at);
@@ -90,14 +118,14 @@ function inBlocks(source: AsyncIterable<Uint8Array>, count: number, take: () => 
         from += some.length;
       }
     }
-    blocks[full]?.resolve(block.subarray(0, at));
-  };
-  fill().catch((error) => {
-    for (const { reject } of blocks) reject(error);
-  });
-  // A range may fail while an earlier one is awaited. Its error is thrown when its turn comes.
-  for (const { promise } of blocks) promise.catch(() => {});
-  return blocks.map(({ promise }) => promise);
+    this.#blocks[full]?.resolve(block.subarray(0, at));
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
+  }
 }
 
 /**

@@ -31,11 +31,13 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 export async function openCsv(source: AsyncIterable<Uint8Array>): Promise<OpenedCsv> {
   const chunks = source[Symbol.asyncIterator]();
   try {
-    let head = Buffer.alloc(0);
+    let head: Buffer = Buffer.alloc(0);
     while (!head.includes(LINE_FEED) && head.length <= LONGEST_HEADER_BYTES) {
+      // Copied only where the header goes on in the next chunk: this one's memory is used again by then.
+      head = Buffer.from(head);
       const { done, value } = await chunks.next();
       if (done) break;
-      head = Buffer.concat([head, value]);
+      head = head.length === 0 ? bufferOf(value) : Buffer.concat([head, value]);
     }
     const text = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
       ? head.subarray(BYTE_ORDER_MARK.length)
@@ -61,13 +63,15 @@ function isQuotedIn(header: string, column: string): boolean {
 async function* rest(first: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
   try {
     yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-      const { buffer, byteOffset, byteLength } = next.value;
-      yield Buffer.from(buffer, byteOffset, byteLength);
-    }
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield bufferOf(next.value);
   } finally {
     await chunks.return?.();
   }
+}
+
+/** The same memory. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function columnsIn(header: Buffer): string[] {
