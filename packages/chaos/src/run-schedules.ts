@@ -51,6 +51,16 @@ export async function runSchedules({ seed, indexes, threads, print }: ChaosOptio
     if (totals.schedules % PROGRESS_EVERY === 0) print(progress());
   };
   print(`seed ${seed}`);
+  // Without a schedule there is nothing to bundle the functions for, which takes two seconds.
+  if (threads > 0) await runInThreads({ seed, indexes, threads }, add);
+  print(progress());
+  return totals;
+}
+
+async function runInThreads(
+  { seed, indexes, threads }: Omit<ChaosOptions, "print">,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
   const scripts = await functionScripts();
   await Promise.all(
     Array.from({ length: threads }, async (_, thread) => {
@@ -65,10 +75,8 @@ export async function runSchedules({ seed, indexes, threads, print }: ChaosOptio
         execArgv: [],
         resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
       });
-      worker.on("message", add);
+      worker.on("message", onOutcome);
       await once(worker, "exit");
     }),
   );
-  print(progress());
-  return totals;
 }
