@@ -45,6 +45,7 @@ const STAYS = /^\.\/lotes (local|console)( |$)/;
 const NPX = "npx -y pnpm@10.34.9 ";
 /** The first command of a new user, which installs. */
 const START = `${NPX}start`;
+const SST = `${NPX}sst `;
 const SAMPLE = "./lotes sample > movies.csv";
 
 /** Keeps a part of a CSV, with the film that the documents name: each of the other commands would read all of it, most of them twice. */
@@ -107,9 +108,10 @@ function shellEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** What mostly waits, and meets none of the others but those of its own kind: typed from the beginning on, beside them. */
-const BESIDE: readonly RegExp[] = [/ chaos( |$)/, /\.\/lotes run( |$)/];
+/** What meets none of the others but those of its own kind: typed from the beginning on, beside them. */
+const BESIDE: readonly RegExp[] = [/ (chaos|simulate)( |$)/, /\.\/lotes run( |$)/, /\.\/lotes (plan|sample)( |$)/];
 const begun = new Map<string, ReturnType<typeof type>>();
+let installed: ReturnType<typeof type>;
 
 async function type(
   line: string,
@@ -151,6 +153,27 @@ function standInForSst(url: string): string {
   return file;
 }
 
+/** A folder with the npm that SST calls each time: its components are there, and npm would take seconds to see it. */
+function npmThatHasAll(): string {
+  const folder = join(home, "npm");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "npm"), '#!/bin/sh\ntest "$*" = install && test -d node_modules\n');
+  chmodSync(join(folder, "npm"), 0o755);
+  return folder;
+}
+
+async function installBySst(): ReturnType<typeof type> {
+  // The tests of the stacks install the components, once, while this waits.
+  const platform = join(root, ".sst/platform");
+  const lists = [".modules.yaml", ".package-lock.json"].map((name) => join(platform, "node_modules", name));
+  await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 300_000, interval: 500 });
+  mkdirSync(join(clone, ".sst"));
+  symlinkSync(platform, join(clone, ".sst/platform"));
+  const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
+  const line = `unset SST_BIN_PATH; PATH="${npmThatHasAll()}:$PATH" ${quiet} ${SST}install --stage prod`;
+  return type(line, line);
+}
+
 const commands = documentedCommands(root);
 const isRead = (line: string) => NOT_RUN.some(([pattern]) => pattern.test(line));
 const isOfSst = (line: string) => /(^|\s)sst /.test(line);
@@ -188,6 +211,7 @@ beforeAll(async () => {
   });
   const [line] = await once(createInterface(local.stdout as NodeJS.ReadableStream), "line");
   environment.SST_BIN_PATH = standInForSst(JSON.parse(line).url);
+  installed = installBySst();
   await begin(SAMPLE);
   shorten(join(clone, "movies.csv"));
   for (const kind of BESIDE) typeInTurn(distinct.map((command) => command.line).filter((each) => kind.test(each)));
@@ -216,7 +240,6 @@ describe("a command of the documents, typed in a clone", () => {
 });
 
 describe("a command of the documents for SST", () => {
-  const SST = `${NPX}sst `;
   // A sentence may leave out how SST is called: docs/deployment.md says how.
   const lines = commands.map(({ line }) => line).filter((line) => isOfSst(line) && !/^sst /.test(line));
 
@@ -227,16 +250,7 @@ describe("a command of the documents for SST", () => {
 
   // Beyond the evaluation of the configuration all of them need AWS. `install` ends there, by the same code.
   test("evaluates the configuration", async () => {
-    // The tests of the stacks install it, once, while this waits.
-    const platform = join(root, ".sst/platform");
-    const lists = [".modules.yaml", ".package-lock.json"].map((name) => join(platform, "node_modules", name));
-    await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 300_000, interval: 500 });
-    mkdirSync(join(clone, ".sst"));
-    symlinkSync(platform, join(clone, ".sst/platform"));
-    const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
-    // SST calls npm, which is set up by who calls it: so it is called as the documents say.
-    const line = `unset SST_BIN_PATH; ${quiet} ${SST}install --stage prod`;
-    const { code, output } = await type(line, line);
+    const { code, output } = await installed;
     expect(output).toContain("Installed providers");
     expect(code).toBe(0);
   });
