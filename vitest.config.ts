@@ -6,16 +6,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 process.env.GOGC = "off";
 
 /**
- * What begins before what, also where no earlier run tells how long each takes. A worker that has waited for processes does little over
- * HTTP after it: each worker that does takes five seconds of a processor to compile what that needs.
+ * What begins before what, also where no earlier run tells how long each takes. The short files come last: they leave no core idle.
  */
 const ORDER: readonly RegExp[] = [
-  // Processes and threads, which work while their test waits.
-  /cli\/test\/(documents|killed)|simulate\/test\/schedules|node\/test\/sources/,
-  // What waits for backoffs and for messages to come back: begun last, it would leave a core idle.
+  // An installation and forty commands, most of them one after the other: the longest of all.
+  /cli\/test\/documents/,
+  // What waits for processes, backoffs and messages to come back. Begun last, it would leave a core idle.
   /packages\/(cli|chaos|functions\/test\/pipeline)\/|consumer-failures/,
+  // What works in threads and processes of its own, while others wait.
+  /simulate\/test\/schedules|node\/test\/sources/,
   /packages\/(functions|local|aws|tmdb)\//,
-  // By then SST's components are installed and evaluated. The many short files come last, which leave no core idle.
+  // By then SST's components are installed and evaluated.
   /stacks\//,
 ];
 
@@ -42,9 +43,9 @@ export default defineConfig({
     pool: "forks",
     // No test file leaves anything behind for the next one: what they import is loaded once for each process, not once for each file.
     isolate: false,
-    // They wait about as long as they work: two files more at a time than a small machine has cores. With three it takes a tenth less of the
-    // processors, since each worker compiles for itself, and a tenth longer.
-    maxWorkers: 4,
+    // They wait longer than they work: three files more at a time than a small machine has cores. Each worker compiles for itself, which takes
+    // five seconds of a processor.
+    maxWorkers: 5,
     // SST reads its links once per load of its module. A test that imports a handler anew must get a new load of it too.
     server: { deps: { inline: ["sst"] } },
   },
