@@ -44,13 +44,23 @@ export interface CsvHabits {
   readonly size: Size;
   /** The kinds of their rows, each as often as it stands here. */
   readonly kinds: readonly Kind[];
+  /** One in so many can't be used, one in so many is forced, and a later one that can be used is one time in so many the earlier one once more. */
+  readonly spoiltOneIn: number;
+  readonly forcedOneIn: number;
+  readonly sameOneIn: number;
 }
+
+const USUAL = { spoiltOneIn: ONE_IN.spoiltCsv, forcedOneIn: ONE_IN.forcedCsv, sameOneIn: ONE_IN.sameCsv };
+// Of somebody who drops the same CSV until it is taken.
+const INSISTING = { spoiltOneIn: 4, forcedOneIn: 2, sameOneIn: 1 };
 
 // Drawn apart from all else, so that the other schedules are as they were before there were such CSVs.
 const OWN_STREAM = 0x6f64_6473;
 
 export function habitsOf(seed: number, size: Size): CsvHabits {
-  return { size, kinds: happens(new Random(seed ^ OWN_STREAM), ONE_IN.oddIds) ? ROWS_WITH_ODD_IDS : ROWS };
+  const random = new Random(seed ^ OWN_STREAM);
+  const kinds = happens(random, ONE_IN.oddIds) ? ROWS_WITH_ODD_IDS : ROWS;
+  return { size, kinds, ...(happens(random, ONE_IN.insistingUploader) ? INSISTING : USUAL) };
 }
 
 /** A row of each kind. */
@@ -74,8 +84,8 @@ const BAD_LINES: readonly ((known: number) => string)[] = [
 
 /** A movies.csv that can be used, or now and then not. */
 export function csvOf(random: Random, habits: CsvHabits, mostRows = habits.size.rows): string {
-  const { size, kinds } = habits;
-  if (happens(random, ONE_IN.spoiltCsv)) return spoilt(random, habits);
+  const { size, kinds, spoiltOneIn } = habits;
+  if (happens(random, spoiltOneIn)) return spoilt(random, habits);
   const many = happens(random, size.manyRowsOneIn);
   const rows = many ? random.between(MANY_ROWS.least, MANY_ROWS.most) : random.between(1, mostRows);
   const lines = linesOf(random, rows, kinds);
@@ -92,7 +102,7 @@ export function csvOfManyLotes(random: Random): string {
 /** What replaces a CSV: another one, the same once more (the ETag does not tell the two apart), or one that can't be used. */
 export function laterCsv(earlier: string, random: Random, habits: CsvHabits): string {
   if (random.oneIn(6)) return random.pick(UNUSABLE);
-  return random.oneIn(3) ? earlier : csvOf(random, habits, random.pick([FEW_ROWS, habits.size.rows]));
+  return happens(random, habits.sameOneIn) ? earlier : csvOf(random, habits, random.pick([FEW_ROWS, habits.size.rows]));
 }
 
 /** Movies by both their ids, and ids so long that the lote's list of them does not fit beside its file. */

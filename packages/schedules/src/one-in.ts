@@ -14,6 +14,8 @@ export const ONE_IN = {
   reuse: 2,
   pauses: 6,
   cancels: 6,
+  insistingUploader: 5,
+  hangs: 12,
   /** Actions of an operator. */
   handEditedAttempts: 4,
   /** CSVs. */
@@ -23,6 +25,7 @@ export const ONE_IN = {
   badRows: 6,
   largeCsv: 100,
   forcedCsv: 12,
+  sameCsv: 3,
   /** Rows of the kind. */
   oddId: 1,
   spacesAroundId: 1,

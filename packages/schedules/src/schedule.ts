@@ -4,11 +4,11 @@ import { Random } from "@lotes/local/sample/random";
 import { type CsvHabits, csvOf, habitsOf, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import { type Freezes, freezesOf } from "./freezes.ts";
-import { manyLotesOf, RUN_OF_TWINS } from "./large-runs.ts";
+import { type LargeRun, manyLotesOf, RUN_OF_TWINS } from "./large-runs.ts";
 import { happens, ONE_IN } from "./one-in.ts";
 import { SIZES, type Size } from "./size.ts";
 import { type StrangersMessage, strangersOf } from "./strangers.ts";
-import { rulesOf } from "./tmdb-rules.ts";
+import { hangingRules, rulesOf } from "./tmdb-rules.ts";
 
 /** One upload of a movies.csv. */
 export interface Upload {
@@ -82,12 +82,14 @@ const LONGEST_GAP_MS = 8_000;
 const WARM_MS = 1_500;
 // Some act in the middle of the first lotes, and some when all but what had failed is done.
 const LAST_ACTION_MS = [4_000, 4_000, 15_000];
+const FUNCTION_MS = [4_000, 6_000, 10_000, 15_000];
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, 10_000, -10_000, -1_000];
 // By then most runs have settled and have a manifest, from which a later upload's run takes records.
 const PAUSE_MS = 40_000;
-// Drawn apart from all else, so that the other schedules are as they were before there were such pauses.
+// Drawn apart from all else, so that the other schedules are as they were before there were such pauses and such an end.
 const PAUSE_SEED = 0x7061_7573;
+const HANG_SEED = 0x6861_6e67;
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 
 /** A number that decides everything of one schedule. */
@@ -109,7 +111,7 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.real)
   const atOnce = dates.flatMap((date) => uploadsOf(date, firstAtMs, first(), habits, random));
   const uploads = withPause(atOnce, seedOf(seed, index));
   const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
-  return {
+  const schedule: Schedule = {
     seed,
     index,
     requestsPerSecond: large?.requestsPerSecond ?? random.pick([10, 20, 40, 200]),
@@ -121,7 +123,7 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.real)
     freezes: happens(random, ONE_IN.freezes) ? freezesOf(random) : undefined,
     clockSteps: happens(random, ONE_IN.clockSteps) ? stepsOf(random, lastAtMs) : [],
     loteSize: large?.loteSize ?? random.pick([2, 3, 5]),
-    functionMs: large?.functionMs ?? random.pick([4_000, 6_000, 10_000, 15_000]),
+    functionMs: large?.functionMs ?? random.pick(FUNCTION_MS),
     uploads,
     store: happens(random, ONE_IN.oddStore) ? storeOf(random) : undefined,
     operator: Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, () => actionOf(random, dates, lastAtMs)),
@@ -140,6 +142,14 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.real)
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
     cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
   };
+  return withHangs(schedule, large);
+}
+
+/** Lets TMDB hang while functions have the least time, if that is to be so. */
+function withHangs(schedule: Schedule, large: LargeRun | undefined): Schedule {
+  const random = new Random(seedOf(schedule.seed, schedule.index) ^ HANG_SEED);
+  if (large !== undefined || !happens(random, ONE_IN.hangs)) return schedule;
+  return { ...schedule, functionMs: Math.min(...FUNCTION_MS), tmdb: hangingRules(random) };
 }
 
 /** Lets the later uploads of a schedule come after a pause, if it is to have one. */
@@ -161,7 +171,7 @@ function uploadsOf(date: string, firstAtMs: number, first: string, habits: CsvHa
       date,
       atMs,
       csv,
-      forced: happens(random, ONE_IN.forcedCsv),
+      forced: happens(random, habits.forcedOneIn),
       events: random.pick([1, 1, 1, 2, 3]),
       eventGapMs: random.pick([0, 300, 2_000, 6_000]),
     };

@@ -10,6 +10,11 @@ export function rulesOf(random: Random): MisbehaviourRule[] {
   );
 }
 
+/** TMDB does not come to the end of its first answers. */
+export function hangingRules(random: Random): MisbehaviourRule[] {
+  return [{ share: 0.3, limit: random.between(1, 4), answer: "hang" }];
+}
+
 type Rule = (random: Random) => MisbehaviourRule;
 
 const PLAIN_ANSWERS: readonly Rule[] = [

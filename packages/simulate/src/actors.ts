@@ -1,5 +1,14 @@
 import type { S3ObjectStore, SqsMessageQueue } from "@lotes/aws";
-import { type Account, Accountant, cancelRun, chooseReplay, replayMessages } from "@lotes/core";
+import {
+  type Account,
+  Accountant,
+  cancelRun,
+  chooseReplay,
+  ledgerKey,
+  ledgerPartPrefix,
+  replayMessages,
+  runKey,
+} from "@lotes/core";
 import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
 import type { Cancel, OperatorAction, Upload } from "@lotes/schedules/schedule";
 import type { Functions } from "./functions.ts";
@@ -10,6 +19,15 @@ import type { World } from "./world.ts";
 
 // Lambda waits minutes before it invokes a function again: what a dead one had sent has arrived by then.
 const LATER_MS = { least: LONGEST_MISS_MS, most: LONGEST_MISS_MS + 3_000 };
+
+// Whoever acts from the outside waits for the pipeline in one case of so many: for its next writes of such an object, but not for longer.
+const WAITS_ONE_IN = 2;
+const WAITS_FOR = [runKey, ledgerKey, ledgerPartPrefix];
+const MOST_WRITES = 3;
+const LONGEST_WAIT_MS = 10_000;
+// Strangers send at once, or so long after the last upload at the latest.
+const STRANGERS_LATER_ONE_IN = 2;
+const LATEST_STRANGERS_MS = 4_000;
 
 /** Everybody who acts from the outside: people who upload, S3 with its events, operators, and strangers. */
 export class Actors {
@@ -34,15 +52,12 @@ export class Actors {
   }
 
   async doAllPlanned(): Promise<void> {
-    const { uploads, operator, cancels, strangers } = this.#simulation.schedule;
-    for (const { queue, body } of strangers) {
-      this.#simulation.trace(() => `a stranger sends ${body.length} characters to ${queue}`);
-      this.#world.queues[queue].send(body);
-    }
+    const { uploads, operator, cancels } = this.#simulation.schedule;
     await Promise.all([
+      this.#sendAsStrangers(),
       ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
-      ...operator.map((action) => this.#operate(action)),
-      ...cancels.map((each) => this.#cancel(each)),
+      ...operator.map((action, nth) => this.#operate(action, `action ${nth}`)),
+      ...cancels.map((each, nth) => this.#cancel(each, `cancellation ${nth}`)),
     ]);
   }
 
@@ -89,9 +104,44 @@ export class Actors {
     }
   }
 
-  async #cancel({ atMs, date }: Cancel): Promise<void> {
-    const { time, schedule } = this.#simulation;
+  async #sendAsStrangers(): Promise<void> {
+    const { time, choices, schedule } = this.#simulation;
+    const { strangers, uploads } = schedule;
+    if (strangers.length === 0) return;
+    const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
+    const draw = () =>
+      choices.oneIn("strangers are late", STRANGERS_LATER_ONE_IN)
+        ? choices.below("strangers are late by", lastAtMs + LATEST_STRANGERS_MS)
+        : undefined;
+    const at = { key: "strangers are late", step: "strangers send messages", atMs: time.now };
+    await time.sleep(choices.deviation(at, draw, () => "late") ?? 0);
+    for (const { queue, body } of strangers) {
+      this.#simulation.trace(() => `a stranger sends ${body.length} characters to ${queue}`);
+      this.#world.queues[queue].send(body);
+    }
+  }
+
+  /** Lets some time pass, and then, if it is to be so, some writes: so that what is done falls between two steps of the pipeline. */
+  async #until(atMs: number, date: string, key: string): Promise<void> {
+    const { time, choices, heldAnswers } = this.#simulation;
     await time.sleep(atMs);
+    const draw = () => {
+      if (!choices.oneIn(`${key} waits`, WAITS_ONE_IN)) return undefined;
+      const keyOf = choices.pick(`${key} waits for`, WAITS_FOR);
+      return { key: keyOf(date), calls: choices.between(`${key} waits for writes`, 1, MOST_WRITES) };
+    };
+    const at = { key: `${key} waits`, step: "the operator acts", atMs: time.now };
+    const awaited = choices.deviation(at, draw, () => "overtaken");
+    if (awaited === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const others = { which: "changes", calls: awaited.calls } as const;
+    heldAnswers.hold({ key: awaited.key }, others, () => resolve(), LONGEST_WAIT_MS);
+    await promise;
+  }
+
+  async #cancel({ atMs, date }: Cancel, key: string): Promise<void> {
+    const { time, schedule } = this.#simulation;
+    await this.#until(atMs, date, key);
     this.#simulation.trace(() => `the operator cancels the run of ${date}`);
     const run = await cancelRun(this.#store, date, new Date());
     const isCertain = schedule.troubles === 0 && schedule.disturbances.length === 0 && schedule.freezes === undefined;
@@ -100,9 +150,8 @@ export class Actors {
     if (run?.status === "cancelled") this.cancels.push({ date, run: run.run, knownAt });
   }
 
-  async #operate({ atMs, date, does, attempts }: OperatorAction): Promise<void> {
-    const { time } = this.#simulation;
-    await time.sleep(atMs);
+  async #operate({ atMs, date, does, attempts }: OperatorAction, key: string): Promise<void> {
+    await this.#until(atMs, date, key);
     this.#simulation.trace(
       () => `the operator does ${does} of ${date}${attempts === undefined ? "" : `, attempts ${attempts}`}`,
     );

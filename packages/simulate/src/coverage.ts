@@ -1,6 +1,6 @@
+import type { FaultKind } from "./fault.ts";
 import type { Outcome } from "./run-schedule.ts";
 import type { Focus } from "./simulation.ts";
-import type { FaultKind } from "./troubles.ts";
 
 type Counts = Map<string, number>;
 

@@ -87,13 +87,13 @@ export class EventSources {
     const { world, simulation } = this.#options;
     const { choices, time } = simulation;
     const key = `${source.name} batch ${++this.#batches}`;
-    if (source === COLLECTOR && world.queues[source.queue].size > 0) {
+    if (source === COLLECTOR && !simulation.swarm.isPrompt && world.queues[source.queue].size > 0) {
       await time.sleep(choices.pick(`${key} gathers`, GATHERING_MS));
     }
     const copies = source === CONSUMER ? this.#duplicates.splice(0, 1) : [];
     const records = copies.length > 0 ? copies : this.#receive(source, key);
     if (records.length === 0) return false;
-    await this.#beLate(source, records, key, copies.length > 0 ? COPY_LATE_FOR : LATE_FOR);
+    await this.#beLate(source, records, key, copies.length > 0);
     for (const [record, hiddenMs] of await this.#delivered(source, records, key)) {
       if (copies.length > 0) await this.#endCopy(record, hiddenMs);
       else if (hiddenMs !== undefined) world.queues[source.queue].hide(record, hiddenMs);
@@ -103,16 +103,12 @@ export class EventSources {
   }
 
   /** Lets a delivery wait, if it is to be late. */
-  async #beLate(
-    { name }: EventSource,
-    [record]: readonly SQSRecord[],
-    key: string,
-    reasons: readonly (typeof LATE_FOR)[number][],
-  ): Promise<void> {
-    const { choices, time, heldAnswers } = this.#options.simulation;
+  async #beLate({ name }: EventSource, [record]: readonly SQSRecord[], key: string, isCopy: boolean): Promise<void> {
+    const { choices, time, heldAnswers, swarm } = this.#options.simulation;
     const draw = (): Lateness | undefined => {
-      if (!choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
-      const which = choices.pick(`${key} late for`, reasons);
+      if (isCopy && swarm.misses) return { others: { which: "looks", calls: 1 } };
+      if (swarm.isPrompt || !choices.oneIn(`${key} late`, LATE_ONE_IN)) return undefined;
+      const which = choices.pick(`${key} late for`, isCopy ? COPY_LATE_FOR : LATE_FOR);
       if (which === "time") return { ms: choices.below(`${key} late by`, choices.pick(`${key} latest`, LATEST_MS)) };
       const calls = which !== "calls" ? 1 : choices.between(`${key} late by`, 1, LATEST_CALLS);
       return { others: { which, calls } };
@@ -124,7 +120,7 @@ export class EventSources {
     if (late === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const about = { isWrite: false, key: record && loteKeyIn(record.body) };
-    if (late.others) heldAnswers.hold(about, late.others, resolve, LONGEST_HOLD_MS);
+    if (late.others) heldAnswers.hold(about, late.others, () => resolve(), LONGEST_HOLD_MS);
     else time.after(late.ms ?? 0, resolve);
     await promise;
   }
@@ -136,13 +132,13 @@ export class EventSources {
 
   #receive({ name, queue, batch }: EventSource, key: string): SQSRecord[] {
     const { world, simulation, activity } = this.#options;
-    const { choices, schedule, time } = simulation;
+    const { choices, schedule, swarm, time } = simulation;
     const records = world.queues[queue].receive(choices.between(`${key} size`, 1, batch));
     if (name !== "consumer" || records.length === 0) return records;
-    const draw = () => choices.oneIn(`${key} twice`, schedule.duplicateOneIn) || undefined;
+    const draw = () => choices.oneIn(`${key} twice`, swarm.misses ? 2 : schedule.duplicateOneIn) || undefined;
     const at = { key: `${key} twice`, step: "the consumer is given messages", atMs: time.now };
     if (choices.deviation(at, draw, () => "twice")) {
-      const isMiscounted = choices.oneIn(`${key} miscounted`, MISCOUNTED_ONE_IN);
+      const isMiscounted = swarm.misses || choices.oneIn(`${key} miscounted`, MISCOUNTED_ONE_IN);
       this.#duplicates.push(...(isMiscounted ? records : records.map(receivedOnceMore)));
       activity.ring(queue);
     }

@@ -35,7 +35,7 @@ interface Held extends Others {
   readonly read: ReadonlySet<string>;
   /** Who has written what the owner had read. */
   readonly writers: Set<Process>;
-  readonly release: () => void;
+  readonly release: (areDone: boolean) => void;
 }
 
 // Less than the time that a call has.
@@ -54,12 +54,17 @@ export class HeldAnswers {
 
   /**
    * Holds an answer until so many calls of others were done, or for so long.
-   * @param release called once
+   * @param release called once, with whether they were done
    */
-  hold({ process: owner, key, read }: HeldCall, others: Others, release: () => void, longestMs = LONGEST_MS): void {
+  hold(
+    { process: owner, key, read }: HeldCall,
+    others: Others,
+    release: (areDone: boolean) => void,
+    longestMs = LONGEST_MS,
+  ): void {
     const held = { owner, key, ...others, read: new Set(read), writers: new Set<Process>(), release };
     this.#held.add(held);
-    this.#time.after(others.which === "misses" ? LONGEST_MISS_MS : longestMs, () => this.#release(held));
+    this.#time.after(longestMs, () => this.#release(held, false));
   }
 
   /**
@@ -70,14 +75,14 @@ export class HeldAnswers {
     let isAwaited = false;
     for (const held of this.#held) {
       if (!counts(call, held) || --held.calls > 0) continue;
-      this.#release(held);
+      this.#release(held, true);
       isAwaited ||= held.which === "looks";
     }
     return isAwaited;
   }
 
-  #release(held: Held): void {
-    if (this.#held.delete(held)) held.release();
+  #release(held: Held, areDone: boolean): void {
+    if (this.#held.delete(held)) held.release(areDone);
   }
 }
 

@@ -1,7 +1,7 @@
 import { weighted } from "@lotes/local/sample/random";
 import type { Choices } from "./choices.ts";
+import type { Call } from "./fault.ts";
 import type { Others } from "./held-answers.ts";
-import type { Call } from "./troubles.ts";
 
 /** What overtakes the answer to a read, or to what is sent to a queue. */
 const OVERTAKEN_BY = weighted<Others["which"]>([
@@ -19,11 +19,13 @@ const WRITE_OVERTAKEN_BY = weighted<Others["which"]>([
 const OTHERS_CALLS = [1, 2, 4, 8, 16, 32];
 const OTHERS_WRITES = [1, 2, 3];
 
-/** Draws what a call is overtaken by. */
-export function drawOthers(key: string, { does, conditional = false }: Call, choices: Choices): Others {
-  // A removal may do harm if it comes more than two seconds after the look at its file, as docs/reliability.md says. So none is late.
-  const isWrite = conditional && !does.startsWith("removes ");
-  const which = choices.pick(`${key} others`, isWrite ? WRITE_OVERTAKEN_BY : OVERTAKEN_BY);
+/**
+ * Draws what a call is overtaken by.
+ * @param misses whether processes miss each other wherever they can
+ */
+export function drawOthers(key: string, { conditional = false }: Call, choices: Choices, misses: boolean): Others {
+  if (conditional && misses) return { which: "misses", calls: 1 };
+  const which = choices.pick(`${key} others`, conditional ? WRITE_OVERTAKEN_BY : OVERTAKEN_BY);
   switch (which) {
     case "calls":
       return { which, calls: choices.pick(`${key} calls`, OTHERS_CALLS) };

@@ -1,10 +1,11 @@
 import type { KeyStart } from "./choices.ts";
-import type { DoneCall } from "./held-answers.ts";
+import type { Call, Fault } from "./fault.ts";
+import { type DoneCall, LONGEST_MISS_MS } from "./held-answers.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 import { stepOf } from "./step.ts";
 import { TouchedKeys } from "./touched-keys.ts";
-import { CALL_MS, type Call, type Fault, type Troubles } from "./troubles.ts";
+import { CALL_MS, type Troubles } from "./troubles.ts";
 
 /** How a service answers a call that it does not do. */
 export interface ServiceErrors {
@@ -56,6 +57,8 @@ export class ServiceCalls {
   #touched = new TouchedKeys();
   /** Whether somebody has waited for one of its looks, and is now at work on the same object. */
   #isMet = false;
+  /** Whether its last write has missed another process. */
+  #hasMissed = false;
   #calls = 0;
   /** What the keys of its ways begin with. */
   #ways: KeyStart | undefined;
@@ -106,7 +109,9 @@ export class ServiceCalls {
     if (call.conditional || call.batch) this.#hasWritten = true;
     this.#simulation.count(step);
     const comesBack = this.#touched.touch(call);
-    const fault = this.#troubles?.faultOf(process, step, { ...call, isMet: this.#isMet, comesBack });
+    const meeting = { isMet: this.#isMet, hasMissed: this.#hasMissed, comesBack };
+    this.#hasMissed = false;
+    const fault = this.#troubles?.faultOf(process, step, { ...call, ...meeting });
     this.#ways ??= choices.startOf(`${process.name} way `);
     const ways = choices.startOf(String(++this.#calls), this.#ways);
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(end, ways) * (MOST_WAY_MS - LEAST_WAY_MS);
@@ -164,9 +169,14 @@ export class ServiceCalls {
         const { others } = fault;
         // A write is overtaken on its way there, so that somebody has looked at what is no longer so.
         const held = { ...done, read: this.#touched.read };
-        if (others.which === "looks" || others.which === "misses")
-          heldAnswers.hold(held, others, () => send((settle) => answer(settle)));
-        else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));
+        if (others.which === "looks" || others.which === "misses") {
+          const release = (areDone: boolean) => {
+            this.#hasMissed = areDone && others.which === "misses";
+            send((settle) => answer(settle));
+          };
+          // A process that is killed meanwhile does nothing more that could meet somebody.
+          heldAnswers.hold(held, others, release, Math.min(LONGEST_MISS_MS, this.#simulation.schedule.functionMs / 2));
+        } else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));
         break;
       }
       case "slow": {

@@ -11,10 +11,10 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { type Bucket, BucketError, type StoredObject } from "./bucket.ts";
+import type { Call } from "./fault.ts";
 import { KnownObjects } from "./known-objects.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
-import type { Call } from "./troubles.ts";
 
 type ObjectCommand = GetObjectCommand | HeadObjectCommand | PutObjectCommand | DeleteObjectCommand;
 type Command = ObjectCommand | ListObjectsV2Command;

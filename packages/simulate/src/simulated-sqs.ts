@@ -4,9 +4,9 @@ import {
   type SQSClientConfig,
   SQSServiceException,
 } from "@aws-sdk/client-sqs";
+import type { Fault } from "./fault.ts";
 import type { Queue } from "./queue.ts";
 import type { ServiceCalls, ServiceErrors } from "./service-calls.ts";
-import type { Fault } from "./troubles.ts";
 
 const ATTEMPTS = 3;
 const MOST_ENTRIES = 10;

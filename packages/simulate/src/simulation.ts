@@ -2,6 +2,7 @@ import type { Schedule } from "@lotes/schedules/schedule";
 import { Choices, type Deviation } from "./choices.ts";
 import { HeldAnswers } from "./held-answers.ts";
 import { Process } from "./process.ts";
+import { type Swarm, swarmOf } from "./swarm.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** A trouble that is to be met at a step, wherever it can be. */
@@ -25,6 +26,7 @@ export class Simulation {
   readonly focus: Focus | undefined;
   readonly time = new VirtualTime();
   readonly choices: Choices;
+  readonly swarm: Swarm;
   readonly heldAnswers = new HeldAnswers(this.time);
   /** How often each step was taken, and which log lines were written. */
   readonly steps = new Map<string, number>();
@@ -37,6 +39,7 @@ export class Simulation {
     this.schedule = schedule;
     this.focus = focus;
     this.choices = new Choices(seed, planned);
+    this.swarm = swarmOf(this.choices);
     this.#trace = trace;
   }
 

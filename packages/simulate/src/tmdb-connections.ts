@@ -47,9 +47,10 @@ export class TmdbConnections {
   }
 
   #drawOldToken(): boolean {
-    const { choices, time } = this.#simulation;
+    const { choices, time, swarm } = this.#simulation;
     const key = `${this.#process.name} token`;
-    const isOld = () => choices.oneIn("token changed", TOKEN_CHANGED_ONE_IN) && choices.oneIn(key, OLD_TOKEN_ONE_IN);
+    const isChanged = () => choices.oneIn("token changed", swarm.misses ? 1 : TOKEN_CHANGED_ONE_IN);
+    const isOld = () => isChanged() && choices.oneIn(key, OLD_TOKEN_ONE_IN);
     const draw = () => (!this.#troubles.isCalm && isOld()) || undefined;
     const at = { key, step: "the consumer reads its token", atMs: time.now };
     return choices.deviation(at, draw, () => "old") ?? false;

@@ -1,4 +1,4 @@
-import type { Call } from "./troubles.ts";
+import type { Call } from "./fault.ts";
 
 /** The keys in S3 that an invocation has had to do with. */
 export class TouchedKeys {

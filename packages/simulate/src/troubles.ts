@@ -1,62 +1,26 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
-import { weighted } from "@lotes/local/sample/random";
-import type { Others } from "./held-answers.ts";
+import type { Disturbance } from "@lotes/schedules/disturbances";
+import type { Call, Fault, FaultKind } from "./fault.ts";
 import { drawOthers } from "./overtaking.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What goes wrong with one call over the network. */
-export type Fault =
-  /** The process dies as it is about to send it, or with the answer on its way. */
-  | { readonly kind: "dies before" | "dies after" }
-  /** The connection breaks before the service has the call, or after it has done it. */
-  | { readonly kind: "unsent" }
-  /** The service has done the call, and its answer is lost. The process learns of that so much later, or when another one has changed the same object. */
-  | { readonly kind: "answer lost"; readonly afterMs: number | "changed" }
-  | { readonly kind: "slow"; readonly ms: number }
-  /** Its answer, or a write itself, comes when other processes have done something. */
-  | { readonly kind: "overtaken"; readonly others: Others }
-  /** The service answers with an error: throttled, broken, or (a conditional write) in conflict with another one. */
-  | { readonly kind: "throttled" | "broken" | "conflict" }
-  /** SQS takes a part of the batch. */
-  | { readonly kind: "in part" };
-
-export type FaultKind = Fault["kind"];
-
-export interface Call {
-  readonly service: "s3" | "sqs" | "tmdb";
-  /** What it is for, as in "reads the run file". */
-  readonly does: string;
-  /** The key in S3, or the beginning of the keys that are listed. */
-  readonly key?: string | undefined;
-  readonly conditional?: boolean;
-  readonly batch?: boolean;
-  /** Whether its process meets another one that is at work on the same object. */
-  readonly isMet?: boolean;
-  /** Whether its invocation has written the object, and looks at it or removes it for the first time since. */
-  readonly comesBack?: boolean;
-}
-
-const KINDS = weighted<FaultKind>([
-  ["dies before", 3],
-  ["dies after", 3],
-  ["unsent", 2],
-  ["answer lost", 4],
-  ["slow", 4],
-  ["overtaken", 4],
-  ["throttled", 2],
-  ["broken", 2],
-  ["conflict", 3],
-  ["in part", 3],
-]);
 const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
+const PRODUCER_DEATH_ONE_IN = 10;
+const DEATHS = ["dies before", "dies after"] as const;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
-// To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many (a write of one that meets another, in fewer), and so often at the most.
-const OVERTAKEN_ONE_IN = 8;
+// A write of one that meets another process, or that is to miss others, is overtaken in one case of so many.
 const MET_OVERTAKEN_ONE_IN = 2;
+const MISSING_ONE_IN = 3;
+const MISSING = /^writes (a lote|the ledger|a part of the ledger)$/;
+// To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
+const OVERTAKEN_ONE_IN = 8;
 const MOST_OVERTAKEN = 40;
+// Trouble seldom comes alone: S3 goes out when a write has missed another process, until SQS has given up what was under way, or not so long.
+const OUTAGE_ONE_IN = 4;
+const OUTAGE_MS = [3_000, 12_000];
 // An invocation seldom comes back to what it has written. One time in so many its look or its removal is answered only when another process has changed the object.
 const COMING_BACK_ONE_IN = 2;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
@@ -76,6 +40,8 @@ export class Troubles {
   readonly #simulation: Simulation;
   readonly #calls = new Map<Process, number>();
   readonly #streaks = new Map<Process, { readonly kind: FaultKind; left: number }>();
+  /** When services are out, or slow. */
+  readonly #outages: Disturbance[];
   #left: number;
   /** Whether all is well. */
   isCalm = false;
@@ -83,6 +49,7 @@ export class Troubles {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    this.#outages = [...simulation.schedule.disturbances];
     this.#left = simulation.schedule.troubles;
   }
 
@@ -107,13 +74,11 @@ export class Troubles {
     const nth = (this.#calls.get(process) ?? 0) + 1;
     this.#calls.set(process, nth);
     const key = `${process.name} call ${nth}`;
+    if (call.hasMissed) this.#goOut(key, step);
     const isComingBack = this.#isComingBack(key, call);
     const disturbed = isComingBack ? undefined : this.#disturbance(key, call);
     if (disturbed) return disturbed;
-    const draw = () => {
-      if (isComingBack) return changedMeanwhile(call);
-      return this.areOver ? this.#drawOvertaken(key, step, call) : this.#draw(key, process, step, call);
-    };
+    const draw = () => (isComingBack ? changedMeanwhile(call) : this.#draw(key, process, step, call));
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
     // To be overtaken is no failure, and uses nothing up of what may go wrong.
     if (fault?.kind === "overtaken") this.met++;
@@ -121,10 +86,20 @@ export class Troubles {
     return fault;
   }
 
+  /** Lets S3 go out from now on, if it is to. */
+  #goOut(key: string, step: string): void {
+    const { choices, time } = this.#simulation;
+    if (this.isCalm) return;
+    const draw = () =>
+      choices.oneIn(`${key} outage`, OUTAGE_ONE_IN) ? choices.pick(`${key} outage for`, OUTAGE_MS) : undefined;
+    const ms = choices.deviation<number>({ key: `${key} outage`, step, atMs: time.now }, draw, () => "outage");
+    if (ms !== undefined) this.#outages.push({ service: "s3", kind: "unsent", fromMs: time.now, toMs: time.now + ms });
+  }
+
   #disturbance(key: string, { service }: Call): Fault | undefined {
     if (this.isCalm) return undefined;
-    const { choices, schedule, time } = this.#simulation;
-    const met = schedule.disturbances.find(
+    const { choices, time } = this.#simulation;
+    const met = this.#outages.find(
       (each) => each.service === service && time.now >= each.fromMs && time.now < each.toMs,
     );
     if (met === undefined) return undefined;
@@ -141,27 +116,39 @@ export class Troubles {
   }
 
   #draw(key: string, process: Process, step: string, call: Call): Fault | undefined {
-    const { choices, schedule, focus } = this.#simulation;
-    if (focus?.step === step && choices.oneIn(`${key} focus`, FOCUS_ONE_IN)) {
-      return this.#fault(key, focus.trouble as FaultKind, call);
-    }
-    if (call.service === "tmdb") {
-      if (!choices.oneIn(key, TMDB_DEATH_ONE_IN)) return undefined;
-      return { kind: choices.pick(`${key} kind`, ["dies before", "dies after"]) };
-    }
-    if (call.isMet && call.conditional && choices.oneIn(`${key} met`, MET_OVERTAKEN_ONE_IN)) {
-      return this.#fault(key, "overtaken", call);
-    }
+    if (this.#isOvertaken(key, step, call)) return this.#fault(key, "overtaken", call);
+    const kind = this.areOver ? undefined : this.#kind(key, process, step, call);
+    return kind && this.#fault(key, kind, call);
+  }
+
+  /** What goes wrong with a call while something may. */
+  #kind(key: string, process: Process, step: string, { service }: Call): FaultKind | undefined {
+    const { choices, focus } = this.#simulation;
+    if (focus?.step === step && choices.oneIn(`${key} focus`, FOCUS_ONE_IN)) return focus.trouble as FaultKind;
+    const oneIn = this.#deathOneIn(step, service);
+    if (oneIn !== undefined && choices.oneIn(`${key} dies`, oneIn)) return choices.pick(`${key} death`, DEATHS);
+    return service === "tmdb" ? undefined : this.#kindOfStreak(key, process);
+  }
+
+  /** How rarely a process dies at a call for its own reasons. */
+  #deathOneIn(step: string, service: Call["service"]): number | undefined {
+    if (service === "tmdb") return TMDB_DEATH_ONE_IN;
+    return this.#simulation.swarm.producersDie && step.startsWith("the producer ") ? PRODUCER_DEATH_ONE_IN : undefined;
+  }
+
+  /** What goes on going wrong, or goes wrong anew. */
+  #kindOfStreak(key: string, process: Process): FaultKind | undefined {
+    const { choices, schedule, swarm } = this.#simulation;
     const streak = this.#streaks.get(process);
-    if (streak && streak.left-- > 0) return this.#fault(key, streak.kind, call);
+    if (streak && streak.left-- > 0) return streak.kind;
     this.#streaks.delete(process);
     if (!choices.oneIn(key, schedule.troubleOneIn)) return undefined;
-    const kind = choices.pick(`${key} kind`, KINDS);
+    const kind = choices.pick(`${key} kind`, swarm.kinds);
     const lasts = kind === "throttled" || kind === "broken" || kind === "unsent";
     if (lasts && choices.oneIn(`${key} streak`, 2)) {
       this.#streaks.set(process, { kind, left: choices.between(`${key} streak's length`, 1, LONGEST_STREAK) });
     }
-    return this.#fault(key, kind, call);
+    return kind;
   }
 
   #fault(key: string, kind: FaultKind, call: Call): Fault | undefined {
@@ -171,7 +158,7 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, others: drawOthers(key, call, choices) };
+        return { kind, others: drawOthers(key, call, choices, this.#simulation.swarm.misses) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
@@ -179,14 +166,21 @@ export class Troubles {
     }
   }
 
-  /** What is drawn when nothing else goes wrong any more. */
-  #drawOvertaken(key: string, step: string, call: Call): Fault | undefined {
-    const { choices, schedule, focus } = this.#simulation;
-    if (call.service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return undefined;
-    const isFocus = focus?.trouble === "overtaken" && focus.step === step;
-    const oneIn = call.isMet && call.conditional ? MET_OVERTAKEN_ONE_IN : OVERTAKEN_ONE_IN;
-    if (!choices.oneIn(key, isFocus ? FOCUS_ONE_IN : oneIn)) return undefined;
+  /** Whether a call is overtaken, beside what else may go wrong, or when nothing else does any more. */
+  #isOvertaken(key: string, step: string, call: Call): boolean {
+    const { choices, schedule } = this.#simulation;
+    if (call.service === "tmdb" || this.#overtaken === MOST_OVERTAKEN || schedule.troubles === 0) return false;
+    const oneIn = this.#overtakenOneIn(step, call);
+    if (oneIn === undefined || !choices.oneIn(`${key} overtaken`, oneIn)) return false;
     this.#overtaken++;
-    return { kind: "overtaken", others: drawOthers(key, call, choices) };
+    return true;
+  }
+
+  #overtakenOneIn(step: string, { conditional, isMet, does }: Call): number | undefined {
+    const { focus, swarm } = this.#simulation;
+    if (conditional && isMet) return MET_OVERTAKEN_ONE_IN;
+    if (swarm.misses && MISSING.test(does)) return MISSING_ONE_IN;
+    if (!this.areOver) return undefined;
+    return focus?.trouble === "overtaken" && focus.step === step ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN;
   }
 }

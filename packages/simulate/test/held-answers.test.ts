@@ -61,6 +61,15 @@ test.each([
   expect(came).toEqual([3]);
 });
 
+test("who holds an answer learns whether what it has waited for has come", async () => {
+  const came: boolean[] = [];
+  for (const key of ["lote", "another lote"])
+    answers.hold({ key }, { calls: 1, which: "changes" }, (areDone) => came.push(areDone));
+  time.at(1, () => answers.passed(call(process("other"), true, "lote")));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([true, false]);
+});
+
 test("whose look was waited for is told so", async () => {
   answers.hold({ key: "lote" }, { calls: 1, which: "looks" }, come);
   expect(answers.passed(call(process("other"), false, "another lote"))).toBe(false);

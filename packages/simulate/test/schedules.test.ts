@@ -30,7 +30,7 @@ test("in a thousand schedules of failures every promise holds", async () => {
     new Set([
       ...["dies before", "dies after", "unsent", "answer lost", "slow", "overtaken"],
       ...["throttled", "broken", "conflict", "in part"],
-      ...["frozen", "late", "very late", "twice", "not deleted", "old"],
+      ...["frozen", "late", "very late", "twice", "not deleted", "old", "outage"],
     ]),
   );
   // Each function's reads, writes and messages, before its first write and after it.
