@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,12 +75,16 @@ test("a command runs from the bundle as from its sources, and one that can't be 
   expect(lotes("stay", "b")).toBe(`stay b from sources ${src} é 0`);
 });
 
-test("a compiled file that is broken is made anew", () => {
+test.each([
+  ["cut off", (kept: Buffer) => kept.subarray(0, 3)],
+  ["damaged in the middle", (kept: Buffer) => kept.fill(0x7f, kept.length >> 1, (kept.length >> 1) + 64)],
+])("a compiled file that is %s is made anew", (_, broken) => {
   const [file = ""] = compiled();
-  writeFileSync(join(root, file), "no code of V8's");
+  const kept = readFileSync(join(root, file));
+  writeFileSync(join(root, file), broken(Buffer.from(kept)));
   expect(lotes("ask")).toMatch(/^ask from bundle .* 0$/);
   expect(compiled()).toEqual([file]);
-  expect(lotes("ask")).toMatch(/^ask from bundle .* 0$/);
+  expect(readFileSync(join(root, file)).length).toBe(kept.length);
 });
 
 test("a source that has changed is what runs, until it is bundled again", async () => {
@@ -82,6 +96,15 @@ test("a source that has changed is what runs, until it is bundled again", async 
   await bundleLotes(root);
   expect(lotes("ask")).toMatch(/^new from bundle .* 0$/);
   expect(compiled()).toHaveLength(1);
+});
+
+test("without a bundle's description, or with an empty one, the sources are what runs", async () => {
+  const description = join(root, "packages/cli/node_modules/.cache/lotes/bundle.json");
+  writeFileSync(description, "");
+  expect(lotes("ask")).toMatch(/^new from sources .* 0$/);
+  rmSync(description);
+  expect(lotes("ask")).toMatch(/^new from sources .* 0$/);
+  await bundleLotes(root);
 });
 
 test("a project that has moved runs from its sources", () => {

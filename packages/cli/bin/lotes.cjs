@@ -3,11 +3,13 @@ const { readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("n
 const { enableCompileCache, registerHooks } = require("node:module");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
+const { crc32 } = require("node:zlib");
 
 const ROOT = join(__dirname, "../../..");
 // Where packages/bundler/src/bundle-lotes.ts puts it.
 const FOLDER = join(__dirname, "../node_modules/.cache/lotes");
 const DAY_MS = 24 * 3_600_000;
+const SUM_BYTES = 4;
 
 const [, , command = "help"] = process.argv;
 const bundle = freshBundle();
@@ -18,14 +20,23 @@ else fromBundle(bundle.script, text.toString("latin1"), /^[a-z]+$/.test(command)
 
 /** What is said of the bundle, if no source that went into it was changed since, and it was made for this place. */
 function freshBundle() {
-  const said = contentOf("bundle.json");
+  const said = readBundleFile();
   if (said === undefined) return undefined;
-  const { root, inputs, ...bundle } = JSON.parse(said);
+  const { root, inputs, ...bundle } = said;
   const isSame = ([file, [mtimeMs, size]]) => {
     const found = statSync(join(ROOT, file), { throwIfNoEntry: false });
     return found?.mtimeMs === mtimeMs && found.size === size;
   };
   return root === ROOT && Object.entries(inputs).every(isSame) ? bundle : undefined;
+}
+
+function readBundleFile() {
+  try {
+    return JSON.parse(readFileSync(join(FOLDER, "bundle.json"), "utf8"));
+  } catch {
+    // There is none, or a loss of power has emptied it.
+    return undefined;
+  }
 }
 
 /**
@@ -36,9 +47,10 @@ function fromBundle(name, text, command) {
   const filename = join(FOLDER, name);
   const cache = `${filename}.${command}`;
   const made = statSync(cache, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const script = new Script(text, { filename, cachedData: contentOf(`${name}.${command}`) });
+  const cachedData = unbroken(contentOf(`${name}.${command}`));
+  const script = new Script(text, { filename, cachedData });
   // A later run of the same command may call more of it. What was compiled before is kept.
-  if (script.cachedDataRejected || Date.now() - made > DAY_MS) {
+  if (cachedData === undefined || script.cachedDataRejected || Date.now() - made > DAY_MS) {
     process.on("exit", (code) => code === 0 && keep(cache, script));
   }
   script.runInThisContext()(require);
@@ -47,13 +59,22 @@ function fromBundle(name, text, command) {
 function keep(cache, script) {
   const half = `${cache}.${process.pid}`;
   try {
-    // V8 takes what it reads on trust: a reader gets the whole file, also after a loss of power.
-    writeFileSync(half, script.createCachedData(), { flush: true });
+    const compiled = script.createCachedData();
+    const sum = Buffer.alloc(SUM_BYTES);
+    sum.writeUInt32LE(crc32(compiled));
+    writeFileSync(half, Buffer.concat([sum, compiled]));
     renameSync(half, cache);
   } catch {
     // The folder is another user's, or the disk is full.
     rmSync(half, { force: true });
   }
+}
+
+/** What was compiled, without the checksum before it. V8 takes it on trust, and Node would crash on a file that a loss of power has damaged. */
+function unbroken(kept) {
+  if (kept === undefined || kept.length < SUM_BYTES) return undefined;
+  const compiled = kept.subarray(SUM_BYTES);
+  return crc32(compiled) === kept.readUInt32LE() ? compiled : undefined;
 }
 
 function fromSources() {
