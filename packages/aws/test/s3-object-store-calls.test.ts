@@ -106,8 +106,7 @@ describe("the object store", () => {
   test("streams the version it was told of, and no other", async () => {
     await store.putIf("streamed", undefined, object("first"));
     const { etag = "" } = (await store.get("streamed")) ?? {};
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of await store.stream("streamed", etag)) chunks.push(chunk);
+    const chunks = await Array.fromAsync(await store.stream("streamed", etag), (chunk) => Buffer.from(chunk));
     expect(Buffer.concat(chunks).toString()).toBe("first");
 
     await store.putIf("streamed", etag, object("second"));
