@@ -1,16 +1,7 @@
 import { facts, movieIds } from "@lotes/core/testing/movie-rows";
 import type { MisbehaviourAnswer } from "@lotes/local/tmdb/misbehaviour-rule";
-import type { SQSRecord } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  idsOf,
-  LOTE_SIZE,
-  messageIn,
-  Pipeline,
-  type PipelineOptions,
-  type Report,
-  redelivered,
-} from "./support/pipeline.ts";
+import { idsOf, messageIn, Pipeline, type PipelineOptions, type Report, redelivered } from "./support/pipeline.ts";
 
 const known = movieIds(20);
 const unknown = "tt7777777";
@@ -53,10 +44,8 @@ describe("what has no record", () => {
   });
 });
 
-// Two lotes, of two consumers at a time: both take seconds in which they mostly wait.
-describe("a trouble", () => {
+describe("a trouble that lasts to the end of the function's time", () => {
   const movie = facts("tt5555555");
-  const [ofLasting, ofPassing] = [movieIds(LOTE_SIZE + 20).slice(20), known];
   const lasting: [string, MisbehaviourAnswer, { reason: string; status: number | null }][] = [
     ["an HTML page", "html", { reason: "invalid_response", status: 200 }],
     ["JSON that is no movie", { status: 200, body: { success: true } }, { reason: "invalid_response", status: 200 }],
@@ -70,7 +59,29 @@ describe("a trouble", () => {
     ["a 429", { status: 429 }, { reason: "rate_limited", status: 429 }],
     ["no answer", "hang", { reason: "deadline", status: null }],
   ];
-  const troubled = ofLasting.slice(0, lasting.length);
+  const troubled = known.slice(0, lasting.length);
+  let report: Report;
+  beforeAll(async () => {
+    await start({ cold: true });
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.tmdb.misbehave(lasting.map(([, answer], at) => ({ ids: troubled.slice(at, at + 1), answer })));
+    await pipeline.consume([record], 5_000);
+    report = await pipeline.report();
+  });
+  afterAll(stop);
+
+  test.each(lasting)("is told as such: %s", (what, _, told) => {
+    const id = troubled[lasting.findIndex(([name]) => name === what)];
+    expect(report.failures.find((failure) => failure.id === id)).toMatchObject(told);
+  });
+
+  test("leaves what was answered before stored, and nothing else is reported", async () => {
+    expect(idsOf(await pipeline.lote(1))).toEqual(known.slice(troubled.length));
+    expect(report.failures.map(({ id }) => id)).toEqual(troubled);
+  });
+});
+
+describe("a passing trouble", () => {
   const passing: [string, MisbehaviourAnswer, number | string][] = [
     ["a 500", { status: 500 }, 500],
     ["a 403 page of a CDN", { status: 403, page: true }, 403],
@@ -83,46 +94,26 @@ describe("a trouble", () => {
     ["a hanging request", "hang", "hang"],
   ];
   /** Two ids for each. */
-  const idsAt = (at: number) => ofPassing.slice(2 * at, 2 * at + 2);
-  let report: Report;
+  const idsAt = (at: number) => known.slice(2 * at, 2 * at + 2);
   beforeAll(async () => {
-    await start({ facts: [...ofLasting, ...ofPassing].map(facts), cold: true });
-    const [first, second] = await pipeline.lotesOf([...ofLasting, ...ofPassing]);
-    await pipeline.tmdb.misbehave([
-      ...lasting.map(([, answer], at) => ({ ids: troubled.slice(at, at + 1), answer })),
-      ...passing.map(([, answer], at) => ({ ids: idsAt(at), times: 1, answer })),
-    ]);
-    await Promise.all([pipeline.consume([first], 5_000), pipeline.consumeElsewhere([second as SQSRecord])]);
-    report = await pipeline.report();
+    await start({ cold: true });
+    const [record] = await pipeline.lotesOf(known);
+    await pipeline.tmdb.misbehave(passing.map(([, answer], at) => ({ ids: idsAt(at), times: 1, answer })));
+    await pipeline.consume([record]);
   });
   afterAll(stop);
 
-  describe("that lasts to the end of the function's time", () => {
-    test.each(lasting)("is told as such: %s", (what, _, told) => {
-      const id = troubled[lasting.findIndex(([name]) => name === what)];
-      expect(report.failures.find((failure) => failure.id === id)).toMatchObject(told);
-    });
-
-    test("leaves what was answered before stored, and nothing else is reported", async () => {
-      expect(idsOf(await pipeline.lote(1))).toEqual(ofLasting.slice(troubled.length));
-      expect(report.failures.map(({ id }) => id)).toEqual(troubled);
-    });
+  test.each(passing)("such as %s is asked for again", async (what, _, outcome) => {
+    const ids = idsAt(passing.findIndex(([name]) => name === what));
+    const arrivals = await pipeline.tmdb.arrivals();
+    for (const id of ids) {
+      expect(arrivals.filter((each) => each.id === id).map((each) => each.outcome)).toEqual([outcome, 200]);
+    }
   });
 
-  describe("that passes", () => {
-    test.each(passing)("such as %s is asked for again", async (what, _, outcome) => {
-      const ids = idsAt(passing.findIndex(([name]) => name === what));
-      const arrivals = await pipeline.tmdb.arrivals();
-      for (const id of ids) {
-        expect(arrivals.filter((each) => each.id === id).map((each) => each.outcome)).toEqual([outcome, 200]);
-      }
-    });
-
-    test("costs no record", async () => {
-      expect(idsOf(await pipeline.lote(2))).toEqual(ofPassing);
-      // The one report is of the other lote.
-      expect(report.lote).toBe(1);
-    });
+  test("costs no record", async () => {
+    expect(idsOf(await pipeline.lote(1))).toEqual(known);
+    expect(await pipeline.take("DeadLetterQueue")).toEqual([]);
   });
 });
 

@@ -185,12 +185,6 @@ export class Pipeline {
     return (await this.#invoke("consumer", eventOf(records), millis)) as SQSBatchResponse;
   }
 
-  /** As {@link consume}, by a consumer that has asked TMDB for nothing yet. Two of them may be at work at a time. */
-  async consumeElsewhere(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
-    const elsewhere = handlersInProcess();
-    return (await elsewhere("consumer", eventOf(records), DEPLOYED_TIMING.consumerTimeoutMs)) as SQSBatchResponse;
-  }
-
   async collect(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     return (await this.#invoke("collector", eventOf(records), DEPLOYED_TIMING.collectorTimeoutMs)) as SQSBatchResponse;
   }
