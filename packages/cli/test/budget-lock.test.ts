@@ -80,7 +80,7 @@ test("a folder that can't be used is one clear line", async () => {
   );
 });
 
-test("two runs on one machine with one token keep to the budget together", { timeout: 120_000 }, async () => {
+test("two runs on one machine with one token keep to the budget together", async () => {
   const tmdb = await startTmdbStandIn({ facts: [], token: "right" });
   onTestFinished(() => tmdb.stop());
   const env = { TMDB_TOKEN: "right", TMDB_BASE_URL: tmdb.url, TMDB_REQUESTS_PER_SECOND: "40", LOTE_SIZE: "20" };

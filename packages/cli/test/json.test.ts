@@ -34,12 +34,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-describe("against a stack", { timeout: 60_000 }, () => {
+describe("against a stack", () => {
   let operator: Operator;
   beforeAll(async () => {
     operator = await Operator.start({ facts: movieIds(2).map(facts), misbehaviour: [{ answer: { status: 401 } }] });
     printed.set("local", await operator.startStack());
-  }, 60_000);
+  });
   let consoleEnds: Promise<CliResult> | undefined;
   afterAll(async () => {
     // One signal ends the stack and the console.

@@ -46,7 +46,7 @@ test("a run that is interrupted takes no more lotes, keeps what it has, and says
   await tmdb.misbehave([{ ids: IDS.slice(4), answer: { status: 429, retryAfter: 1 } }]);
   writeFileSync(join(place.path, ".lotes"), "");
   const { child, ended, stderr } = run(process.execPath, LOTES, "run", "movies.csv");
-  const seen = (words: string) => vi.waitFor(() => expect(stderr()).toContain(words), 45_000);
+  const seen = (words: string) => vi.waitFor(() => expect(stderr()).toContain(words), 120_000);
   await seen("lotes 2/5 · ids 4/10 · stored 4");
   await seen("! TMDB keeps answering 429");
   child.kill("SIGINT");
