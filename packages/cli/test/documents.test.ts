@@ -166,7 +166,7 @@ async function installBySst(): ReturnType<typeof type> {
   // The tests of the stacks install the components, once, while this waits.
   const platform = join(root, ".sst/platform");
   const lists = [".modules.yaml", ".package-lock.json"].map((name) => join(platform, "node_modules", name));
-  await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 300_000, interval: 500 });
+  await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 600_000, interval: 500 });
   mkdirSync(join(clone, ".sst"));
   symlinkSync(platform, join(clone, ".sst/platform"));
   const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";

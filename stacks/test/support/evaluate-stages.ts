@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
-import { constants, setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -39,10 +39,7 @@ export default function evaluateStages({ provide, vitest }: TestProject): (() =>
 
 async function evaluated(): Promise<EvaluatedStages> {
   const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
-  const installed = promisify(execFile)(process.execPath, [install]);
-  // Nobody needs it for a while: what the first tests wait for goes before it.
-  if (installed.child.pid !== undefined) setPriority(installed.child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  await installed;
+  await promisify(execFile)(process.execPath, [install]);
   await using s3 = await NotifyingS3.start(notifying());
   await using s3OfOthers = await NotifyingS3.start(sharedLake("lotes-prod-producer"));
   const [dev, prod, told, lake, shared, oneConsumer] = await evaluateStacks([
