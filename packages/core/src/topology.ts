@@ -73,11 +73,27 @@ const LITTLE_OLD_GARBAGE = ["--optimize-for-size", "--incremental-marking-hard-t
  */
 const NO_OPTIMIZING_COMPILER = "--no-opt";
 
-/** By default glibc keeps memory apart for each thread. NODE_OPTIONS takes few of V8's flags; a module that Node loads first can set all of them. */
+/**
+ * While V8 looks for old garbage it looks for young garbage, too. By default it does not: the young generation grows by all that comes meanwhile, 6 MB in
+ * 80 ms of a function that is at work on a core of its own.
+ */
+const YOUNG_BESIDE_OLD = "--no-separate-gc-phases";
+
+/**
+ * By default glibc keeps memory apart for each thread, and of what it has given out in pieces it gives back only the end. V8's parser and compilers take
+ * memory in pieces of 32 kB: from that size on each piece is given back once it is free, which is 7 MiB of a process that has loaded a function.
+ */
+const MEMORY_GIVEN_BACK = {
+  MALLOC_ARENA_MAX: "1",
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(128 * 1024),
+} as const;
+
+/** NODE_OPTIONS takes few of V8's flags; a module that Node loads first can set all of them. */
 function variables(...flags: readonly string[]): Readonly<Record<string, string>> {
-  const settings = flags.map((flag) => `setFlagsFromString('${flag}')`);
+  const settings = [YOUNG_BESIDE_OLD, ...flags].map((flag) => `setFlagsFromString('${flag}')`);
   return {
-    MALLOC_ARENA_MAX: "1",
+    ...MEMORY_GIVEN_BACK,
     NODE_OPTIONS: `--import=data:text/javascript,import{setFlagsFromString}from'node:v8';${settings.join(";")}`,
   };
 }
