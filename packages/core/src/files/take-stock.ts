@@ -1,9 +1,9 @@
 import pMap from "p-map";
 import { ledgerKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
-import type { ObjectHead, ObjectSummary } from "../ports.ts";
+import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
-import { areSame } from "./ledger-piece.ts";
+import { areSame, type KeyAndEtag } from "./ledger-piece.ts";
 import { lacksRecords, storedIdsIn, storedIdsOf } from "./lote-file.ts";
 import { type LoteWork, workIn } from "./lote-work.ts";
 import type { SettledRun } from "./manifest.ts";
@@ -30,16 +30,20 @@ export interface UnsettledRun {
 // memory.
 const LOOKS_AT_ONCE = 8;
 
-type LoteSummary = ObjectSummary & { readonly lote: number };
+/** A run of a million ids has ten thousand lotes, so what is kept of each is no more than is needed. */
+type LoteSummary = KeyAndEtag & { readonly lote: number };
 
-interface StockedLote {
-  readonly file: LoteSummary;
-  readonly head: Pick<ObjectHead, "etag" | "versionId" | "bytes">;
+interface StockedLote extends LoteSummary, Pick<ObjectHead, "versionId" | "bytes"> {
   readonly records: number;
   /** Whether its report has come, if there must be one. */
   readonly isWhole: boolean;
-  readonly work: LoteWork | undefined;
+  readonly work: StockedWork | undefined;
 }
+
+/** What the manifest tells of a lote's work. */
+type StockedWork = Pick<LoteWork, "requests" | "retries" | "rate_limited" | "reused"> & {
+  readonly oldest_fetched_at: string;
+};
 
 /**
  * Finds out whether the open run has settled, which needs one instant at which all of its files were there: everything is looked at, and
@@ -53,8 +57,8 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
     return {};
   }
   const ledger = await readLedger(run, output);
-  const files = (await Array.fromAsync(output.loteFiles())).sort((a, b) => a.lote - b.lote);
-  const heard = new Set([...files.map(({ lote }) => lote), ...ledger.ids.keys()]);
+  const files = (await Array.fromAsync(output.loteFiles(), summary)).sort((a, b) => a.lote - b.lote);
+  const heard = new Set([...files.map(({ lote }) => lote), ...ledger.ids.lotes]);
   // The last lote may be shorter than the others, so this is the least that it may be.
   const idsUnheard = Math.max(0, run.ids - heard.size * Math.ceil(run.ids / Math.max(1, run.lotes)));
   const unsettled = { run: run.run, idsUnheard, unheard: lastNotIn(heard, run.lotes) };
@@ -63,7 +67,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   const looks = await lotesOf(run, files, ledger, output);
   if (looks.includes("changed") || looks.includes("contradicts")) return { unsettled };
   const lotes = looks.filter((look) => typeof look === "object");
-  const unheard = lotes.findLast(({ isWhole }) => !isWhole)?.file.lote;
+  const unheard = lotes.findLast(({ isWhole }) => !isWhole)?.lote;
   if (unheard !== undefined || recordsOf(lotes) + ledger.failed !== run.ids) {
     return { unsettled: { ...unsettled, unheard } };
   }
@@ -94,13 +98,23 @@ function lotesOf(
     if (head?.etag !== file.etag) return "changed";
     if (head.metadata.run !== run) return "another run's";
     const ids = new Set(storedIdsIn(head.metadata) ?? storedIdsOf(run, await output.lote(file.lote), []));
-    const failed = ledger.ids.get(file.lote) ?? [];
+    const failed = ledger.ids.of(file.lote);
     if (failed.some((id) => ids.has(id))) return "contradicts";
-    const { etag, versionId, bytes } = head;
+    const { versionId, bytes } = head;
     const isWhole = failed.length > 0 || !lacksRecords(head.metadata);
-    return { file, head: { etag, versionId, bytes }, records: ids.size, isWhole, work: workIn(head.metadata) };
+    return { ...file, versionId, bytes, records: ids.size, isWhole, work: workToTell(workIn(head.metadata)) };
   };
   return pMap(files, look, { concurrency: LOOKS_AT_ONCE });
+}
+
+function summary({ key, etag, lote }: LoteSummary): LoteSummary {
+  return { key, etag, lote };
+}
+
+function workToTell(work: LoteWork | undefined): StockedWork | undefined {
+  if (work === undefined) return undefined;
+  const { requests, retries, rate_limited, reused, oldestFetchedAt } = work;
+  return { requests, retries, rate_limited, reused, oldest_fetched_at: oldestFetchedAt.toISOString() };
 }
 
 function recordsOf(lotes: readonly StockedLote[]): number {
@@ -108,7 +122,7 @@ function recordsOf(lotes: readonly StockedLote[]): number {
 }
 
 interface Looked {
-  readonly files: readonly ObjectSummary[];
+  readonly files: readonly LoteSummary[];
   readonly ledger: StockedLedger;
   readonly published: ObjectHead | undefined;
 }
@@ -155,13 +169,13 @@ function settledRun(run: QueuedRun, { date, lotes, ledger, ledgerFile, finishedA
     requests: sum("requests"),
     retries: sum("retries"),
     rate_limited: sum("rate_limited"),
-    files: lotes.map(({ file, head, records, work }) => ({
-      key: file.key,
-      ...namesOf(head),
+    files: lotes.map(({ key, etag, versionId, bytes, records, work }) => ({
+      key,
+      ...namesOf({ etag, versionId }),
       records,
-      bytes: head.bytes,
+      bytes,
       // Nothing of a run was asked for before it began.
-      oldest_fetched_at: work?.oldestFetchedAt.toISOString() ?? run.started_at,
+      oldest_fetched_at: work?.oldest_fetched_at ?? run.started_at,
     })),
     ledger: ledgerFile ?? null,
   };
