@@ -4,13 +4,18 @@ import { type Context, Hono, type Next } from "hono";
 import { streamSSE } from "hono/streaming";
 import * as z from "zod/mini";
 import { LiveRun } from "./live-run.ts";
-import type { CsvDrop, ReplayRequest } from "./operations.ts";
+import type { CsvDrop, Operations, ReplayRequest } from "./operations.ts";
 import { pageBundle } from "./page-bundle.ts";
 import { page } from "./page-html.ts";
-import { RunReader } from "./run-reader.ts";
-import type { ConsoleOptions } from "./server.ts";
+import { type RunPlace, RunReader } from "./run-reader.ts";
 
-export interface AppOptions extends Omit<ConsoleOptions, "port"> {
+export interface AppOptions {
+  readonly place: RunPlace;
+  readonly operations: Operations;
+  /** The date that is shown when none is chosen. */
+  readonly today: () => RunDate;
+  /** An error in one line. */
+  readonly describe: (error: unknown) => string;
   /** Whoever changes anything has to know it. */
   readonly token: string;
   /** Aborted when the server ends. */

@@ -3,18 +3,9 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import type { RunDate } from "@lotes/core";
-import { consoleApp } from "./console-app.ts";
-import type { Operations } from "./operations.ts";
-import type { RunPlace } from "./run-reader.ts";
+import { type AppOptions, consoleApp } from "./console-app.ts";
 
-export interface ConsoleOptions {
-  readonly place: RunPlace;
-  readonly operations: Operations;
-  /** The date that is shown when none is chosen. */
-  readonly today: () => RunDate;
-  /** An error in one line. */
-  readonly describe: (error: unknown) => string;
+export interface ConsoleOptions extends Omit<AppOptions, "token" | "signal"> {
   /** 0 for any free one. */
   readonly port: number;
 }
