@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { inputKey, loteKey, runKey } from "../src/dataset/keys.ts";
-import { type CsvVersion, readRun } from "../src/files/run-file.ts";
+import { type CsvVersion, readRun, runId } from "../src/files/run-file.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import type { MessageQueue } from "../src/ports.ts";
 import { FORCE, produce } from "../src/stages/produce.ts";
@@ -72,6 +72,24 @@ test("a later upload that can be used leaves nothing of the one that can't", asy
   await lake.produce(await lake.upload(UNUSABLE));
   await lake.produce(await lake.upload(USABLE));
   expect(await readRun(lake.store, DATE)).toMatchObject({ source: { sequencer: "03" }, rejected: null });
+});
+
+test("a producer that is about to remove the earlier run's files leaves those of a run that has taken over meanwhile", async () => {
+  const lake = new Lake();
+  const source = await lake.upload(USABLE);
+  const ofRun = (run: string) => ({ ...textObject("{}\n"), metadata: { run } });
+  await lake.store.putIf(loteKey(DATE, 7), undefined, ofRun("earlier"));
+  let laterRun = "";
+  vi.spyOn(lake.store, "head").mockImplementationOnce(async (key) => {
+    const later = await lake.upload(csv(row({ id: "tt0000002" })));
+    laterRun = runId(later);
+    await lake.produce(later);
+    await lake.store.putIf(key, undefined, ofRun(laterRun));
+    return lake.store.head(key);
+  });
+  await lake.produce(source);
+  expect((await lake.store.get(loteKey(DATE, 7)))?.metadata.run).toBe(laterRun);
+  expect(laterRun).not.toBe("");
 });
 
 test("a run that was cancelled when its producer had died leaves nothing of the run before it, once its event comes again", async () => {
