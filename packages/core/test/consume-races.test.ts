@@ -54,6 +54,16 @@ test("a lote whose run is superseded while it is written is taken back, and not 
   expect(sent).toEqual([]);
 });
 
+test("a lote that a later run has written meanwhile is left as it is, and not reported", async () => {
+  const later = queuedRun("02");
+  const { file, sent } = await consumedWith(async (store) => {
+    await store.overwrite(runKey(DATE), runObject(later).body);
+    await store.putIf(loteKey(DATE, 1), undefined, { ...textObject("{}\n"), metadata: { run: later.run } });
+  });
+  expect(file && runOf(file)).toBe(later.run);
+  expect(sent).toEqual([]);
+});
+
 test("a lote whose run is given up while it is written is taken back, and not reported", async () => {
   const givenUp = runObject({ ...queuedRun("01"), status: "rejected", error: "replaced" });
   const { file, sent } = await consumedWith((store) => store.overwrite(runKey(DATE), givenUp.body));

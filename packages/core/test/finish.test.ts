@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, ledgerKey, loteKey, manifestKey, runKey } from "../src/dataset/keys.ts";
 import { type Manifest, parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
+import { cancelRun } from "../src/operator/cancel-run.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
@@ -202,6 +203,40 @@ describe("a run that has not settled has no manifest, and is looked at again", (
     await collectAll();
     expect(await manifest()).toBeUndefined();
     expect(closingsWaiting()).toHaveLength(1);
+  });
+
+  describe("when it had settled, and meanwhile", () => {
+    beforeEach(async () => {
+      unknown.add(LAST);
+      await finished();
+      const { run = "" } = (await manifest()) ?? {};
+      const { etag = "" } = (await store.get(manifestKey(DATE))) ?? {};
+      await store.removeIf(manifestKey(DATE), etag);
+      await deadLetterQueue.send([{ body: messageBody({ kind: "closing", run, date: DATE }) }]);
+    });
+
+    test("its ledger was written anew after it was read", async () => {
+      const head = store.head.bind(store);
+      vi.spyOn(store, "head").mockImplementationOnce(async (key) => {
+        await store.overwrite(ledgerKey(DATE), `${(await store.get(ledgerKey(DATE)))?.body}\n`);
+        return head(key);
+      });
+      await collectAll();
+      expect(await manifest()).toBeUndefined();
+      expect(closingsWaiting()).toHaveLength(1);
+    });
+
+    test("it was cancelled after its files were looked at for the second time", async () => {
+      const list = store.list.bind(store);
+      let lists = 0;
+      store.list = async function* (prefix) {
+        yield* list(prefix);
+        if (++lists === 2) await cancelRun(store, DATE, new Date());
+      };
+      await collectAll();
+      expect(lists).toBe(2);
+      expect(await manifest()).toBeUndefined();
+    });
   });
 
   test("when an id is both stored and failed, and so makes up for one that is neither", async () => {
