@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, ledgerKey, loteKey, manifestKey, runKey } from "../src/dataset/keys.ts";
-import { type Manifest, parseManifest } from "../src/files/manifest.ts";
+import { type Manifest, names, parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
@@ -329,4 +329,17 @@ test("a run that has settled by nothing but failures before it is declared queue
   expect(closingsWaiting().map(({ delaySeconds }) => delaySeconds)).toContain(2);
   await collectAll();
   expect(await manifest()).toMatchObject({ failed: 400, stored: 0 });
+});
+
+test("a manifest names the files of a date if it has each of them as it is, and no other", () => {
+  const [a, b] = [
+    { key: "a", etag: "1" },
+    { key: "b", etag: "2" },
+  ] as const;
+  const manifest = { files: [a, b], ledger: { etag: "3" } } as unknown as Manifest;
+  expect(names(manifest, [b, a], "3")).toBe(true);
+  expect(names(manifest, [a], "3")).toBe(false);
+  expect(names(manifest, [a, b, { key: "c", etag: "4" }], "3")).toBe(false);
+  expect(names(manifest, [a, { key: "b", etag: "4" }], "3")).toBe(false);
+  expect(names(manifest, [a, b], undefined)).toBe(false);
 });

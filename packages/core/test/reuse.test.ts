@@ -5,13 +5,14 @@ import type { CsvVersion } from "../src/files/run-file.ts";
 import type { MovieAnswer, NewObject, StoredObject } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
-import { parseMessage } from "../src/stages/message.ts";
+import { messageBody, parseMessage } from "../src/stages/message.ts";
 import { produce } from "../src/stages/produce.ts";
+import { knownRecords } from "../src/stages/reuse.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
 import { MemoryStore } from "./support/memory-store.ts";
-import { movieIds } from "./support/movies.ts";
+import { movieIds, movieRecord } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 
 const FIRST_DAY = "2026/10/31";
@@ -211,6 +212,17 @@ describe("with REUSE_HOURS", () => {
     await queue(NEXT_DAY, ids, { loteSize: 100 });
     expect(deadLetterQueue.messages).toMatchObject([{ delaySeconds: 2 }]);
   });
+});
+
+test("a message carries no more records than SQS takes, and the others are asked for", () => {
+  const ids = movieIds(150);
+  const title = "🎬".repeat(1_000);
+  const earlier = new Map(ids.map((id) => [id, { record: movieRecord(id, { title }), fetchedAt: new Date(0) }]));
+  const { known = [] } = knownRecords(ids, earlier);
+  expect(known.length).toBeGreaterThan(0);
+  expect(known.length).toBeLessThan(ids.length);
+  const body = messageBody({ kind: "lote", run: "9f2c", date: FIRST_DAY, lote: 1, ids, attempts: 0, known });
+  expect(Buffer.byteLength(body)).toBeLessThan(1024 * 1024);
 });
 
 describe("what can't be used is one line in the log, and asked for:", () => {
