@@ -246,6 +246,16 @@ describe("a run that is cancelled during a replay", () => {
     expect(await store.get(ledgerKey(DATE))).toBeUndefined();
   });
 
+  test("tells nothing of what another run has left in the lote's file", async () => {
+    const { body = "", etag = "" } = (await store.get(loteKey(DATE, 2))) ?? {};
+    const foreign = { body: body.replaceAll("tt0000003", FIRST), contentType: "", metadata: { run: "earlier" } };
+    await store.removeIf(loteKey(DATE, 2), etag);
+    await store.putIf(loteKey(DATE, 1), undefined, foreign);
+    await cancel();
+    await consume(replay);
+    expect(deadLetterQueue.messages).toEqual([]);
+  });
+
   test("enters a report that was sent back to LoteQueue before it was", async () => {
     await consume(replay);
     const [report] = deadLetterQueue.take();

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
+import { type AxiosAdapter, AxiosError, AxiosHeaders, CanceledError } from "axios";
 import { describe, test, vi } from "vitest";
+import { attempt } from "../src/attempt.ts";
 import { TmdbClient } from "../src/tmdb-client.ts";
 
 const ATTEMPT_MS = 100;
@@ -73,6 +75,23 @@ describe.concurrent("an attempt is over when its time is over", () => {
       await expect.poll(() => sockets.size).toBe(0);
     },
   );
+});
+
+test("of a request that is broken off the limiter hears that it may still arrive, and of one whose time is over nothing", async ({
+  expect,
+}) => {
+  const told: string[] = [];
+  const events = { answered: () => told.push("answered"), abandoned: () => told.push("abandoned") };
+  const hanging: AxiosAdapter = ({ signal }) =>
+    new Promise((_, reject) => signal?.addEventListener?.("abort", () => reject(new CanceledError())));
+  const over = new AbortController();
+  const brokenOff = attempt({ headers: new AxiosHeaders(), timeIsUp: over.signal }, hanging, events, 60_000);
+  over.abort();
+  await expect(brokenOff).rejects.toMatchObject({ code: AxiosError.ERR_CANCELED });
+  expect(told).toEqual(["abandoned"]);
+  const late = attempt({ headers: new AxiosHeaders() }, hanging, events, 1);
+  await expect(late).rejects.toMatchObject({ code: AxiosError.ETIMEDOUT });
+  expect(told).toEqual(["abandoned"]);
 });
 
 test("an attempt that is answered leaves no timer behind", async ({ expect, onTestFinished }) => {
