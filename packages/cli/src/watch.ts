@@ -7,11 +7,16 @@ import {
   type RunDate,
   type RunFile,
   replayOutcome,
+  type Trouble,
 } from "@lotes/core";
 import { misplacedTroubles } from "./misplaced.ts";
+import { formatDuration } from "./output.ts";
 import { pollAccounts } from "./poll-accounts.ts";
 import type { Progress } from "./progress.ts";
+import { STILL_SECONDS, Stillness } from "./stillness.ts";
 import type { Target } from "./target.ts";
+
+const STILL_FOR = formatDuration(STILL_SECONDS);
 
 // Each poll reads the run, the ledger and the new lotes, which is a few requests.
 const POLL_INTERVAL_MS = 1_000;
@@ -25,36 +30,47 @@ export async function queueDepths({ lotes, deadLetters }: Target): Promise<Queue
 
 /**
  * Follows the run of a date and shows its progress, and what is in its way.
- * @param isOver whether there is nothing more to wait for
- * @returns the last account that was taken
+ * @param isOver whether what is waited for has come
+ * @returns the last account that was taken: `isOver` is false for it if what is waited for will never come, since nothing is queued any more
  */
 export async function follow(
   target: Target,
   date: RunDate,
   budget: number,
   isOver: (account: Account) => boolean,
+  intervalMs = POLL_INTERVAL_MS,
 ): Promise<Account> {
   const accountant = new Accountant(target.store, date);
   const { Progress } = await import("./progress.ts");
   const progress = new Progress(budget);
   const notices = new Notices(progress);
+  const stillness = new Stillness();
   try {
     let looks = 0;
-    for await (const account of pollAccounts(accountant, { intervalMs: POLL_INTERVAL_MS })) {
-      if (account) {
-        progress.show(account);
-        if (isOver(account)) return account;
-        notices.showTroubles(account, await queueDepths(target));
-      } else {
-        notices.show(`There is no run of ${date} yet: waiting for the producer.`);
-        const troubles = looks++ % POLLS_PER_SEARCH === 0 ? await misplacedTroubles(target, date) : [];
-        for (const { message } of troubles) notices.show(`! ${message}`);
+    for await (const account of pollAccounts(accountant, { intervalMs })) {
+      if (account === undefined) {
+        await tellUnbegun(target, date, notices, looks++);
+        continue;
+      }
+      progress.show(account);
+      if (isOver(account)) return account;
+      const queues = await queueDepths(target);
+      notices.showTroubles(account, queues);
+      if (stillness.hasLasted(account, queues, performance.now())) {
+        notices.show(`Nothing is queued, and nothing has changed for ${STILL_FOR}: the waiting ends.`);
+        return account;
       }
     }
     throw new Error("the accounts have ended, and nobody has ended them");
   } finally {
     progress.end();
   }
+}
+
+async function tellUnbegun(target: Target, date: RunDate, notices: Notices, looks: number): Promise<void> {
+  notices.show(`There is no run of ${date} yet: waiting for the producer.`);
+  const troubles = looks % POLLS_PER_SEARCH === 0 ? await misplacedTroubles(target, date) : [];
+  for (const { message } of troubles) notices.show(`! ${message}`);
 }
 
 // The manifest is written within 10 s. An earlier version of the functions writes none.
@@ -64,6 +80,16 @@ const LATEST_MANIFEST_MS = 30_000;
 export function isFinished({ settled, run, manifest, finishedAt }: Account): boolean {
   if (run.status === "rejected" || run.status === "cancelled" || manifest !== undefined) return true;
   return settled && finishedAt !== undefined && Date.now() - finishedAt.getTime() > LATEST_MANIFEST_MS;
+}
+
+/** Whether a run has come to the end that somebody waits for: it was not cancelled, and its ids are not lost. */
+export function isDone(account: Account): boolean {
+  return account.run.status !== "cancelled" && isFinished(account);
+}
+
+/** Why a run that was followed has not come to an end, once nobody waits for that any more. */
+export async function whyUnfinished(target: Target, account: Account | undefined): Promise<Trouble[]> {
+  return account === undefined || isFinished(account) ? [] : diagnose(account, await queueDepths(target));
 }
 
 /** Whether a run is finished, or that of another CSV has taken its place. A run of the same bytes, which were dropped again, is as good. */

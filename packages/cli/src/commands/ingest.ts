@@ -37,7 +37,7 @@ Examples:
       const { judge } = await import("../strict.ts");
       const { openTarget } = await import("../target.ts");
       const { uploadedRun, uploadTroubles } = await import("../uploaded-run.ts");
-      const { follow, isFinishedOrSuperseded } = await import("../watch.ts");
+      const { follow, isDone, isFinishedOrSuperseded, whyUnfinished } = await import("../watch.ts");
 
       const settings = loadSettings(process.env);
       const budget = settings.tmdb.requestsPerSecond;
@@ -58,11 +58,13 @@ Examples:
       const account = watch && run && (await follow(target, date, budget, isFinishedOrSuperseded(run)));
       const troubles = uploadTroubles(run, account, date);
       const ingested = { date, run, reuse, account, troubles };
-      if (json) printJson(ingestDocument(ingested, { bucket: target.bucket, bytes: csv.bytes, etag }));
-      else if (account) await printStatus(target, account, { date, budget, troubles });
+      if (json) {
+        const all = { ...ingested, troubles: [...troubles, ...(await whyUnfinished(target, account))] };
+        printJson(ingestDocument(all, { bucket: target.bucket, bytes: csv.bytes, etag }));
+      } else if (account) await printStatus(target, account, { date, budget, troubles });
       else printLines(ingestLines(ingested));
-      // A user who waits for the end of a run has to know that it has not begun, that it was ended, or that another CSV took its place.
-      const isTold = account?.run.source.etag === etag && account.run.status !== "cancelled";
+      // A user who waits for the end of a run has to know that it has not begun, that it was ended, that it never will, or that another CSV took its place.
+      const isTold = account?.run.source.etag === etag && isDone(account);
       if (watch && !isTold) process.exitCode = EXIT.failed;
       judge(account, strict);
     });

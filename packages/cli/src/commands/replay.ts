@@ -35,12 +35,11 @@ Examples:
       const { printJson } = await import("../output.ts");
       const { choose } = await import("../replay-choice.ts");
       const { dlqTroubles, replayDocument, tellSent } = await import("../replay-report.ts");
+      const { followReplay } = await import("../replay-end.ts");
       const { isAnythingSent, send } = await import("../replay-send.ts");
       const { printStatus } = await import("../status-report.ts");
       const { judge } = await import("../strict.ts");
       const { accountToReplay, openTarget } = await import("../target.ts");
-      const { supersededTroubles } = await import("../uploaded-run.ts");
-      const { follow, isReplayed } = await import("../watch.ts");
 
       const budget = loadSettings(process.env).tmdb.requestsPerSecond;
       using target = await openTarget();
@@ -49,18 +48,25 @@ Examples:
       const sent = await send(target, date, chosen, { dlq, dryRun });
       tellSent(sent, json);
 
-      const follows = watch && account && isAnythingSent(sent);
-      const after = follows ? await follow(target, date, budget, isReplayed(sent.entries)) : account;
-      const superseded = supersededTroubles(account?.run.run, after);
+      const followed =
+        watch && account && isAnythingSent(sent)
+          ? await followReplay(target, date, budget, account, sent.entries)
+          : undefined;
+      const after = followed?.after ?? account;
       if (json) {
         const { bucket } = target;
-        const troubles = [...sent.troubles, ...dlqTroubles(sent), ...superseded];
+        const troubles = [
+          ...sent.troubles,
+          ...dlqTroubles(sent),
+          ...(followed?.unmet ?? []),
+          ...(followed?.unfinished ?? []),
+        ];
         printJson(replayDocument(sent, { date, bucket, account, after: watch ? after : undefined, troubles }));
-      } else if (follows && after) {
-        await printStatus(target, after, { date, budget, troubles: superseded });
+      } else if (followed) {
+        await printStatus(target, followed.after, { date, budget, troubles: followed.unmet });
       }
       // As with `ingest --watch`: the end that was waited for will not come.
-      if (follows && (superseded.length > 0 || after?.run.status === "cancelled")) process.exitCode = EXIT.failed;
+      if (followed?.isDone === false) process.exitCode = EXIT.failed;
       judge(after, strict);
     });
 }

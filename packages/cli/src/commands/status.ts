@@ -41,7 +41,8 @@ Examples:
         if (dropped === undefined) throw noRun(date, target.name, troubles);
         return printDropped(dropped, { bucket: target.bucket, date, json, troubles });
       }
-      if (["rejected", "cancelled"].includes(account.run.status)) process.exitCode = EXIT.failed;
+      const isUnfinished = watch && !isFinished(account);
+      if (isUnfinished || ["rejected", "cancelled"].includes(account.run.status)) process.exitCode = EXIT.failed;
       await printStatus(target, account, { date, budget, json, troubles });
       judge(account, strict);
     });

@@ -26,6 +26,8 @@ export const TROUBLE_CODES = [
   "run_at_work",
   /** The id of a replay did not fail: it has a record. */
   "has_record",
+  /** Ids of a replay were not tried, and are queued nowhere. */
+  "replay_lost",
   /** A later upload took over while a replay was followed. */
   "superseded",
   /** Not every message of the DeadLetterQueue was moved. */
