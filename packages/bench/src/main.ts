@@ -10,8 +10,9 @@ import { benchGrowth, GROWTH_IDS } from "./growth.ts";
 import { benchReuse } from "./reuse.ts";
 import { benchS3 } from "./s3.ts";
 import { benchSelect } from "./select.ts";
+import { size, sizes } from "./size.ts";
 
-const growth = (sizes = GROWTH_IDS) => benchGrowth(sizes);
+const growth = (ids: readonly number[] = GROWTH_IDS) => benchGrowth(ids);
 const cost = (options?: CostOptions) => benchCost(options);
 
 /** Each answers one question, and prints a table. */
@@ -38,16 +39,16 @@ const program = new Command("bench")
 for (const [name, description, run] of BENCHES) {
   const command = program.command(name).description(description);
   if (run === growth) {
-    command.option("--ids <sizes...>", "of the runs, the smallest first").action(({ ids }) => growth(ids?.map(Number)));
+    command.option("--ids <sizes...>", "of the runs, the smallest first", sizes).action(({ ids }) => growth(ids));
   } else if (run === cost) {
     command
-      .option("--mb <sizes...>", "of the consumers' memory")
-      .option("--ids <ids>", "of a run", Number)
-      .action(({ mb, ids }) => cost({ sizesMb: mb?.map(Number), ids }));
+      .option("--mb <sizes...>", "of the consumers' memory", sizes)
+      .option("--ids <ids>", "of a run", size)
+      .action(({ mb, ids }) => cost({ sizesMb: mb, ids }));
   } else if (run === benchEndToEnd) {
     command
-      .option("--page <ids>", "only what an open page costs a run of so many ids")
-      .action(async ({ page }) => void (await (page === undefined ? run() : benchPage(Number(page)))));
+      .option("--page <ids>", "only what an open page costs a run of so many ids", size)
+      .action(async ({ page }) => void (await (page === undefined ? run() : benchPage(page))));
   } else command.action(run);
 }
 endWithReaders("bench");
