@@ -25,7 +25,10 @@ export async function reuseIn(
 ): Promise<Reuse> {
   // The local stack may have been started with another server's URL than this command would use.
   const rule = { hours: reuseHours || USUAL_HOURS, origin: isLocal ? undefined : originOf(tmdb) };
-  const warn = (message: string, fields: Record<string, unknown> = {}) => note(`! ${fields.manifest}: ${message}`);
+  const warn = (message: string, { manifest, files, problem }: Record<string, unknown> = {}) =>
+    note(
+      `! ${manifest}: ${typeof files === "number" ? `${formatNumber(files)} ` : ""}${message}${problem ? ` (${problem})` : ""}`,
+    );
   const { size } = await earlierRecords(ids, date, rule, { store, log: { warn }, now: new Date() });
   return {
     hours: reuseHours,

@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
-import { reuseLine } from "../src/reuse-report.ts";
+import { manifestKey } from "@lotes/core/dataset/keys";
+import { MemoryStore } from "@lotes/core/testing/memory-store";
+import { describe, expect, test, vi } from "vitest";
+import { reuseIn, reuseLine } from "../src/reuse-report.ts";
 
 describe("how many ids need not be asked for", () => {
   test.each([
@@ -10,4 +12,18 @@ describe("how many ids need not be asked for", () => {
   ])("is said in a line: %j", (reuse, line) => {
     expect(reuseLine(reuse)).toBe(line);
   });
+});
+
+test("a manifest that can't be used is told in one line with what is wrong", async () => {
+  const store = new MemoryStore();
+  await store.overwrite(manifestKey("2026/11/22"), JSON.stringify({ version: 2 }));
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const settings = { reuseHours: 24, tmdb: {} } as Parameters<typeof reuseIn>[3];
+  await reuseIn({ store, isLocal: true }, ["tt1"], "2026/11/23", settings);
+  const told = written.mock.calls.join("");
+  written.mockRestore();
+  expect(told).toBe(
+    "! Raw/TMDB/JSON/Movies/2026/11/22/_manifest.json: a manifest can't be used: its records are asked for again " +
+      "(_manifest.json has version 2, and this program knows 1: update this program)\n",
+  );
 });
