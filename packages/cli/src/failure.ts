@@ -22,12 +22,15 @@ interface Failure {
 /**
  * Tells why a command failed: people by a line on stderr, and a program that asked for `--json` by a document on stdout too.
  * @param args those of the command; that they can't be understood may be the failure
+ * @param advice what else to type
  * @returns the exit code
  */
-export function tellFailure(error: unknown, args: readonly string[]): number {
-  const { code, message, exitCode, troubles = [], calls = [] } = failureOf(error);
+export function tellFailure(error: unknown, args: readonly string[], advice?: string): number {
+  const { code, message: what, exitCode, troubles = [], calls = [] } = failureOf(error);
+  const message = advice === undefined ? what : `${what} ${advice}`;
   // Commander has printed its own message.
   if (!(error instanceof CommanderError)) noteLines([`lotes: ${message}`, ...calls]);
+  else if (advice !== undefined) note(advice);
   for (const { message: more } of troubles) note(`! ${more}`);
   if (args.includes("--json")) printJson({ error: { code, message }, ...(troubles.length > 0 && { troubles }) });
   return code === "csv_rejected" && args.includes("--strict") ? EXIT.faults : exitCode;

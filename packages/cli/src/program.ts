@@ -78,6 +78,15 @@ export async function runCommand(lotes: Command, args: readonly string[]): Promi
   } catch (error) {
     // Commander also throws after it has printed its help.
     if (error instanceof CommanderError && error.exitCode === 0) return error.exitCode;
-    return (await import("./failure.ts")).tellFailure(error, args);
+    return (await import("./failure.ts")).tellFailure(error, args, adviceOn(error, args, lotes));
   }
+}
+
+/** A date that stands where none is taken: it goes with an option. */
+function adviceOn(error: unknown, args: readonly string[], lotes: Command): string | undefined {
+  if (!(error instanceof CommanderError) || error.code !== "commander.excessArguments") return undefined;
+  const date = args.find((arg, index) => /^\d{4}[-/.]\d\d?[-/.]\d\d?$/.test(arg) && args[index - 1] !== "--date");
+  const command = lotes.commands.find((each) => each.name() === args[0]);
+  if (date === undefined || !command?.options.some(({ long }) => long === "--date")) return undefined;
+  return `The date goes with --date, as yyyy/mm/dd: --date ${date.replaceAll(/[-.]/g, "/")}`;
 }

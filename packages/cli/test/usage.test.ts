@@ -19,6 +19,12 @@ describe("wrong usage", () => {
     ["a folder in a bucket", ["run", "--out", "s3://bucket/out"], "a path on this machine"],
     ["a home that the shell has left as it is", ["run", "--out", "~/out"], "$HOME"],
     ["a file without a name", ["report", "--out", " "], "It is empty"],
+    [
+      "a date without its option",
+      ["status", "2026/11/23"],
+      "The date goes with --date, as yyyy/mm/dd: --date 2026/11/23\n",
+    ],
+    ["a date behind a CSV", ["ingest", "movies.csv", "2026-11-23"], "--date 2026/11/23\n"],
     ["an id without a letter", ["explain", " "], "It is empty"],
     ["an option in the place of an id", ["replay", "--id", "--all"], "such as tt0068646"],
     ["a terminal's command in an argument", ["status", "--date", "\u001b[31m"], "\\u001b[31m"],
@@ -28,6 +34,15 @@ describe("wrong usage", () => {
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain(words);
+  });
+
+  test("of a date without its option is told to a program too; of a command without dates nothing is said of --date", async () => {
+    const { code, stdout } = await lotesHere("cancel", "2026/11/23", "--json");
+    expect({ code, error: JSON.parse(stdout).error.code }).toEqual({ code: 2, error: "wrong_usage" });
+    expect(JSON.parse(stdout).error.message).toMatch(
+      /^too many arguments .* The date goes with --date, .*2026\/11\/23$/,
+    );
+    expect((await lotesHere("runs", "2026/11/23")).stderr).not.toContain("--date");
   });
 
   test("is told the same by a process of its own", async () => {
