@@ -15,7 +15,6 @@ import { COMMAND } from "./command-name.ts";
 import { placesDocument, s3Uri } from "./documents.ts";
 
 export interface ToldExplanation extends Explanation {
-  readonly id: string;
   readonly date: RunDate;
   readonly bucket: string;
   /** The rows of the local CSV that select the id; undefined when no CSV was given. */

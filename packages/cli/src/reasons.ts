@@ -1,4 +1,5 @@
 import { countByReason, type LedgerEntry, type Reason, reasonWords } from "@lotes/core";
+import { formatNumber } from "./output.ts";
 
 interface Failures {
   readonly failures: readonly LedgerEntry[];
@@ -13,6 +14,6 @@ export function reasonCounts({ failures }: Failures): Partial<Record<Reason, num
 export function reasonLines(account: Failures): string[] {
   return countByReason(account.failures).flatMap(([reason, count]) => {
     const { meaning, advice } = reasonWords(reason);
-    return [`    ${reason} ${count}: ${meaning};`, `      ${advice}`];
+    return [`    ${reason} ${formatNumber(count)}: ${meaning};`, `      ${advice}`];
   });
 }

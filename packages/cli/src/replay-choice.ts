@@ -72,7 +72,11 @@ async function whyNotReplayed(
       code: "other_reason",
     });
   }
-  const fate = (await explain(store, date, id))?.fate;
+  const explanation = await explain(store, date, id);
+  const fate = explanation?.fate;
+  if (fate?.state === "failed" && explanation?.id !== id) {
+    throw new UserError(`${id} is written ${explanation?.id} in the run: give it so`, { code: "not_of_this_run" });
+  }
   if (fate?.state === "stored") {
     return {
       code: "has_record",

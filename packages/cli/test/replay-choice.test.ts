@@ -32,7 +32,7 @@ async function chosen(account: Account, ids?: readonly string[], reason?: "netwo
   const store = new MemoryStore();
   await store.putIf(runKey(DATE), undefined, runObject(account.run));
   await store.putIf(loteKey(DATE, 1), undefined, loteObject(loteFile([STORED], [STORED], { run: RUN.run })));
-  await store.putIf(ledgerKey(DATE), undefined, ledgerOf().toObject(RUN.run));
+  await store.putIf(ledgerKey(DATE), undefined, ledgerOf(report({ id: FAILED, run: RUN.run })).toObject(RUN.run));
   return choose(store, DATE, account, { ids, reason });
 }
 
@@ -46,6 +46,12 @@ describe("a replay during a run", () => {
     });
     expect(await chosen(settled)).toMatchObject({ entries: [{ imdb_id: FAILED }], troubles: [] });
   });
+});
+
+test("a replay of an id in another case says how the run has it", async () => {
+  await expect(chosen(settled, [FAILED.toUpperCase()])).rejects.toThrow(
+    "TT1000001 is written tt1000001 in the run: give it so",
+  );
 });
 
 describe("a replay of an id that did not fail", () => {

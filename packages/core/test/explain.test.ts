@@ -111,6 +111,15 @@ describe("an id", () => {
     expect(await fate(IDS[0])).toEqual({ state: "unknown" });
   });
 
+  test("that was typed in upper case is found as the run has it, and one of upper case in the CSV as it is", async () => {
+    await writeLote(1, IDS.slice(0, 2));
+    const entry = report({ id: "TT1", run: RUN.run, reason: "invalid_id" });
+    await store.putIf(ledgerKey(DATE), undefined, ledgerOf(entry).toObject(RUN.run));
+    expect(await explain(store, DATE, IDS[1].toUpperCase())).toMatchObject({ id: IDS[1], fate: { state: "stored" } });
+    expect(await explain(store, DATE, "TT1")).toMatchObject({ id: "TT1", fate: { state: "failed" } });
+    expect(await explain(store, DATE, "TT9999999")).toMatchObject({ id: "TT9999999", fate: { state: "unknown" } });
+  });
+
   test("of a date without a run has no explanation", async () => {
     expect(await explain(store, "2026/11/24", IDS[0])).toBeUndefined();
   });

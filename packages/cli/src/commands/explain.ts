@@ -21,7 +21,7 @@ Examples:
   ${COMMAND} explain tt0068646
   ${COMMAND} explain tt0068646 --date 2026/11/23 --csv movies.csv${TARGETS}`,
     )
-    .action(async (id, { date = today(), csv, json }) => {
+    .action(async (asked, { date = today(), csv, json }) => {
       const { explain } = await import("@lotes/core");
       const { csvBytes, rowsSelecting } = await import("../csv-file.ts");
       const { explanationDocument, explanationLines } = await import("../explain-report.ts");
@@ -30,14 +30,15 @@ Examples:
       const { noRun } = await import("../user-error.ts");
 
       using target = await openTarget();
-      const explanation = await explain(target.store, date, id);
+      const explanation = await explain(target.store, date, asked);
       if (explanation === undefined) throw noRun(date, target.name);
-      const { source, filter } = explanation.run;
+      const { id, run } = explanation;
+      const { source, filter } = run;
       const rows = csv === undefined ? undefined : await rowsSelecting(id, csv, filter);
       const sizes = csv === undefined ? [] : [await csvBytes(csv), source.size].map((size) => plural(size, "byte"));
       if (sizes[0] !== sizes[1])
         note(`! ${csv} is not the CSV of the run: it has ${sizes[0]}, and that has ${sizes[1]}`);
-      const told = { id, date, bucket: target.bucket, rows, ...explanation };
+      const told = { date, bucket: target.bucket, rows, ...explanation };
       if (json) printJson(explanationDocument(told));
       else printLines(explanationLines(told));
     });

@@ -34,13 +34,15 @@ export type Fate =
   | { readonly state: "never selected" };
 
 export interface Explanation {
+  /** As the run has it. */
+  readonly id: string;
   readonly run: RunFile;
   readonly fate: Fate;
 }
 
 /**
  * Tells what became of an id.
- * @param id as asked for
+ * @param id as it was asked for; of one that nothing is known of, the same in lower case is looked for
  * @returns undefined when the date never had a run
  * @throws {LedgerError}
  * @throws {LoteFileError}
@@ -49,16 +51,28 @@ export async function explain(store: ObjectStore, date: RunDate, id: string): Pr
   const output = new DateOutput(store, date);
   const run = await output.currentRun();
   if (run === undefined) return undefined;
+  const explanation = await explainIn(output, run, id);
+  const usual = id.toLowerCase();
+  if (isKnown(explanation) || usual === id) return explanation;
+  const other = await explainIn(output, run, usual);
+  return isKnown(other) ? other : explanation;
+}
+
+function isKnown({ fate }: Explanation): boolean {
+  return fate.state !== "unknown" && fate.state !== "never selected";
+}
+
+async function explainIn(output: DateOutput, run: RunFile, id: string): Promise<Explanation> {
   const place = await loteOfId(output, run.run, id);
   if (place?.isStored) {
     const stored = await storedIn(place.lote, output, id);
-    if (stored !== undefined) return { run, fate: stored };
+    if (stored !== undefined) return { id, run, fate: stored };
   }
   const failure = await failureOf(id, run, place?.lote, output);
-  if (failure !== undefined) return { run, fate: { state: "failed", failure } };
-  if (place !== undefined) return { run, fate: { state: "open", lote: place.lote } };
+  if (failure !== undefined) return { id, run, fate: { state: "failed", failure } };
+  if (place !== undefined) return { id, run, fate: { state: "open", lote: place.lote } };
   const isSettled = run.status === "rejected" || (await isAsSettled(run, output));
-  return { run, fate: { state: isSettled ? "never selected" : "unknown" } };
+  return { id, run, fate: { state: isSettled ? "never selected" : "unknown" } };
 }
 
 /** Whether a run has settled, and its files are still those that its manifest names: somebody may have changed or removed one since. */
