@@ -10,7 +10,9 @@ import {
   type SelectedRow,
   type Selection,
   selectIds,
+  type UnselectedRow,
   UnusableCsvError,
+  unselectedRows,
 } from "@lotes/core";
 import { DEFAULT_SEED, START_ROWS } from "./sample-defaults.ts";
 import { UserError } from "./user-error.ts";
@@ -89,6 +91,15 @@ export async function rowsSelecting(id: string, path: string, filter: RunFile["f
     if (row.id === id) rows.push(row);
   });
   return rows;
+}
+
+/**
+ * The rows of a file that have an id and do not select it.
+ * @param filter of the run
+ */
+export function rowsNotSelecting(id: string, path: string, filter: RunFile["filter"]): Promise<UnselectedRow[]> {
+  const { min_year: minYear, min_votes: minVotes, genres } = filter;
+  return unselectedRows(fileChunks(path), id, { minYear, minVotes, genres });
 }
 
 /**

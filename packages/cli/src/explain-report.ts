@@ -10,6 +10,7 @@ import {
   type SelectedRow,
   type Sentence,
   type ToldFate,
+  type UnselectedRow,
 } from "@lotes/core";
 import { COMMAND } from "./command-name.ts";
 import { placesDocument, s3Uri } from "./documents.ts";
@@ -19,10 +20,12 @@ export interface ToldExplanation extends Explanation {
   readonly bucket: string;
   /** The rows of the local CSV that select the id; undefined when no CSV was given. */
   readonly rows: readonly SelectedRow[] | undefined;
+  /** If none does, the rows that have the id all the same. */
+  readonly unselected: readonly UnselectedRow[];
 }
 
 /** For a program. */
-export function explanationDocument({ id, date, bucket, run, fate, rows }: ToldExplanation) {
+export function explanationDocument({ id, date, bucket, run, fate, rows, unselected }: ToldExplanation) {
   const failure = fate.state === "failed" ? fate.failure : null;
   const stored = fate.state === "stored" ? fate : undefined;
   const lote = "lote" in fate ? fate.lote : (failure?.lote ?? null);
@@ -42,6 +45,7 @@ export function explanationDocument({ id, date, bucket, run, fate, rows }: ToldE
     asked_until: stored?.work?.endedAt.toISOString() ?? failure?.last_failed_at ?? null,
     attempts: failure?.attempts ?? null,
     rows: rows?.map(({ line, cells }) => ({ line, cells })) ?? null,
+    rows_not_selected: rows === undefined ? null : unselected,
   };
 }
 
@@ -97,9 +101,12 @@ function inPlainWords(sentence: Sentence): string {
   return plain.join("");
 }
 
-function rowLines({ rows }: ToldExplanation): string[] {
+function rowLines({ rows, unselected }: ToldExplanation): string[] {
   if (rows === undefined) return [];
-  if (rows.length === 0) return ["no row of the CSV selects it"];
+  if (rows.length === 0) {
+    const why = unselected.map(({ line, why }) => `line ${line} has it, and does not select it: ${why}`);
+    return why.length > 0 ? why : ["no row of the CSV has it"];
+  }
   return rows.map(({ line, cells }) => {
     const told = Object.entries(cells).map(([column, cell]) => `${column} ${cell}`);
     return `selected by line ${line}: ${told.join(", ")}`;

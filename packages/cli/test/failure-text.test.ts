@@ -28,7 +28,7 @@ test("nobody is told to replay the failures of a cancelled run", async () => {
   await store.overwrite("Raw/TMDB/JSON/Movies/2026/11/23/erros_geral.json", `${JSON.stringify(failure)}\n`);
   const account = await new Accountant(store, DATE).account();
 
-  const told = { id: failure.imdb_id, date: DATE, bucket: "lake", rows: undefined, run: CANCELLED };
+  const told = { id: failure.imdb_id, date: DATE, bucket: "lake", rows: undefined, unselected: [], run: CANCELLED };
   const explained = explanationLines({ ...told, fate: { state: "failed", failure } });
   expect(explained).toContain(`  ${WHY}`);
   expect(explained.join("\n")).not.toContain("replay");

@@ -155,7 +155,7 @@ describe("against a stack", () => {
     expect(await told("tt7777770")).toMatch(
       /failed in lote 1 of 1: not_found, status 404[\s\S]*tried 2 times, first at /,
     );
-    expect(await told("tt9999999")).toMatch(/never selected[\s\S]*no row of the CSV selects it/);
+    expect(await told("tt9999999")).toMatch(/never selected[\s\S]*no row of the CSV has it/);
 
     const other = join(directory, "other.csv");
     writeFileSync(other, csvSelecting(["tt9999999"]));

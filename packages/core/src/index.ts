@@ -6,6 +6,7 @@ export { ATTRIBUTION, filterInWords, type MovieFilter, moviePath } from "./datas
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";
 export * from "./dataset/run-date.ts";
 export { type OddRows, type SelectedRow, type Selection, selectIds } from "./dataset/select-ids.ts";
+export { type UnselectedRow, unselectedRows } from "./dataset/unselected-rows.ts";
 export { earlierRecords, type ReuseRule } from "./files/earlier-records.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
 export { countForeignMessages, Ledger, LedgerError } from "./files/ledger.ts";

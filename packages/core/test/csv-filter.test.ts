@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unselectedRows } from "../src/dataset/unselected-rows.ts";
 import { type Cells, csv, FILTER, row, selectedIds } from "./support/csv.ts";
 
 const ID = "tt0111161";
@@ -134,4 +135,27 @@ describe("the ids", () => {
       "tt00 00300",
     ]);
   });
+});
+
+test("rows that have an id and do not select it are told with their lines and what each lacks, however the file is cut", async () => {
+  const text = csv(
+    row({ id: ID }),
+    row({ id: ID, anoLancamento: "1950", genero: "Comedy" }),
+    row({ id: "tt7777777", tituloPincipal: ID, anoLancamento: "1950" }),
+    row({ id: ` ${ID} `, anoLancamento: "1994?", numeroVotos: "\\N" }),
+    `${row({ id: ID })}|one more`,
+    row({ id: ID, numeroVotos: "10000" }),
+  ).replaceAll("\n", "\r\n");
+  const told = [
+    { line: 3, why: 'anoLancamento 1950 is not above 1960; genero "Comedy" contains none of crime, war' },
+    { line: 5, why: 'anoLancamento "1994?" is no number; numeroVotos is unknown' },
+    { line: 6, why: "it has 16 instead of 15 columns" },
+    { line: 7, why: "numeroVotos 10000 is not above 10000" },
+  ];
+  for (const size of [7, 1_000, text.length]) {
+    const cut = async function* () {
+      for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size));
+    };
+    expect(await unselectedRows(cut(), ID, FILTER)).toEqual(told);
+  }
 });

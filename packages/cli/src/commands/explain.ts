@@ -11,7 +11,7 @@ export function explain(program: Command): void {
     .description("what became of one id: its lote, its record or its failure, and when")
     .argument("<id>", "as it stands in the CSV, such as tt0068646", movieId)
     .option("--date <yyyy/mm/dd>", DATE_HELP, runDate)
-    .option("--csv <movies.csv>", "the CSV of the run, to tell which of its rows select the id")
+    .option("--csv <movies.csv>", "the CSV of the run, to tell which rows select the id, or why none does")
     .addOption(stageOption())
     .option("--json", JSON_HELP)
     .addHelpText(
@@ -23,7 +23,7 @@ Examples:
     )
     .action(async (asked, { date = today(), csv, json }) => {
       const { explain } = await import("@lotes/core");
-      const { csvBytes, rowsSelecting } = await import("../csv-file.ts");
+      const { csvBytes, rowsNotSelecting, rowsSelecting } = await import("../csv-file.ts");
       const { explanationDocument, explanationLines } = await import("../explain-report.ts");
       const { note, plural, printJson, printLines } = await import("../output.ts");
       const { openTarget } = await import("../target.ts");
@@ -35,10 +35,11 @@ Examples:
       const { id, run } = explanation;
       const { source, filter } = run;
       const rows = csv === undefined ? undefined : await rowsSelecting(id, csv, filter);
+      const unselected = csv !== undefined && rows?.length === 0 ? await rowsNotSelecting(id, csv, filter) : [];
       const sizes = csv === undefined ? [] : [await csvBytes(csv), source.size].map((size) => plural(size, "byte"));
       if (sizes[0] !== sizes[1])
         note(`! ${csv} is not the CSV of the run: it has ${sizes[0]}, and that has ${sizes[1]}`);
-      const told = { date, bucket: target.bucket, rows, ...explanation };
+      const told = { date, bucket: target.bucket, rows, unselected, ...explanation };
       if (json) printJson(explanationDocument(told));
       else printLines(explanationLines(told));
     });

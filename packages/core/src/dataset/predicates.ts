@@ -53,6 +53,26 @@ export function unreadableNumber(
 /** Whether a row is selected. A number that is unknown is above no bound. */
 export function passes(row: Row, { above, contains }: Predicates): boolean {
   const isAbove = ({ column, bound }: Above) => (numberIn(row[column] ?? "") ?? Number.NaN) > bound;
-  const text = row[contains.column]?.toLowerCase() ?? "";
-  return above.every(isAbove) && contains.anyOf.some((wanted) => text.includes(wanted));
+  return above.every(isAbove) && containsOne(row, contains);
+}
+
+function containsOne(row: Row, { column, anyOf }: Predicates["contains"]): boolean {
+  const text = row[column]?.toLowerCase() ?? "";
+  return anyOf.some((wanted) => text.includes(wanted));
+}
+
+/** Why a row is not selected, for a line of text: what each cell lacks; undefined when it is. */
+export function whyNot(row: Row, predicates: Predicates): string | undefined {
+  const { above, contains } = predicates;
+  const reasons = above.flatMap(({ column, bound }) => {
+    const cell = row[column] ?? "";
+    const value = numberIn(cell);
+    if (value === undefined) return [`${column} ${JSON.stringify(cell)} is no number`];
+    if (Number.isNaN(value)) return [`${column} is unknown`];
+    return value > bound ? [] : [`${column} ${value} is not above ${bound}`];
+  });
+  const { column, anyOf } = contains;
+  if (!containsOne(row, contains))
+    reasons.push(`${column} ${JSON.stringify(row[column])} contains none of ${anyOf.join(", ")}`);
+  return reasons.length > 0 ? reasons.join("; ") : undefined;
 }
