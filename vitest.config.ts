@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// esbuild, the compiler of TypeScript and SST are Go programs, and each is over soon: a third of their processor's time would go into collecting
-// garbage. Whatever the tests start has this.
+// esbuild, TypeScript's compiler and SST are Go programs, and each is over soon. Without this a quarter of their processor's time goes into
+// collecting garbage. Whatever the tests start has it.
 process.env.GOGC = "off";
 
 /**
