@@ -108,7 +108,8 @@ export const BROKEN_RULES: readonly Mutation[] = [
       {
         file: "core/src/files/enter-reports.ts",
         from: "if (await haveGotRecords(lotes, output)) continue;",
-        to: "",
+        // It takes no notice of what it sees: all calls before that are as ever.
+        to: "if ((await haveGotRecords(lotes, output)) && false) continue;",
       },
     ],
   },

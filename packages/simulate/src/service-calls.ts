@@ -128,7 +128,8 @@ export class ServiceCalls {
       let settle: () => void;
       try {
         const result = perform(fault);
-        this.#pass(done);
+        // Who lists has looked at all when the last page is there.
+        if (!(result as { IsTruncated?: boolean } | undefined)?.IsTruncated) this.#pass(done);
         trace(fault ? `done, but ${fault.kind}` : "done");
         settle = () => resolve(result);
       } catch (error) {
