@@ -55,7 +55,8 @@ function dlqDocument(dlq: SentReplay["dlq"]) {
 /** Prints what was sent. The exit code tells if something was not. */
 export function tellSent(sent: SentReplay, json = false): void {
   if (!json) printLines(replayLines(sent));
-  if (dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
+  const isRefused = sent.dlq === undefined && sent.troubles.some(({ code }) => code === "run_cancelled");
+  if (isRefused || dlqTroubles(sent).length > 0) process.exitCode = EXIT.failed;
 }
 
 /** For people. */

@@ -198,6 +198,7 @@ describe("against a stack", () => {
     expect({ code: watched.code, status: JSON.parse(watched.stdout).status }).toEqual({ code: 1, status: "cancelled" });
     const replayed = await lotesHere("replay", "--watch", "--all", "--date", DATE, "--json");
     expect(JSON.parse(replayed.stdout)).toMatchObject({ ids: 0, sent: true, troubles: [{ code: "run_cancelled" }] });
+    expect(replayed.code).toBe(1);
   });
 });
 
