@@ -4,11 +4,12 @@ import { Random } from "@lotes/local/sample/random";
 import { type CsvHabits, csvOf, habitsOf, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import { type Freezes, freezesOf } from "./freezes.ts";
-import { type LargeRun, manyLotesOf, RUN_OF_TWINS } from "./large-runs.ts";
+import { FUNCTION_MS, withHangs } from "./hangs.ts";
+import { manyLotesOf, RUN_OF_TWINS } from "./large-runs.ts";
 import { happens, ONE_IN } from "./one-in.ts";
 import { SIZES, type Size } from "./size.ts";
 import { type StrangersMessage, strangersOf } from "./strangers.ts";
-import { hangingRules, rulesOf } from "./tmdb-rules.ts";
+import { rulesOf } from "./tmdb-rules.ts";
 
 /** One upload of a movies.csv. */
 export interface Upload {
@@ -82,14 +83,12 @@ const LONGEST_GAP_MS = 8_000;
 const WARM_MS = 1_500;
 // Some act in the middle of the first lotes, and some when all but what had failed is done.
 const LAST_ACTION_MS = [4_000, 4_000, 15_000];
-const FUNCTION_MS = [4_000, 6_000, 10_000, 15_000];
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, 10_000, -10_000, -1_000];
 // By then most runs have settled and have a manifest, from which a later upload's run takes records.
 const PAUSE_MS = 40_000;
-// Drawn apart from all else, so that the other schedules are as they were before there were such pauses and such an end.
+// Drawn apart from all else, so that the other schedules are as they were before there were such pauses.
 const PAUSE_SEED = 0x7061_7573;
-const HANG_SEED = 0x6861_6e67;
 const DATES = ["2026/11/23", "2026/11/24"] as const;
 
 /** A number that decides everything of one schedule. */
@@ -142,14 +141,7 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.real)
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
     cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
   };
-  return withHangs(schedule, large);
-}
-
-/** Lets TMDB hang while functions have the least time, if that is to be so. */
-function withHangs(schedule: Schedule, large: LargeRun | undefined): Schedule {
-  const random = new Random(seedOf(schedule.seed, schedule.index) ^ HANG_SEED);
-  if (large !== undefined || !happens(random, ONE_IN.hangs)) return schedule;
-  return { ...schedule, functionMs: Math.min(...FUNCTION_MS), tmdb: hangingRules(random) };
+  return withHangs(schedule, seedOf(seed, index), large !== undefined);
 }
 
 /** Lets the later uploads of a schedule come after a pause, if it is to have one. */
