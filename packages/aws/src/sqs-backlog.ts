@@ -47,16 +47,22 @@ export class SqsBacklog {
   }
 
   /** Approximately: SQS counts on several servers. */
-  async depth(): Promise<{ visible: number; inFlight: number }> {
+  async depth(): Promise<{ visible: number; inFlight: number; delayed?: number }> {
     const { Attributes } = await this.#client.send(
       new GetQueueAttributesCommand({
         QueueUrl: this.#url,
-        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        AttributeNames: [
+          "ApproximateNumberOfMessages",
+          "ApproximateNumberOfMessagesNotVisible",
+          "ApproximateNumberOfMessagesDelayed",
+        ],
       }),
     );
+    const delayed = Number(Attributes?.ApproximateNumberOfMessagesDelayed ?? 0);
     return {
       visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
       inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+      ...(delayed > 0 && { delayed }),
     };
   }
 

@@ -20,12 +20,15 @@ async function deadLetters(services: Services, count: number): Promise<SqsBacklo
 }
 
 describe("what stands in a queue", () => {
-  test("is counted, received messages apart", async ({ startServices }) => {
+  test("is counted, received and delayed messages apart", async ({ startServices }) => {
     const services = await startServices();
     const backlog = await deadLetters(services, 3);
     expect(await backlog.depth()).toEqual({ visible: 3, inFlight: 0 });
     await backlog.moveAllTo(services.local.queueUrl("LoteQueue"));
     expect(await backlog.depth()).toEqual({ visible: 0, inFlight: 0 });
+    const QueueUrl = services.local.queueUrl("DeadLetterQueue");
+    await services.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "later", DelaySeconds: 900 }));
+    expect(await backlog.depth()).toEqual({ visible: 0, inFlight: 0, delayed: 1 });
     backlog.close();
   });
 

@@ -1,4 +1,4 @@
-import { type Account, diagnose, type Queues } from "@lotes/core";
+import { type Account, diagnose, isAnythingIn, type Queues } from "@lotes/core";
 
 /** AWS says that SQS's counts may be wrong for a minute after the last message was sent. This is twice that. */
 export const STILL_SECONDS = 120;
@@ -27,7 +27,7 @@ export class Stillness {
    */
   hasLasted(account: Account, queues: Queues, now: number): boolean {
     const { lotes, deadLetters } = queues;
-    if (lotes.visible + lotes.inFlight > 0 || !isSame(this.#state, account) || mayBeQueued(account, queues)) {
+    if (isAnythingIn(lotes) || !isSame(this.#state, account) || mayBeQueued(account, queues)) {
       this.#state = account;
       this.#since = now;
       this.#looksWithoutReports = 0;

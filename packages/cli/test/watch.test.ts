@@ -64,6 +64,7 @@ describe("who follows a run of which ids are nowhere", () => {
 
   test("waits for as long as a lote or a report is queued, hidden or at work", () => {
     expect(endOf(() => [still, queues(1, 0)])).toBeUndefined();
+    expect(endOf(() => [still, { ...queues(0, 0), lotes: { visible: 0, inFlight: 0, delayed: 1 } }])).toBeUndefined();
     expect(endOf(() => [still, queues(0, 1)])).toBeUndefined();
     expect(endOf((second) => [still, queues(second % 100 === 0 ? 1 : 0, 0)])).toBeUndefined();
   });

@@ -20,7 +20,7 @@ export { METRIC_DIMENSIONS, METRICS, type Metric, metricsNamespace } from "./met
 export { type Account, Accountant, hasFaults, idsLeft, type Look } from "./operator/account.ts";
 export { cancelRun } from "./operator/cancel-run.ts";
 export { declareFinished } from "./operator/declare-finished.ts";
-export { cancelledInWords, diagnose, type QueueDepth, type Queues } from "./operator/diagnose.ts";
+export { cancelledInWords, diagnose, isAnythingIn, type QueueDepth, type Queues } from "./operator/diagnose.ts";
 export { type Explanation, explain, type Fate } from "./operator/explain.ts";
 export { fateSentences, type Sentence, type ToldFate, type ToldRun } from "./operator/fate-words.ts";
 export { gatherLedger } from "./operator/gather-ledger.ts";

@@ -119,6 +119,7 @@ describe("there is nothing to say", () => {
   });
 
   test("while lotes are at work, or hidden after a failure", () => {
+    expect(diagnose(account(), { lotes: { ...EMPTY, delayed: 1 }, deadLetters: EMPTY }, after(60))).toEqual([]);
     expect(diagnose(account(), { lotes: { visible: 5, inFlight: 2 }, deadLetters: EMPTY }, after(60))).toEqual([]);
     expect(diagnose(account(), { lotes: { visible: 0, inFlight: 1 }, deadLetters: EMPTY }, after(60))).toEqual([]);
   });

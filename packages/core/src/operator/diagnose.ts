@@ -7,6 +7,8 @@ import type { Trouble } from "./trouble.ts";
 export interface QueueDepth {
   readonly visible: number;
   readonly inFlight: number;
+  /** How many can't be received yet, since they were sent with a delay. In the DeadLetterQueue these are the collector's own, and no reports. */
+  readonly delayed?: number;
 }
 
 // Consumers take a lote within a second or two; cold starts and SQS's approximate counts take some more.
@@ -80,12 +82,17 @@ function whyUnsettled(account: Account, { lotes, deadLetters }: Queues): Trouble
     const waiting = count(deadLetters.visible, "failure report");
     return [{ code: "no_collector", message: `${waiting} waiting and no collector at work: see its log` }];
   }
-  if ([lotes, deadLetters].some(({ visible, inFlight }) => visible + inFlight > 0)) return [];
+  if (isAnythingIn(lotes) || deadLetters.visible + deadLetters.inFlight > 0) return [];
   const left = idsLeft(account);
   if (left === 0) return [countedTwice(account)];
   const missing = count(left, "id");
   const message = `${missing} neither stored nor failed, and nothing is queued: ingest the CSV again`;
   return [{ code: "ids_missing", message }];
+}
+
+/** Whether LoteQueue has anything, received or not. */
+export function isAnythingIn({ visible, inFlight, delayed = 0 }: QueueDepth): boolean {
+  return visible + inFlight + delayed > 0;
 }
 
 function countedTwice({ run, stored, failures }: Account): Trouble {
