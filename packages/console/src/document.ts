@@ -37,6 +37,8 @@ const loteSchema = z.object({
   messages: z.readonly(z.array(z.string())),
   /** Ids of the lote of which nothing was heard yet. */
   open: z.readonly(z.array(z.string())),
+  /** Which of the records, by their places, were used again, and when TMDB gave them; absent where none was. */
+  used_again: z.optional(z.readonly(z.array(z.object({ at: instant, places: z.readonly(z.array(count)) })))),
   /** What its records took; null where that was not kept. */
   work: z.nullable(workSchema),
 });

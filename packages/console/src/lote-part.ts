@@ -1,4 +1,4 @@
-import { type FailedId, isRepeated, type LoteFile, MOVIE_ATTRIBUTES, type StoredLote } from "@lotes/core";
+import { areTold, type FailedId, isRepeated, type LoteFile, MOVIE_ATTRIBUTES, type StoredLote } from "@lotes/core";
 import type { FailureRow, LotePart, RecordRow, WorkPart } from "./document.ts";
 
 /** A lote with what is stored of it and what has failed. */
@@ -80,8 +80,22 @@ function lotePart({ lote, stored, failures }: HeardLote): LotePart {
     ),
     messages,
     open: ids.filter((id) => !records.has(id) && !failed.has(id)),
+    ...usedAgain(stored?.content),
     work: workPart(stored),
   };
+}
+
+/** When TMDB gave the records of earlier runs. */
+function usedAgain(file: LoteFile | undefined): Pick<LotePart, "used_again"> {
+  const { work, fetchTimes, records } = file ?? {};
+  if (work === undefined || fetchTimes === undefined || records === undefined || !areTold(fetchTimes, work)) return {};
+  const earlier = [...records.keys()].flatMap((id, place) => {
+    const at = fetchTimes.get(id);
+    return at !== undefined && at < work.startedAt ? [{ at: at.toISOString(), place }] : [];
+  });
+  if (earlier.length === 0) return {};
+  const groups = Map.groupBy(earlier, ({ at }) => at);
+  return { used_again: [...groups].map(([at, group]) => ({ at, places: group.map(({ place }) => place) })) };
 }
 
 function workPart(stored: StoredLote | undefined): WorkPart | null {

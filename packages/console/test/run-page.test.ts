@@ -6,7 +6,7 @@ import { loteState } from "../src/page/lote-state.ts";
 import { consumerTime, phases } from "../src/page/phases.ts";
 import { requestRate } from "../src/page/request-rate.ts";
 import { chosenRows, rowsOf } from "../src/page/rows.ts";
-import { storyOf } from "../src/page/story.ts";
+import { storyOf, toldFate } from "../src/page/story.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 23, 12) + seconds * 1000).toISOString();
 
@@ -129,6 +129,15 @@ describe("the table", () => {
     expect(chosen({ sort: "votes" })).toEqual(["1", "3", "2", "4"]);
     expect(chosen({ sort: "votes", isDescending: true })).toEqual(["3", "1", "2", "4"]);
     expect(chosen({ isDescending: true })).toEqual(["4", "3", "2", "1"]);
+  });
+
+  test("tells of a record that was used again when TMDB gave it", () => {
+    const records = [record("tt0000001", "A", 1), record("tt0000002", "B", 1)];
+    const used_again = [{ at: at(-90), places: [1] }];
+    const lotes = [lote(1, { records, used_again, work: work(2, 7, { reused: 1 }) })];
+    const told = (id: string) => toldFate(storyOf(id, { lotes, run: null }));
+    expect(told("tt0000001")).toMatchObject({ asked: { from: at(2), usedAgainOf: undefined } });
+    expect(told("tt0000002")).toMatchObject({ asked: { usedAgainOf: at(-90) } });
   });
 
   test("leads to the story of each id", () => {

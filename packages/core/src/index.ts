@@ -9,6 +9,7 @@ export { type OddRows, type SelectedRow, type Selection, selectIds } from "./dat
 export { type UnselectedRow, unselectedRows } from "./dataset/unselected-rows.ts";
 export { earlierRecords, type ReuseRule } from "./files/earlier-records.ts";
 export { EditedFileError } from "./files/edited-file-error.ts";
+export { areTold } from "./files/fetch-times.ts";
 export { countForeignMessages, Ledger, LedgerError } from "./files/ledger.ts";
 export type { FailedId, LedgerEntry } from "./files/ledger-entry.ts";
 export { type LoteFile, LoteFileError } from "./files/lote-file.ts";

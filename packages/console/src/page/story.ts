@@ -28,7 +28,9 @@ export function toldFate(story: Story): ToldFate {
   switch (story.state) {
     case "stored": {
       const { lote, work } = story.lote;
-      const asked = work && { from: work.started_at, until: work.ended_at, repeated: work.repeated };
+      const place = story.lote.records.indexOf(story.record);
+      const usedAgainOf = story.lote.used_again?.find(({ places }) => places.includes(place))?.at;
+      const asked = work && { from: work.started_at, until: work.ended_at, repeated: work.repeated, usedAgainOf };
       return { state: "stored", lote, asked: asked ?? undefined };
     }
     case "failed": {

@@ -59,14 +59,10 @@ export function fetchTimesIn(
 }
 
 /**
- * Whether what {@link fetchTimesIn} tells holds for each record. Where the ages had no room beside a file of which some records were used again,
- * it does not: all count as old as the oldest.
- * @param records how many the file holds
+ * Whether the times of a file are each record's own. Where they had no room beside a file of which some records were used again they are not: all
+ * count as old as the oldest.
  */
-export function tellsEachFetchTime(
-  metadata: Readonly<Record<string, string>>,
-  records: number,
-  { reused }: LoteWork,
-): boolean {
-  return metadata[FETCHED] !== undefined || reused === 0 || reused >= records;
+export function areTold(times: FetchTimes, { reused }: LoteWork): boolean {
+  const [first, ...others] = [...times.values()].map((time) => time.getTime());
+  return reused === 0 || reused >= times.size || others.some((time) => time !== first);
 }

@@ -2,7 +2,7 @@ import { nameOf } from "../dataset/keys.ts";
 import type { MovieRecord } from "../dataset/movie-record.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
-import { tellsEachFetchTime } from "../files/fetch-times.ts";
+import { areTold } from "../files/fetch-times.ts";
 import { Ledger } from "../files/ledger.ts";
 import type { FailedId } from "../files/ledger-entry.ts";
 import { parseLoteFile } from "../files/lote-file.ts";
@@ -106,6 +106,6 @@ async function storedIn(lote: number, output: DateOutput, id: string): Promise<F
   if (object === undefined) return undefined;
   const { records, work, fetchTimes } = parseLoteFile(object, [id]);
   const record = records.get(id);
-  const isKept = work !== undefined && tellsEachFetchTime(object.metadata, records.size, work);
-  return record && { state: "stored", lote, record, work, fetchedAt: isKept ? fetchTimes?.get(id) : undefined };
+  const isTold = work !== undefined && fetchTimes !== undefined && areTold(fetchTimes, work);
+  return record && { state: "stored", lote, record, work, fetchedAt: isTold ? fetchTimes.get(id) : undefined };
 }
