@@ -103,3 +103,21 @@ describe("an account has faults", () => {
     expect(hasFaults({ run, failures })).toBe(faults);
   });
 });
+
+describe("an account that is taken again", () => {
+  test("has no lote of a run that was superseded since, though its file is still there", async () => {
+    const accountant = new Accountant(store, DATE);
+    await writeLote(5, 1, [IDS[0]]);
+    expect(await accountant.account()).toMatchObject({ stored: 1 });
+    await write(6, runKey(DATE), runObject(queuedRun("2")));
+    expect(await accountant.account()).toMatchObject({ stored: 0 });
+  });
+
+  test("has the failures of the ledger as it is by then", async () => {
+    const accountant = new Accountant(store, DATE);
+    await writeLedger(5, { id: IDS[1] });
+    expect((await accountant.account())?.failures).toMatchObject([{ imdb_id: IDS[1] }]);
+    await writeLedger(6, { id: IDS[2] });
+    expect((await accountant.account())?.failures).toMatchObject([{ imdb_id: IDS[2] }]);
+  });
+});

@@ -34,6 +34,21 @@ test("a failure stands in the ledger when nothing happens meanwhile", async () =
   expect(await collectedWith(async () => {})).toContain(ID);
 });
 
+test("of a failure and a recovery in one batch the later one counts, whichever is delivered first", async () => {
+  const store = new MemoryStore();
+  await store.putIf(runKey(DATE), undefined, runObject(queuedRun("01")));
+  const lote = { kind: "report", run: queuedRun("01").run, date: DATE, lote: 1, attempts: 1 } as const;
+  const failures = [{ id: ID, reason: "server_error" as const, status: 503, message: "offline" }];
+  const failed = messageBody({ ...lote, ids: [ID], failures, recovered: [] });
+  const recovered = messageBody({ ...lote, ids: [], failures: [], recovered: [ID] });
+  const letters = [
+    { body: recovered, sentAt: at(3) },
+    { body: failed, sentAt: at(2) },
+  ];
+  await Promise.all(collect(letters, { store, ...QUIET }));
+  expect(await store.get(ledgerKey(DATE))).toBeUndefined();
+});
+
 test("a failure of a run that is superseded while it is written does not stay", async () => {
   expect(
     await collectedWith((store) => store.overwrite(runKey(DATE), runObject(queuedRun("02")).body)),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
+import { isYoungEnough } from "../src/files/earlier-records.ts";
 import { parseManifest } from "../src/files/manifest.ts";
 import type { CsvVersion } from "../src/files/run-file.ts";
 import type { MovieAnswer, NewObject, StoredObject } from "../src/ports.ts";
@@ -212,6 +213,12 @@ describe("with REUSE_HOURS", () => {
     await queue(NEXT_DAY, ids, { loteSize: 100 });
     expect(deadLetterQueue.messages).toMatchObject([{ delaySeconds: 2 }]);
   });
+});
+
+test("a record from the future is as one that is too old: nobody knows which clock is wrong", () => {
+  const now = new Date();
+  const at = (ms: number) => new Date(now.getTime() + ms);
+  expect([-HOUR_MS, -HOUR_MS + 1, 0, 1].map((ms) => isYoungEnough(at(ms), 1, now))).toEqual([false, true, true, false]);
 });
 
 test("a message carries no more records than SQS takes, and the others are asked for", () => {
