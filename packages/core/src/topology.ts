@@ -72,6 +72,11 @@ const LITTLE_OLD_GARBAGE = ["--optimize-for-size", "--incremental-marking-hard-t
  * their time and never get that CPU back: without it a lote takes 5 % less CPU, and the collector's work as much as before.
  */
 const NO_OPTIMIZING_COMPILER = "--no-opt";
+/**
+ * V8's Maglev, which is quick at compiling, compiles what was called ten thousand times, in place of four hundred. What it takes for that stays in the
+ * process, 3 to 5 MiB. The collector's CPU is the same within 4 %; without Maglev at all it is a fifth more.
+ */
+const LITTLE_MAGLEV = "--invocation-count-for-maglev=10000";
 
 /**
  * While V8 looks for old garbage it looks for young garbage, too. By default it does not: the young generation grows by all that comes meanwhile, 6 MB in
@@ -102,7 +107,7 @@ function variables(...flags: readonly string[]): Readonly<Record<string, string>
 export const PROCESS_VARIABLES: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   producer: variables(SMALL_YOUNG_GENERATION, ...LITTLE_OLD_GARBAGE),
   consumer: variables(SMALL_YOUNG_GENERATION, NO_OPTIMIZING_COMPILER),
-  collector: variables(SMALL_YOUNG_GENERATION, ...LITTLE_OLD_GARBAGE, NO_OPTIMIZING_COMPILER),
+  collector: variables(SMALL_YOUNG_GENERATION, ...LITTLE_OLD_GARBAGE, NO_OPTIMIZING_COMPILER, LITTLE_MAGLEV),
 };
 
 /** How the ledger of a run is kept while the run is worked on. */
