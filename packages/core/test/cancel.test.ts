@@ -51,8 +51,11 @@ async function upload(ids: readonly string[] = IDS): Promise<CsvVersion> {
 const begin = (source: CsvVersion) =>
   produce(source, DATE, { ...deps(), filter: FILTER, loteSize: 2, maxMalformedPercent: 1 });
 
+// Longer than a test may take: a consumer that should stop before its time is over must not pass for one that does.
+const CONSUMER_MS = 3_600_000;
+
 async function consume({ body }: OutgoingMessage, receiveCount = 1): Promise<void> {
-  await consumeLote(parseMessage(body), { receiveCount, sentAt: new Date(0) }, performance.now() + 60_000, deps());
+  await consumeLote(parseMessage(body), { receiveCount, sentAt: new Date(0) }, performance.now() + CONSUMER_MS, deps());
 }
 
 async function collectAll(): Promise<void> {

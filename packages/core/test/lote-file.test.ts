@@ -170,5 +170,7 @@ describe("where the time of a lote went", () => {
       mergeLote({ ...loteFile(IDS), work: known }, { ...loteFile(IDS), work: work(60) }).work;
     expect(merged(work(0))?.times).toEqual({ queue: 2_400, limiter: 9_400, pause: 4_000, tmdb: 620, s3: 90 });
     expect(merged(work(0, { times: undefined }))?.times).toBeUndefined();
+    // A write whose answer was lost is done again.
+    expect(merged(work(60))).toEqual(work(60));
   });
 });

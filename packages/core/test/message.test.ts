@@ -24,6 +24,13 @@ const BODY = { version: 2, ...REPORT };
 /** As a lote was sent before messages told their kind. */
 const VERSION_1 = { version: 1, ...PLACE, ids: ["tt0111161", "278"] };
 
+test("a report of a whole lote fits into a message of SQS's, whatever its failures say", () => {
+  const ids = Array.from({ length: 150 }, (_, n) => String(n));
+  const failures = ids.map((id) => ({ id, reason: "server_error" as const, status: 503, message: "🎬".repeat(5_000) }));
+  const body = messageBody({ ...LOTE, kind: "report", ids, failures, recovered: ids });
+  expect(body.length).toBeLessThan(1024 * 1024);
+});
+
 /** What a body that is no message is told by. */
 function refusal(body: string): MalformedMessageError {
   try {
