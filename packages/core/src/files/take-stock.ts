@@ -26,7 +26,7 @@ export interface UnsettledRun {
   readonly unheard: number | undefined;
 }
 
-// A look is a round trip of some 20 ms, and 3 ms of a whole core. The collector has half of a core, so more looks at once would take as long, and more
+// A look is a round trip of some 20 ms, and 3 ms of a whole core. The collector has a third of a core, so more looks at once would take as long, and more
 // memory.
 const LOOKS_AT_ONCE = 8;
 
