@@ -205,6 +205,28 @@ describe("a run that has not settled has no manifest, and is looked at again", (
     expect(closingsWaiting()).toHaveLength(1);
   });
 
+  test("when it had settled, and an earlier run's file was removed between two looks at it, is looked at again", async () => {
+    unknown.add(LAST);
+    await drop();
+    const lotes = loteQueue.take();
+    await consume(lotes);
+    await collectAll();
+    await store.overwrite(loteKey(DATE, 9), "");
+    await consume(lotes, 2);
+    const { etag = "" } = (await store.get(loteKey(DATE, 9))) ?? {};
+    const list = store.list.bind(store);
+    store.list = async function* (prefix) {
+      yield* list(prefix);
+      await store.removeIf(loteKey(DATE, 9), etag);
+    };
+    await collectAll();
+    expect(closingsWaiting()).toHaveLength(1);
+    await collectAll();
+    const ledger = await store.get(ledgerKey(DATE));
+    expect(await manifest()).toMatchObject({ revision: 2, failed: 1, ledger: { etag: ledger?.etag } });
+    expect(deadLetterQueue.messages).toEqual([]);
+  });
+
   describe("when it had settled, and meanwhile", () => {
     beforeEach(async () => {
       unknown.add(LAST);

@@ -138,8 +138,8 @@ export const BROKEN_RULES: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/finish.ts",
-        from: "const next = again ?? early;",
-        to: "const next = early;",
+        from: "const next = again ?? own;",
+        to: "const next = own;",
       },
     ],
   },

@@ -83,16 +83,19 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
     if (soon !== undefined) await deps.deadLetterQueue.send([soon]);
     return;
   }
-  const { unsettled, manifest } = await writeManifest(output);
+  const { unsettled, manifest, known } = await writeManifest(output);
   if (manifest !== undefined) {
     const { date, run, revision, ids, stored, failed } = manifest;
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
   if (unsettled?.run !== current.run) return;
-  // Every id was reported before the producer has declared the run queued. The next occasion may be far away.
-  const early: Closing | undefined =
-    current.status === "queuing" ? { kind: "closing", run: current.run, date: output.date } : undefined;
-  const next = again ?? early;
+  // Every id was reported before the producer has declared the run queued, or a file was changed or removed between the looks at a run that had settled, of
+  // which no closing message is on its way any more. The next occasion may be far away, or never come.
+  const isLastOccasion = current.status === "queuing" || known?.run === current.run;
+  const own: Closing | undefined = isLastOccasion
+    ? { kind: "closing", run: current.run, date: output.date }
+    : undefined;
+  const next = again ?? own;
   if (next !== undefined) {
     await deps.deadLetterQueue.send([closingMessage(next, unsettled, deps.requestsPerSecond)]);
   }
@@ -100,17 +103,19 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
 
 /**
  * Writes `_manifest.json` if the run in force has settled, and if it is not written yet.
- * @returns the manifest if it was written, and what is known of a run that has not settled
+ * @returns the manifest if it was written, the one that was there, and what is known of a run that has not settled
  */
 export function writeManifest(
   output: DateOutput,
-): Promise<Pick<Stock, "unsettled"> & { readonly manifest: Manifest | undefined }> {
+): Promise<
+  Pick<Stock, "unsettled"> & { readonly manifest: Manifest | undefined; readonly known: Manifest | undefined }
+> {
   return output.changeManifest(async (object) => {
     const { settled, unsettled } = await takeStock(output);
     // One that can't be read is written anew.
     const known = object && readManifest(object);
     const manifest = settled && nextManifest(settled, known);
-    return { next: manifest && manifestObject(manifest), unsettled, manifest };
+    return { next: manifest && manifestObject(manifest), unsettled, manifest, known };
   });
 }
 
