@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import {
   type Acceptance,
   fileChunks,
+  filterIn,
   type MovieFilter,
   type RunFile,
   rejectionOf,
@@ -86,8 +87,7 @@ export async function selectFromFile(
 export async function rowsSelecting(id: string, path: string, filter: RunFile["filter"]): Promise<SelectedRow[]> {
   await csvBytes(path);
   const rows: SelectedRow[] = [];
-  const { min_year: minYear, min_votes: minVotes, genres } = filter;
-  await selectFromFile(path, { minYear, minVotes, genres }, (row) => {
+  await selectFromFile(path, filterIn(filter), (row) => {
     if (row.id === id) rows.push(row);
   });
   return rows;
@@ -98,8 +98,7 @@ export async function rowsSelecting(id: string, path: string, filter: RunFile["f
  * @param filter of the run
  */
 export function rowsNotSelecting(id: string, path: string, filter: RunFile["filter"]): Promise<UnselectedRow[]> {
-  const { min_year: minYear, min_votes: minVotes, genres } = filter;
-  return unselectedRows(fileChunks(path), id, { minYear, minVotes, genres });
+  return unselectedRows(fileChunks(path), id, filterIn(filter));
 }
 
 /**

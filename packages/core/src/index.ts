@@ -1,6 +1,7 @@
 export { fileChunks } from "./dataset/file-chunks.ts";
 export { LONGEST_HEADER_BYTES, UnusableCsvError } from "./dataset/header.ts";
 export * from "./dataset/keys.ts";
+export { filterIn } from "./dataset/movie-filter.ts";
 export { MOVIE_ATTRIBUTES, type MovieRecord, parseMovie, recordLine } from "./dataset/movie-record.ts";
 export { ATTRIBUTION, filterInWords, type MovieFilter, moviePath } from "./dataset/movies.ts";
 export { type Acceptance, rejectionOf } from "./dataset/rejection.ts";

@@ -21,8 +21,10 @@ export function withoutByteOrderMark(body: string): string {
  * @returns JSON of the same value
  */
 export function inOneLine(json: string): string {
-  return json.replaceAll(
-    /[\u0085\u2028\u2029]/g,
-    (lineEnd) => `\\u${lineEnd.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return json.replaceAll(/[\u0085\u2028\u2029]/g, jsonEscape);
+}
+
+/** A UTF-16 code unit as JSON writes it in ASCII: `\u2028`. */
+export function jsonEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

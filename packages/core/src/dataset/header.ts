@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { REQUIRED_COLUMNS } from "./movies.ts";
-import { SEPARATOR } from "./separators.ts";
+import { LINE_FEED, SEPARATOR } from "./separators.ts";
 
 /** The CSV can't be used at all. The message says why and what to do, in one line. */
 export class UnusableCsvError extends Error {
@@ -20,7 +20,6 @@ export const ENDS_OF_LINES = "save it with lines that end in LF or CRLF";
 
 // The real header has 173 bytes. A first line of 64 kB is no header, and there is no point in reading on to look for its end.
 export const LONGEST_HEADER_BYTES = 64 * 1024;
-const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**

@@ -39,6 +39,13 @@ export function filterOf({ MIN_YEAR, MIN_VOTES, GENRES }: FilterValues): MovieFi
 /** The filter as a run's file tells it. */
 export const filterSchema = z.object({ min_year: z.number(), min_votes: z.number(), genres: z.array(z.string()) });
 
-export function filterDocument({ minYear, minVotes, genres }: MovieFilter): z.infer<typeof filterSchema> {
+type FilterDocument = z.infer<typeof filterSchema>;
+
+export function filterDocument({ minYear, minVotes, genres }: MovieFilter): FilterDocument {
   return { min_year: minYear, min_votes: minVotes, genres: [...genres] };
+}
+
+/** The filter that a run's file tells. */
+export function filterIn({ min_year, min_votes, genres }: FilterDocument): MovieFilter {
+  return { minYear: min_year, minVotes: min_votes, genres };
 }

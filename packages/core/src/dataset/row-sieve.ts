@@ -1,7 +1,7 @@
 import { ENDS_OF_LINES, UnusableCsvError } from "./header.ts";
 import { areDigits, DOUBTFUL, plainNumber } from "./plain-number.ts";
 import type { Above, Predicates } from "./predicates.ts";
-import { countSeparators, nextSeparator, SEPARATOR, skipColumns } from "./separators.ts";
+import { countSeparators, LINE_FEED, nextSeparator, SEPARATOR, skipColumns } from "./separators.ts";
 
 // The longest row of the real file has some 1,000 bytes. Without a bound, a binary file with no line end would be collected whole.
 const LONGEST_ROW_BYTES = 1024 * 1024;
@@ -9,7 +9,6 @@ const LONGEST_ROW_BYTES = 1024 * 1024;
 // Rows that are handed on at once. The parser makes an object of each before the first one is used, and a chunk has up to 300,000 rows.
 const ROWS_AT_ONCE = 200;
 
-const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BAR = SEPARATOR.charCodeAt(0);
 

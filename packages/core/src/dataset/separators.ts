@@ -3,6 +3,8 @@
 /** What separates the columns. */
 export const SEPARATOR = "|";
 const BAR = SEPARATOR.charCodeAt(0);
+/** The byte that ends a row, after a carriage return or not. */
+export const LINE_FEED = 0x0a;
 
 const BARS = BAR * 0x01010101;
 const LOW_BITS = 0x7f7f7f7f;

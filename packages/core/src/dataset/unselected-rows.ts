@@ -1,7 +1,7 @@
 import { openCsv } from "./header.ts";
 import { ID_COLUMN, type MovieFilter, predicatesOf } from "./movies.ts";
 import { whyNot } from "./predicates.ts";
-import { SEPARATOR } from "./separators.ts";
+import { LINE_FEED, SEPARATOR } from "./separators.ts";
 
 /** A row that has an id, and does not select it. */
 export interface UnselectedRow {
@@ -9,8 +9,6 @@ export interface UnselectedRow {
   readonly line: number;
   readonly why: string;
 }
-
-const LINE_FEED = 0x0a;
 
 /**
  * Finds the rows of a CSV that have an id and do not select it. It looks at each line for the bytes of the id, and at the cells of few.

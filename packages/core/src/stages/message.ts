@@ -3,6 +3,7 @@ import { clipped } from "../clipped.ts";
 import { movieRecordSchema } from "../dataset/movie-record.ts";
 import { isRunDate } from "../dataset/run-date.ts";
 import { REASONS } from "../reasons.ts";
+import { jsonEscape } from "../text-lines.ts";
 import { wholeOrNull } from "../whole-or-null.ts";
 
 /** Why one id has no record. */
@@ -164,8 +165,5 @@ export function messageBody(message: Message): string {
 
 /** JSON in printable ASCII. */
 export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return JSON.stringify(value).replaceAll(/[^ -~]/g, jsonEscape);
 }
