@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { inputKey, ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { rejectionOf } from "../src/dataset/rejection.ts";
 import { type RunFile, readRun } from "../src/files/run-file.ts";
@@ -8,11 +8,14 @@ import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, HEADER, row, select } from "./support/csv.ts";
 import { MemoryStore, textObject } from "./support/memory-store.ts";
 import { QUIET } from "./support/quiet.ts";
+import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
 const SHORT = "tt0000001|too|short";
 const ODD = row({ id: "tt0000002", numeroVotos: "1.234.567" });
 const times = (count: number, line: string) => Array.from({ length: count }, () => line);
+
+beforeEach(() => withoutWaiting());
 
 async function verdict(file: string, maxMalformedPercent = 1): Promise<string | undefined> {
   return rejectionOf(await select(file), { filter: FILTER, maxMalformedPercent });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { type CsvVersion, readRun, runId } from "../src/files/run-file.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
@@ -9,10 +9,13 @@ import { InterruptedStore } from "./support/interrupted-store.ts";
 import { textObject } from "./support/memory-store.ts";
 import { movieIds } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
+import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
 const USABLE = csv(row());
 const UNUSABLE = "";
+
+beforeEach(() => withoutWaiting());
 
 /** A lake whose movies.csv is uploaded again and again. */
 class Lake {
@@ -90,6 +93,21 @@ test("a producer that is about to remove the earlier run's files leaves those of
   await lake.produce(source);
   expect((await lake.store.get(loteKey(DATE, 7)))?.metadata.run).toBe(laterRun);
   expect(laterRun).not.toBe("");
+});
+
+test("no lote is sent before a removal is done that was decided before the run was in force", async () => {
+  const lake = new Lake();
+  await lake.produce(await lake.upload(USABLE));
+  vi.useRealTimers();
+  vi.useFakeTimers({ fakeNodeBuiltins: true, toFake: ["setTimeout", "performance"] }).setTimerTickMode(
+    "nextTimerAsync",
+  );
+  const begunAt = performance.now();
+  let sentAt = 0;
+  await lake.produce(await lake.upload(USABLE), async () => {
+    sentAt ||= performance.now();
+  });
+  expect(sentAt - begunAt).toBeGreaterThanOrEqual(2_000);
 });
 
 test("a run that was cancelled when its producer had died leaves nothing of the run before it, once its event comes again", async () => {

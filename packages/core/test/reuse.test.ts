@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { inputKey, loteKey, manifestKey } from "../src/dataset/keys.ts";
 import { isYoungEnough } from "../src/files/earlier-records.ts";
 import { parseManifest } from "../src/files/manifest.ts";
@@ -15,6 +15,7 @@ import { MemoryQueue } from "./support/memory-queue.ts";
 import { MemoryStore } from "./support/memory-store.ts";
 import { movieIds, movieRecord } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
+import { withoutWaiting } from "./support/without-waiting.ts";
 
 const FIRST_DAY = "2026/10/31";
 const NEXT_DAY = "2026/11/02";
@@ -56,17 +57,13 @@ const warn = vi.fn();
 const log = { ...QUIET.log, warn };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-10-31T12:00:00.123Z") });
+  withoutWaiting(new Date("2026-10-31T12:00:00.123Z"));
   store = new MemoryStore();
   loteQueue = new MemoryQueue();
   deadLetterQueue = new MemoryQueue();
   unknown = new Set();
   movies = answering("tmdb pt-BR");
   warn.mockReset();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 function answering(origin: string): FakeMovies {

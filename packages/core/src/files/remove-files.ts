@@ -5,6 +5,9 @@ import { runOf } from "./lote-file.ts";
 // Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
 const REMOVALS_AT_ONCE = 10;
 
+/** From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day. */
+export const LONGEST_REMOVAL_MS = 2_000;
+
 /** Removes the lotes and the ledger of earlier runs. Those of this run stay: consumers may be at work since before a resumption. */
 export function removeEarlierFiles(output: DateOutput, run: string): Promise<void> {
   return removeFiles(output, run, async () => (await output.runInForce(run)) !== undefined);

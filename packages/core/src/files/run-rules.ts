@@ -66,14 +66,24 @@ interface Ruling {
   readonly next?: RunFile;
 }
 
+interface PutInForce extends Ruling {
+  /** An earlier call has put it in force. */
+  readonly resumed: boolean;
+  /** The date never had a run. */
+  readonly isFirst: boolean;
+}
+
 /** Puts my run in force, unless another call or a later upload has done more. */
-export function putInForce(mine: QueuingRun, current: RunFile | undefined): Ruling & { readonly resumed: boolean } {
-  const verdict = verdictOn(mine, current);
-  const resumed = current?.run === mine.run;
-  if (verdict !== "go on") return { verdict, resumed };
+export function putInForce(mine: QueuingRun, current: RunFile | undefined): PutInForce {
+  const found = {
+    verdict: verdictOn(mine, current),
+    resumed: current?.run === mine.run,
+    isFirst: current === undefined,
+  };
+  if (found.verdict !== "go on") return found;
   const next = { ...mine, rejected: laterRejection(mine, current) };
   // Where its entries are is decided once.
-  return { verdict, resumed, next: resumed ? { ...next, ledger_part_lotes: current.ledger_part_lotes } : next };
+  return { ...found, next: found.resumed ? { ...next, ledger_part_lotes: current?.ledger_part_lotes } : next };
 }
 
 /** Tells of my CSV, which can't be used: beside the run in force, or in its place where there is none. */

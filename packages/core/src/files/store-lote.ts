@@ -3,11 +3,9 @@ import type { StoredObject } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { hasEntriesOf, Ledger, LedgerError } from "./ledger.ts";
 import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+import { LONGEST_REMOVAL_MS } from "./remove-files.ts";
 import type { RunFile } from "./run-file.ts";
 import type { RunInForce } from "./run-rules.ts";
-
-// From a look at a file to its removal it is two calls to S3, each of some 50 ms, and a second on a bad day.
-const LONGEST_REMOVAL_MS = 2_000;
 
 /** What is so after a lote was stored. */
 export interface StoredLote {

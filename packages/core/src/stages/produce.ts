@@ -1,10 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { UnusableCsvError } from "../dataset/header.ts";
 import { type Acceptance, rejectionOf } from "../dataset/rejection.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import { type CompactSelection, selectCompactly } from "../dataset/select-ids.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { earlierRecords, type ReuseRule } from "../files/earlier-records.ts";
-import { removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
+import { LONGEST_REMOVAL_MS, removeEarlierFiles, removeFilesIfRejected } from "../files/remove-files.ts";
 import { type CsvVersion, newRun, type QueuingRun, type RunFile } from "../files/run-file.ts";
 import { declareQueued, giveUp, putInForce, reject, type Verdict, verdictOn } from "../files/run-rules.ts";
 import { METRICS } from "../metrics.ts";
@@ -75,7 +76,7 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const earlier = await earlierRecords(ids, date, reuse, { store, log, now: new Date() });
   const lotes = Math.ceil(ids.length / loteSize);
   const run: QueuingRun = { ...counted, ids: ids.length, lotes, ...ledgerParts(lotes, deps) };
-  const { verdict, resumed } = await output.changeRun((current) => putInForce(run, current));
+  const { verdict, resumed, isFirst } = await output.changeRun((current) => putInForce(run, current));
   if (verdict !== "go on") return skip(verdict, run.run, output, log);
   log.info("run in force", {
     rows,
@@ -87,7 +88,9 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
     resumed,
   });
 
-  await removeEarlierFiles(output, run.run);
+  // Whoever has looked at an earlier run's file before this run was in force may be about to remove it, and knows it by the hash of its bytes. A file of
+  // this run may have the same bytes, so none is written before such removals are done.
+  await Promise.all([removeEarlierFiles(output, run.run), isFirst ? undefined : delay(LONGEST_REMOVAL_MS)]);
   const common = { kind: resumed ? "resumed" : "lote", run: run.run, date, attempts: 0 } as const;
   const bodyOf = (lote: Lote) => messageBody({ ...common, ...lote, ...knownRecords(lote.ids, earlier) });
   let messages: OutgoingMessage[] = [];
