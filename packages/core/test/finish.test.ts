@@ -6,13 +6,15 @@ import { cancelRun } from "../src/operator/cancel-run.ts";
 import type { MovieAnswer, OutgoingMessage } from "../src/ports.ts";
 import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
-import { messageBody, parseMessage } from "../src/stages/message.ts";
+import { firstClosing } from "../src/stages/finish.ts";
+import { type Closing, messageBody, parseMessage } from "../src/stages/message.ts";
 import { produce } from "../src/stages/produce.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
 import { QUIET } from "./support/quiet.ts";
+import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
 const IDS = ["tt0000001", "tt0000002", "tt0000003", "tt0000004"];
@@ -27,6 +29,7 @@ let unknown: Set<string>;
 let uploads = 0;
 
 beforeEach(() => {
+  withoutWaiting();
   store = new InterruptedStore(manifestKey(DATE));
   loteQueue = new MemoryQueue();
   deadLetterQueue = new MemoryQueue();
@@ -332,6 +335,25 @@ test("a long run is looked at again when the rest of its ids can have been asked
   const ids = Array.from({ length: 400 }, (_, index) => `tt${String(index).padStart(7, "0")}`);
   await drop(ids);
   expect(closingsWaiting()).toMatchObject([{ delaySeconds: 10 }]);
+});
+
+describe("the first question whether a run has settled", () => {
+  const asked = (ids: number) => {
+    const { body, delaySeconds } = firstClosing({ run: "9f2c", date: DATE, ids, lotes: ids / 100 }, 0, 40);
+    return { delaySeconds, unheard: (parseMessage(body) as Closing).unheard };
+  };
+
+  test("of a run of five minutes comes at its end, and waits for its last lote", () => {
+    expect(asked(12_000)).toEqual({ delaySeconds: 300, unheard: 120 });
+  });
+
+  test("of a longer run comes shortly before its end, and takes a look at all lotes", () => {
+    expect(asked(20_000)).toEqual({ delaySeconds: 485, unheard: undefined });
+  });
+
+  test("of a run of hours comes after ten minutes", () => {
+    expect(asked(1_000_000)).toEqual({ delaySeconds: 600, unheard: undefined });
+  });
 });
 
 test("a run that has settled by nothing but failures before it is declared queued has a manifest all the same", async () => {

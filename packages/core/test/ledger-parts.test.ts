@@ -10,8 +10,8 @@ import {
 } from "../src/dataset/keys.ts";
 import { Ledger } from "../src/files/ledger.ts";
 import { parseManifest } from "../src/files/manifest.ts";
+import { OutputMemory } from "../src/files/output-memory.ts";
 import { type CsvVersion, parseRunFile } from "../src/files/run-file.ts";
-import { WrittenParts } from "../src/files/written-parts.ts";
 import { Accountant } from "../src/operator/account.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import { explain } from "../src/operator/explain.ts";
@@ -28,6 +28,7 @@ import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
 import { QUIET } from "./support/quiet.ts";
 import { report } from "./support/reports.ts";
+import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
 const MINUTE_MS = 60_000;
@@ -68,6 +69,7 @@ let deadLetterQueue: MemoryQueue;
 let uploads = 0;
 
 beforeEach(() => {
+  withoutWaiting();
   store = new CountingStore(ledgerKey(DATE));
   loteQueue = new MemoryQueue();
   deadLetterQueue = new MemoryQueue();
@@ -91,12 +93,12 @@ async function consume(messages: readonly OutgoingMessage[], unknown: readonly s
   }
 }
 
-async function collectAll(letters = deadLetterQueue.take(), written?: WrittenParts): Promise<void> {
+async function collectAll(letters = deadLetterQueue.take(), memory?: OutputMemory): Promise<void> {
   const sentAt = new Date("2026-11-23T12:00:00Z");
   await Promise.all(
     collect(
       letters.map(({ body }) => ({ body, sentAt })),
-      { ...QUIET, store, deadLetterQueue, ...(written && { written }) },
+      { ...QUIET, store, deadLetterQueue, ...(memory && { memory }) },
     ),
   );
 }
@@ -298,16 +300,16 @@ describe("what is read and asked for does not grow with a run", () => {
   test("a collector puts together what it has written itself without reading it, and reads what others have changed", async () => {
     await drop(IDS);
     const lotes = loteQueue.take();
-    const written = new WrittenParts();
+    const memory = new OutputMemory();
     await consume(lotes.slice(0, -1));
-    await collectAll(undefined, written);
+    await collectAll(undefined, memory);
     const [first, second] = [ledgerPartKey(DATE, 1), ledgerPartKey(DATE, 2)];
     const { body, etag, metadata } = (await store.get(second)) as StoredObject;
     const changed = { body: body.replaceAll("no such movie", "changed"), contentType: "", metadata };
     await store.putIf(second, etag, changed);
     await consume(lotes.slice(-1));
     const read = vi.spyOn(store, "get");
-    await collectAll(undefined, written);
+    await collectAll(undefined, memory);
     const keys = read.mock.calls.map(([key]) => key);
     read.mockRestore();
     expect(keys).not.toContain(first);

@@ -1,17 +1,17 @@
-import { type CollectorDeps, collect, WrittenParts } from "@lotes/core";
+import { type CollectorDeps, collect, OutputMemory } from "@lotes/core";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { failureLogged } from "./failure-logged.ts";
 import type { HandlerLogger, PublishedMetrics } from "./handler-deps.ts";
 import { sentAt, version1Attempts } from "./sqs-record.ts";
 
-export interface CollectorHandlerDeps extends Omit<CollectorDeps, "log" | "metrics" | "written"> {
+export interface CollectorHandlerDeps extends Omit<CollectorDeps, "log" | "metrics" | "memory"> {
   readonly logger: HandlerLogger;
   readonly metrics: PublishedMetrics;
 }
 
 /** Dead letters for the ledgers. They are written a date at a time, so a letter shares the fate of its date. */
 export function collectorHandler({ logger, metrics, ...deps }: CollectorHandlerDeps) {
-  const written = new WrittenParts();
+  const memory = new OutputMemory();
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const log = logger.createChild({ persistentKeys: { request: context.awsRequestId } });
     const letters = Records.map((record) => ({
@@ -19,7 +19,7 @@ export function collectorHandler({ logger, metrics, ...deps }: CollectorHandlerD
       sentAt: sentAt(record),
       version1Attempts: version1Attempts(record),
     }));
-    const entered = collect(letters, { ...deps, written, log, metrics }).map((done) => failureLogged(log, () => done));
+    const entered = collect(letters, { ...deps, memory, log, metrics }).map((done) => failureLogged(log, () => done));
     const outcomes = await Promise.allSettled(entered);
     const failed = Records.filter((_, index) => outcomes[index]?.status === "rejected");
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -17,6 +17,8 @@ interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** In whole seconds, as S3 tells it. */
+  readonly modifiedAt: Date;
 }
 
 interface AwsAnswer {
@@ -68,7 +70,8 @@ export class Aws {
   }
 
   put(key: string, body: Buffer, headers: Readonly<Record<string, string>> = {}): StoredObject {
-    const object = { body, etag: `"${hash("md5", body)}"`, headers };
+    const modifiedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+    const object = { body, etag: `"${hash("md5", body)}"`, headers, modifiedAt };
     this.#objects.set(key, object);
     return object;
   }
@@ -105,7 +108,7 @@ export class Aws {
     const object = this.#objects.get(key);
     if (object === undefined) return refusal(404, "NoSuchKey");
     if ((headers["if-match"] ?? object.etag) !== object.etag) return refusal(412, "PreconditionFailed");
-    const told = { ...object.headers, etag: object.etag, "last-modified": new Date().toUTCString() };
+    const told = { ...object.headers, etag: object.etag, "last-modified": object.modifiedAt.toUTCString() };
     const { length } = object.body;
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
     if (first === undefined) return { status: 200, headers: told, body: object.body };
@@ -137,9 +140,9 @@ export class Aws {
     if (query.get("delimiter") === "/") return listing(`<IsTruncated>false</IsTruncated>${foldersIn(prefix, keys)}`);
     const page = keys.slice(0, PAGE_KEYS);
     const contents = page.map((key) => {
-      const { etag, body } = this.#objects.get(key) as StoredObject;
+      const { etag, body, modifiedAt } = this.#objects.get(key) as StoredObject;
       const facts = `<ETag>&quot;${etag.slice(1, -1)}&quot;</ETag><Size>${body.length}</Size>`;
-      return `<Contents><Key>${key}</Key><LastModified>2026-11-23T00:00:00.000Z</LastModified>${facts}</Contents>`;
+      return `<Contents><Key>${key}</Key><LastModified>${modifiedAt.toISOString()}</LastModified>${facts}</Contents>`;
     });
     const more = keys.length > page.length;
     const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";

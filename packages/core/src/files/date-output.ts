@@ -13,10 +13,11 @@ import {
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectHead, ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
 import type { KeyAndEtag, LedgerPiece } from "./ledger-piece.ts";
+import type { ListedLote } from "./looked-lotes.ts";
+import type { OutputMemory } from "./output-memory.ts";
 import { parseRunFile, type RunFile, readRun, runObject } from "./run-file.ts";
 import { isInForce, lotesOfPart, type RunInForce } from "./run-rules.ts";
 import { type Change, createObject, type Decide, type Done, updateObject, updateUnread } from "./update-object.ts";
-import type { WrittenParts } from "./written-parts.ts";
 
 // Round trips of some 20 ms each. A few parts are all that is in memory.
 const READS_AT_ONCE = 8;
@@ -40,13 +41,13 @@ const READS_AT_ONCE = 8;
 export class DateOutput {
   readonly #store: ObjectStore;
   readonly date: RunDate;
-  readonly #written: WrittenParts | undefined;
+  /** What this process remembers, if it does. */
+  readonly memory: OutputMemory | undefined;
 
-  /** @param written what this process has written of ledgers, if that is kept */
-  constructor(store: ObjectStore, date: RunDate, written?: WrittenParts) {
+  constructor(store: ObjectStore, date: RunDate, memory?: OutputMemory) {
     this.#store = store;
     this.date = date;
-    this.#written = written;
+    this.memory = memory;
   }
 
   /** What `_run.json` holds, be it in force or rejected; undefined when the date never had a run. */
@@ -72,7 +73,7 @@ export class DateOutput {
   }
 
   /** The files of lotes, of whichever run. */
-  async *loteFiles(): AsyncGenerator<ObjectSummary & { readonly lote: number }> {
+  async *loteFiles(): AsyncGenerator<ListedLote> {
     for await (const object of this.#store.list(lotePrefix(this.date))) {
       const lote = loteOfKey(object.key);
       if (lote !== undefined) yield { ...object, lote };
@@ -90,14 +91,14 @@ export class DateOutput {
   /** Changes one of the date's objects, see {@link updateObject}. */
   async change<Made extends Change>(key: string, change: Decide<Made>): Promise<Done<Made>> {
     const done = await updateObject(this.#store, key, change);
-    this.#written?.add(key, done);
+    this.memory?.written.add(key, done);
     return done;
   }
 
   /** The same for an object whose bytes need not be known. */
   async changeUnread<Made extends Change>(key: string, change: Decide<Made, ObjectHead>): Promise<Done<Made>> {
     const done = await updateUnread(this.#store, key, change);
-    this.#written?.add(key, done);
+    this.memory?.written.add(key, done);
     return done;
   }
 
@@ -150,7 +151,7 @@ export class DateOutput {
       return;
     }
     const parts = await this.ledgerParts();
-    const read = (part: ObjectSummary) => this.#written?.find(part) ?? this.object(part.key);
+    const read = (part: ObjectSummary) => this.memory?.written.find(part) ?? this.object(part.key);
     for (let from = 0; from < parts.length; from += READS_AT_ONCE) {
       const some = parts.slice(from, from + READS_AT_ONCE);
       for (const piece of await Promise.all(some.map(read))) if (piece !== undefined) yield piece;

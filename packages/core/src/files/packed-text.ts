@@ -6,6 +6,10 @@ const QUICKEST = { level: constants.Z_BEST_SPEED };
 /** Node takes the memory of smaller buffers from a piece that several share. */
 const LEAST_OWN_BYTES = 64 * 1024;
 
+const SHORT_BYTES = 4 * 1024;
+/** Of zlib. */
+const LEAST_CHUNK_BYTES = 64;
+
 /** A text that takes little memory while nobody reads it. */
 export class PackedText {
   readonly #packed: Uint8Array;
@@ -24,7 +28,11 @@ export class PackedText {
 
   toString(): string {
     // With room for one byte more, zlib takes all of its memory at once.
-    const chunkSize = Math.max(this.#unpackedBytes + 1, LEAST_OWN_BYTES);
+    const room = this.#unpackedBytes + 1;
+    // V8 clears away what little a short text takes as quickly as anything else.
+    if (room < SHORT_BYTES)
+      return inflateRawSync(this.#packed, { chunkSize: Math.max(room, LEAST_CHUNK_BYTES) }).toString();
+    const chunkSize = Math.max(room, LEAST_OWN_BYTES);
     const unpacked = inflateRawSync(this.#packed, { chunkSize });
     const text = unpacked.toString();
     // Given back now, for V8 might keep the memory of hundreds of such texts until it looks for garbage.

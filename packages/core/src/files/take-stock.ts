@@ -1,11 +1,10 @@
-import pMap from "p-map";
 import { ledgerKey } from "../dataset/keys.ts";
 import type { RunDate } from "../dataset/run-date.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
-import { areSame, type KeyAndEtag } from "./ledger-piece.ts";
-import { lacksRecords, storedIdsIn, storedIdsOf } from "./lote-file.ts";
-import { type LoteWork, workIn } from "./lote-work.ts";
+import { areSame } from "./ledger-piece.ts";
+import { lookAhead, lookAtLotes, type StockedLote } from "./look-at-lotes.ts";
+import type { ListedLote } from "./looked-lotes.ts";
 import type { SettledRun } from "./manifest.ts";
 import { isMadeOf, publishLedger } from "./publish-ledger.ts";
 import type { QueuedRun, RunFile } from "./run-file.ts";
@@ -26,25 +25,6 @@ export interface UnsettledRun {
   readonly unheard: number | undefined;
 }
 
-// A look is a round trip of some 20 ms, and 3 ms of a whole core. The collector has a third of a core, so more looks at once would take as long, and more
-// memory.
-const LOOKS_AT_ONCE = 8;
-
-/** A run of a million ids has ten thousand lotes, so what is kept of each is no more than is needed. */
-type LoteSummary = KeyAndEtag & { readonly lote: number };
-
-interface StockedLote extends LoteSummary, Pick<ObjectHead, "versionId" | "bytes"> {
-  readonly records: number;
-  /** Whether its report has come, if there must be one. */
-  readonly isWhole: boolean;
-  readonly work: StockedWork | undefined;
-}
-
-/** What the manifest tells of a lote's work. */
-type StockedWork = Pick<LoteWork, "requests" | "retries" | "rate_limited" | "reused"> & {
-  readonly oldest_fetched_at: string;
-};
-
 /**
  * Finds out whether the open run has settled, which needs one instant at which all of its files were there: everything is looked at, and
  * then the files are looked for again. What has the same ETag both times was there at every instant between.
@@ -62,9 +42,12 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   // The last lote may be shorter than the others, so this is the least that it may be.
   const idsUnheard = Math.max(0, run.ids - heard.size * Math.ceil(run.ids / Math.max(1, run.lotes)));
   const unsettled = { run: run.run, idsUnheard, unheard: lastNotIn(heard, run.lotes) };
-  if (run.status !== "queued" || heard.size < run.lotes) return { unsettled };
-
-  const looks = await lotesOf(run, files, ledger, output);
+  if (run.status !== "queued" || heard.size < run.lotes) {
+    await lookAhead(files, output);
+    return { unsettled };
+  }
+  const looks = await lookAtLotes(run, files, ledger, output);
+  if (looks.includes("later")) return { unsettled: { ...unsettled, unheard: undefined } };
   if (looks.includes("changed") || looks.includes("contradicts")) return { unsettled };
   const lotes = looks.filter((look) => typeof look === "object");
   const unheard = lotes.findLast(({ isWhole }) => !isWhole)?.lote;
@@ -84,37 +67,9 @@ function lastNotIn(heard: ReadonlySet<number>, lotes: number): number | undefine
   return undefined;
 }
 
-/** `contradicts` when a file has an id that stands in the ledger: it would make up for one that is neither stored nor failed. */
-type Look = StockedLote | "another run's" | "changed" | "contradicts";
-
-function lotesOf(
-  { run }: OpenRun,
-  files: readonly LoteSummary[],
-  ledger: StockedLedger,
-  output: DateOutput,
-): Promise<Look[]> {
-  const look = async (file: LoteSummary): Promise<Look> => {
-    const head = await output.loteHead(file.lote);
-    if (head?.etag !== file.etag) return "changed";
-    if (head.metadata.run !== run) return "another run's";
-    const ids = new Set(storedIdsIn(head.metadata) ?? storedIdsOf(run, await output.lote(file.lote), []));
-    const failed = ledger.ids.of(file.lote);
-    if (failed.some((id) => ids.has(id))) return "contradicts";
-    const { versionId, bytes } = head;
-    const isWhole = failed.length > 0 || !lacksRecords(head.metadata);
-    return { ...file, versionId, bytes, records: ids.size, isWhole, work: workToTell(workIn(head.metadata)) };
-  };
-  return pMap(files, look, { concurrency: LOOKS_AT_ONCE });
-}
-
-function summary({ key, etag, lote }: LoteSummary): LoteSummary {
-  return { key, etag, lote };
-}
-
-function workToTell(work: LoteWork | undefined): StockedWork | undefined {
-  if (work === undefined) return undefined;
-  const { requests, retries, rate_limited, reused, oldestFetchedAt } = work;
-  return { requests, retries, rate_limited, reused, oldest_fetched_at: oldestFetchedAt.toISOString() };
+/** A run of a million ids has ten thousand lotes, so what is kept of each is no more than is needed. */
+function summary({ key, etag, modifiedAt, lote }: ListedLote): ListedLote {
+  return { key, etag, modifiedAt, lote };
 }
 
 function recordsOf(lotes: readonly StockedLote[]): number {
@@ -122,7 +77,7 @@ function recordsOf(lotes: readonly StockedLote[]): number {
 }
 
 interface Looked {
-  readonly files: readonly LoteSummary[];
+  readonly files: readonly ListedLote[];
   readonly ledger: StockedLedger;
   readonly published: ObjectHead | undefined;
 }

@@ -2,8 +2,8 @@ import { isRunDate, type RunDate, utcDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
 import { type EnteredReports, enterReports, type LoteReport } from "../files/enter-reports.ts";
 import { type FailureReport, type ForeignReport, keptMessage, writableTime } from "../files/ledger-entry.ts";
+import type { OutputMemory } from "../files/output-memory.ts";
 import { nameInForce } from "../files/run-rules.ts";
-import type { WrittenParts } from "../files/written-parts.ts";
 import type { Log, MessageQueue, Metrics, ObjectStore } from "../ports.ts";
 import { finish } from "./finish.ts";
 import { type Closing, type LoteMessage, MalformedMessageError, parseMessage, recoveredIn } from "./message.ts";
@@ -14,8 +14,7 @@ export interface CollectorDeps {
   readonly deadLetterQueue: MessageQueue;
   /** The budget: no run settles faster than its ids can be asked for. */
   readonly requestsPerSecond: number;
-  /** What this process has written of ledgers, for the whole of its life. */
-  readonly written?: WrittenParts;
+  readonly memory?: OutputMemory;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -77,7 +76,7 @@ function dateIn(body: string): RunDate | undefined {
 
 /** Writes a date's letters into its ledger, and its manifest if its run has settled by that. */
 async function writeToLedger(date: RunDate, letters: readonly ParsedLetter[], deps: CollectorDeps): Promise<void> {
-  const output = new DateOutput(deps.store, date, deps.written);
+  const output = new DateOutput(deps.store, date, deps.memory);
   const reports = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime()).flatMap(reportOf);
   const entered = reports.length > 0 ? await enter(reports, output, deps) : undefined;
   const closings = letters.flatMap(({ content }) => ("closing" in content ? [content.closing] : []));

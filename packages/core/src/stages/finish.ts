@@ -30,6 +30,12 @@ export interface Occasion {
 const SHORTEST_WAIT_SECONDS = 2;
 /** SQS keeps no message back for more than 900 s, and the alarm of the queue's age must not sound for one that is kept back on purpose. */
 const LONGEST_WAIT_SECONDS = 600;
+/**
+ * A run that takes longer has many lotes, and a look at one takes the collector some 13 ms. So it looks at them meanwhile, for the last time shortly before
+ * the end: then few are left for the end itself.
+ */
+const LONG_SECONDS = 300;
+const LAST_SECONDS = 15;
 
 /** How long a closing message is kept back while nothing was heard of the lote that it names. A look at one lote costs little. */
 const UNHEARD_WAIT_SECONDS = 1;
@@ -61,10 +67,11 @@ function closingMessage(
   const { reusable = 0 } = closing;
   // Until the ids of which nothing was heard can all have been asked for, those that need not be asked for aside.
   const seconds = Math.ceil(Math.max(0, idsUnheard - reusable) / requestsPerSecond);
-  const delaySeconds = Math.min(Math.max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
+  const isLong = seconds > LONG_SECONDS;
+  const wait = isLong ? seconds - LAST_SECONDS : seconds;
+  const delaySeconds = Math.min(Math.max(wait, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
   // A message that comes when the run may have ended needs a look at that lote only. One that comes sooner needs a look at all, to know how long to wait.
-  const looked = delaySeconds < LONGEST_WAIT_SECONDS ? unheard : undefined;
-  return { body: messageBody({ ...closing, unheard: looked }), delaySeconds };
+  return { body: messageBody({ ...closing, unheard: isLong ? undefined : unheard }), delaySeconds };
 }
 
 /**
