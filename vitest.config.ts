@@ -13,11 +13,9 @@ const ORDER: readonly RegExp[] = [
   /cli\/test\/documents/,
   // What waits for processes, backoffs and messages to come back. Begun last, it would leave a core idle.
   /packages\/(cli|chaos|functions\/test\/pipeline)\/|consumer-failures/,
-  // What works in threads and processes of its own, while others wait.
-  /simulate\/test\/schedules|node\/test\/sources/,
+  // What works in threads and processes of its own, while others wait. By then SST's components are installed and evaluated.
+  /simulate\/test\/schedules|node\/test\/sources|stacks\/test\/(bundles|types)/,
   /packages\/(functions|local|aws|tmdb)\//,
-  // By then SST's components are installed and evaluated.
-  /stacks\//,
 ];
 
 class LongestFirst extends BaseSequencer {
