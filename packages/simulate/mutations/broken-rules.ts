@@ -27,8 +27,8 @@ export const BROKEN_RULES: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/produce.ts",
-        from: "await removeEarlierFiles(output, run.run);",
-        to: "",
+        from: "await Promise.all([removeEarlierFiles(output, run.run), ",
+        to: "await Promise.all([",
       },
     ],
   },
@@ -157,7 +157,7 @@ export const BROKEN_RULES: readonly Mutation[] = [
     name: "the ids of a manifest are counted, and not compared",
     edits: [
       {
-        file: "core/src/files/take-stock.ts",
+        file: "core/src/files/look-at-lotes.ts",
         from: 'if (failed.some((id) => ids.has(id))) return "contradicts";',
         to: "",
       },

@@ -7,9 +7,10 @@ export interface Others {
   readonly calls: number;
   /**
    * Which calls count: all of them, those that write to S3, or those that write, or read, what the held answer is about. `misses` waits for the calls
-   * of one that writes what the owner has read, and then reads what the owner is about to write: neither of the two has seen the other.
+   * of one that writes what the owner has read, and then reads what the owner is about to write: neither of the two has seen the other. `rivals` waits
+   * until another one is about to write the same object.
    */
-  readonly which: "calls" | "writes" | "changes" | "looks" | "misses";
+  readonly which: "calls" | "writes" | "changes" | "looks" | "misses" | "rivals";
 }
 
 /** A call that a service has done, or what else is held. */
@@ -67,6 +68,12 @@ export class HeldAnswers {
     this.#time.after(longestMs, () => this.#release(held, false));
   }
 
+  /** A process is about to write. */
+  begun({ process, key }: DoneCall): void {
+    for (const held of this.#held)
+      if (held.which === "rivals" && held.key === key && held.owner !== process) this.#release(held, true);
+  }
+
   /**
    * A service has done a call.
    * @returns whether somebody has waited for a look at just this object
@@ -97,6 +104,8 @@ function counts({ process, isWrite, key }: DoneCall, held: Held): boolean {
       return isWrite && isAbout(held, key);
     case "looks":
       return !isWrite && isAbout(held, key);
+    case "rivals":
+      return false;
     case "misses":
       if (process === undefined || key === undefined) return false;
       // Who lists what begins so has looked whether the object is there.

@@ -50,7 +50,7 @@ export class ServiceCalls {
   readonly process: Process;
   readonly #role: string;
   readonly #simulation: Simulation;
-  readonly #troubles: Troubles | undefined;
+  readonly #troubles: Pick<Troubles, "faultOf"> | undefined;
   /** Whether the invocation has written something. */
   #hasWritten = false;
   /** Of the invocation. */
@@ -64,7 +64,7 @@ export class ServiceCalls {
   #ways: KeyStart | undefined;
 
   /** @param troubles draws the faults of the calls; undefined where all calls go well */
-  constructor(process: Process, role: string, simulation: Simulation, troubles: Troubles | undefined) {
+  constructor(process: Process, role: string, simulation: Simulation, troubles: Pick<Troubles, "faultOf"> | undefined) {
     this.process = process;
     this.#role = role;
     this.#simulation = simulation;
@@ -118,6 +118,7 @@ export class ServiceCalls {
     const trace = (what: string) => this.#simulation.trace(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
     const done = { process, isWrite: call.conditional === true, key: call.key };
+    if (done.isWrite) heldAnswers.begun(done);
     const refuse = (error: Error) => {
       time.after(way(" there"), () => {
         trace(error.name);
@@ -170,7 +171,7 @@ export class ServiceCalls {
         const { others } = fault;
         // A write is overtaken on its way there, so that somebody has looked at what is no longer so.
         const held = { ...done, read: this.#touched.read };
-        if (others.which === "looks" || others.which === "misses") {
+        if (others.which === "looks" || others.which === "misses" || others.which === "rivals") {
           const release = (areDone: boolean) => {
             this.#hasMissed = areDone && others.which === "misses";
             send((settle) => answer(settle));

@@ -11,6 +11,8 @@ export interface Swarm {
   readonly kinds: readonly FaultKind[];
   /** Whether processes miss each other wherever they can, and S3 may go out when they have. */
   readonly misses: boolean;
+  /** Whether a write of a lote is late by so much that another process writes the same lote. */
+  readonly hasRivals: boolean;
   /** Whether messages come without delay, the second copies of some aside. */
   readonly isPrompt: boolean;
   /** Whether producers die more often than others: an upload needs but one, which would seldom die at a given step. */
@@ -35,6 +37,7 @@ const FEW = 3;
 // Each as often as it stands here.
 const PACES = ["misses", "prompt", "any"] as const;
 const PRODUCERS_DIE_ONE_IN = 3;
+const RIVALS_ONE_IN = 4;
 
 export function swarmOf(choices: Choices): Swarm {
   const few = Array.from({ length: FEW }, (_, nth) => choices.pick(`swarm kind ${nth}`, KINDS));
@@ -42,6 +45,7 @@ export function swarmOf(choices: Choices): Swarm {
   return {
     kinds: choices.oneIn("swarm has few kinds", FEW_KINDS_ONE_IN) ? few : KINDS,
     misses: pace === "misses",
+    hasRivals: choices.oneIn("swarm has rivals", RIVALS_ONE_IN),
     isPrompt: pace !== "any",
     producersDie: choices.oneIn("swarm lets producers die", PRODUCERS_DIE_ONE_IN),
   };

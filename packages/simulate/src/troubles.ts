@@ -1,31 +1,47 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
 import type { Disturbance } from "@lotes/schedules/disturbances";
 import type { Call, Fault, FaultKind } from "./fault.ts";
-import { drawOthers } from "./overtaking.ts";
+import { drawOthers, RIVALRY } from "./overtaking.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 
 const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const PRODUCER_DEATH_ONE_IN = 10;
+// A run that is sent in part stands for long.
+const SENDING_PRODUCER_DEATH_ONE_IN = 3;
 const DEATHS = ["dies before", "dies after"] as const;
 const FOCUS_ONE_IN = 2;
 const SLOW_MS = { least: 20, most: 500 };
 // A write of one that meets another process, or that is to miss others, is overtaken in one case of so many.
 const MET_OVERTAKEN_ONE_IN = 2;
 const MISSING_ONE_IN = 3;
+const RIVALRY_ONE_IN = 3;
 const MISSING = /^writes (a lote|the ledger|a part of the ledger)$/;
 // To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
 const MOST_OVERTAKEN = 40;
-// Trouble seldom comes alone: S3 goes out when a write has missed another process, until SQS has given up what was under way, or not so long.
-const OUTAGE_ONE_IN = 4;
+// Trouble seldom comes alone: S3 goes out when a write has missed another process, or when a process is about to take back what it has written, until SQS has given
+// up what was under way, or not so long. Every other time it is out for the function of that process only.
+const OUTAGE_ONE_IN = 3;
 const OUTAGE_MS = [3_000, 12_000];
+const ONE_FUNCTIONS_OUTAGE_ONE_IN = 2;
 // An invocation seldom comes back to what it has written. One time in so many its look or its removal is answered only when another process has changed the object.
 const COMING_BACK_ONE_IN = 2;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 300, CALL_MS, "changed", "changed"] as const;
+
+/** The function whose step it is, as its steps begin. */
+function roleIn(step: string): string {
+  return step.split(" ", 2).join(" ");
+}
+
+/** A time in which a service is out, or slow. */
+interface Outage extends Disturbance {
+  /** How the steps of the function begin that it befalls; undefined where it befalls all. */
+  readonly role?: string | undefined;
+}
 
 /** The answer to a look, or a removal's, that comes when another process has changed the object. */
 function changedMeanwhile({ conditional }: Call): Fault {
@@ -41,7 +57,7 @@ export class Troubles {
   readonly #calls = new Map<Process, number>();
   readonly #streaks = new Map<Process, { readonly kind: FaultKind; left: number }>();
   /** When services are out, or slow. */
-  readonly #outages: Disturbance[];
+  readonly #outages: Outage[];
   #left: number;
   /** Whether all is well. */
   isCalm = false;
@@ -74,9 +90,9 @@ export class Troubles {
     const nth = (this.#calls.get(process) ?? 0) + 1;
     this.#calls.set(process, nth);
     const key = `${process.name} call ${nth}`;
-    if (call.hasMissed) this.#goOut(key, step);
+    if (call.hasMissed || (call.comesBack && call.conditional)) this.#goOut(key, step);
     const isComingBack = this.#isComingBack(key, call);
-    const disturbed = isComingBack ? undefined : this.#disturbance(key, call);
+    const disturbed = isComingBack ? undefined : this.#disturbance(key, step, call);
     if (disturbed) return disturbed;
     const draw = () => (isComingBack ? changedMeanwhile(call) : this.#draw(key, process, step, call));
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
@@ -90,17 +106,23 @@ export class Troubles {
   #goOut(key: string, step: string): void {
     const { choices, time } = this.#simulation;
     if (this.isCalm) return;
-    const draw = () =>
-      choices.oneIn(`${key} outage`, OUTAGE_ONE_IN) ? choices.pick(`${key} outage for`, OUTAGE_MS) : undefined;
-    const ms = choices.deviation<number>({ key: `${key} outage`, step, atMs: time.now }, draw, () => "outage");
-    if (ms !== undefined) this.#outages.push({ service: "s3", kind: "unsent", fromMs: time.now, toMs: time.now + ms });
+    const draw = () => {
+      if (!choices.oneIn(`${key} outage`, OUTAGE_ONE_IN)) return undefined;
+      const isOfOne = choices.oneIn(`${key} outage of one`, ONE_FUNCTIONS_OUTAGE_ONE_IN);
+      return { ms: choices.pick(`${key} outage for`, OUTAGE_MS), role: isOfOne ? roleIn(step) : undefined };
+    };
+    const outage = choices.deviation({ key: `${key} outage`, step, atMs: time.now }, draw, () => "outage");
+    if (outage === undefined) return;
+    const { ms, role } = outage;
+    this.#outages.push({ service: "s3", kind: "unsent", fromMs: time.now, toMs: time.now + ms, role });
   }
 
-  #disturbance(key: string, { service }: Call): Fault | undefined {
+  #disturbance(key: string, step: string, { service }: Call): Fault | undefined {
     if (this.isCalm) return undefined;
     const { choices, time } = this.#simulation;
     const met = this.#outages.find(
-      (each) => each.service === service && time.now >= each.fromMs && time.now < each.toMs,
+      ({ role = "", ...each }) =>
+        each.service === service && step.startsWith(role) && time.now >= each.fromMs && time.now < each.toMs,
     );
     if (met === undefined) return undefined;
     this.met++;
@@ -133,7 +155,8 @@ export class Troubles {
   /** How rarely a process dies at a call for its own reasons. */
   #deathOneIn(step: string, service: Call["service"]): number | undefined {
     if (service === "tmdb") return TMDB_DEATH_ONE_IN;
-    return this.#simulation.swarm.producersDie && step.startsWith("the producer ") ? PRODUCER_DEATH_ONE_IN : undefined;
+    if (!this.#simulation.swarm.producersDie || !step.startsWith("the producer ")) return undefined;
+    return service === "sqs" ? SENDING_PRODUCER_DEATH_ONE_IN : PRODUCER_DEATH_ONE_IN;
   }
 
   /** What goes on going wrong, or goes wrong anew. */
@@ -158,7 +181,7 @@ export class Troubles {
       case "slow":
         return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
       case "overtaken":
-        return { kind, others: drawOthers(key, call, choices, this.#simulation.swarm.misses) };
+        return { kind, others: drawOthers(key, call, choices, this.#simulation.swarm) };
       case "answer lost":
         return { kind, afterMs: choices.pick(`${key} lost`, LOST_AFTER_MS) };
       default:
@@ -180,6 +203,7 @@ export class Troubles {
     const { focus, swarm } = this.#simulation;
     if (conditional && isMet) return MET_OVERTAKEN_ONE_IN;
     if (swarm.misses && MISSING.test(does)) return MISSING_ONE_IN;
+    if (swarm.hasRivals && does === RIVALRY) return RIVALRY_ONE_IN;
     if (!this.areOver) return undefined;
     return focus?.trouble === "overtaken" && focus.step === step ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN;
   }

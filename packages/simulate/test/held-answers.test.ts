@@ -61,6 +61,16 @@ test.each([
   expect(came).toEqual([3]);
 });
 
+test("a held write may wait until another process is about to write the same object", async () => {
+  const [mine, other] = [process("mine"), process("other")];
+  answers.hold(call(mine, true, "lote"), { calls: 1, which: "rivals" }, come);
+  time.at(1, () => answers.passed(call(other, true, "lote")));
+  const begun = [call(other, true, "another lote"), call(mine, true, "lote"), call(other, true, "lote")];
+  for (const [nth, each] of begun.entries()) time.at(2 + nth, () => answers.begun(each));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([4]);
+});
+
 test("who holds an answer learns whether what it has waited for has come", async () => {
   const came: boolean[] = [];
   for (const key of ["lote", "another lote"])
