@@ -197,6 +197,17 @@ describe("a run with many lotes", () => {
     expect(await ledger()).toContain(UNKNOWN[0]);
   });
 
+  test("loses what its killed collector had on its way of another program's message, once that comes again", async () => {
+    await drop(IDS);
+    const { run } = parseRunFile((await store.get(runKey(DATE))) as StoredObject);
+    await finished(IDS.slice(0, 2), WHOLE);
+    const stranger = { body: JSON.stringify({ date: DATE, order: 42 }) };
+    await store.putIf(ledgerPartKey(DATE, 0), undefined, { body: "{}\n", contentType: "", metadata: { run } });
+    await collectAll([stranger]);
+    expect(await parts()).toEqual([]);
+    expect(await ledger()).toContain("order");
+  });
+
   test("leaves no ledger behind when a later upload takes over while it is put together", async () => {
     await drop(IDS);
     await consume(loteQueue.take());

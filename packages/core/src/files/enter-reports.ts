@@ -66,7 +66,9 @@ export async function enterReports(reports: readonly Report[], output: DateOutpu
     const superseded = reports.filter((report): report is LoteReport => "run" in report && report.run !== before);
     // Whoever had written such a lote may never have come to take it back.
     for (const { lote, run } of superseded) await withdrawLote(output, lote, run);
-    if (superseded.length > 0 && before !== undefined) await removeStrayParts(output, before);
+    // What is of no run does not tell whether it was to be entered for an earlier run before.
+    const areOfTheRun = reports.every((report) => "run" in report && report.run === before);
+    if (!areOfTheRun && before !== undefined) await removeStrayParts(output, before);
     return {
       current,
       superseded: superseded.length,
