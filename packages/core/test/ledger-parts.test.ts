@@ -208,6 +208,22 @@ describe("a run with many lotes", () => {
     expect(await ledger()).toContain("order");
   });
 
+  test("has another program's message in its ledger, once it comes again, of which an earlier run's collector had the same part on its way", async () => {
+    const stranger = { body: JSON.stringify({ date: DATE, order: 42 }) };
+    await drop(IDS);
+    await collectAll([stranger]);
+    const late = (await store.get(ledgerPartKey(DATE, 0))) as StoredObject;
+    await drop(IDS);
+    await store.putIf(ledgerPartKey(DATE, 0), undefined, { ...late, contentType: "" });
+    await consume(loteQueue.take());
+    await collectAll();
+    expect(await ledger()).toContain(UNKNOWN[0]);
+    expect(await ledger()).not.toContain("order");
+    await collectAll([stranger]);
+    expect(await ledger()).toContain(UNKNOWN[0]);
+    expect(await ledger()).toContain("order");
+  });
+
   test("leaves no ledger behind when a later upload takes over while it is put together", async () => {
     await drop(IDS);
     await consume(loteQueue.take());

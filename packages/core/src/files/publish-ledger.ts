@@ -3,7 +3,7 @@ import { ledgerKey } from "../dataset/keys.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { LEDGER_TYPE } from "./ledger.ts";
-import { LedgerLines } from "./ledger-lines.ts";
+import { LedgerLines, type PieceOfLines } from "./ledger-lines.ts";
 import { areSame, type KeyAndEtag, type LedgerPiece } from "./ledger-piece.ts";
 import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
@@ -53,14 +53,17 @@ async function linesOf(run: RunFile, output: DateOutput): Promise<LedgerLines> {
   return lines;
 }
 
-/** What tells one state of the parts from another. */
-function stateOf(parts: readonly KeyAndEtag[]): string {
-  const lines = parts.map(({ key, etag }) => `${key} ${etag}\n`);
+/**
+ * What tells one state of the parts from another. A part of another run that is the run's own later may have the same bytes, and so the same ETag: another
+ * program's messages belong to no run.
+ */
+function stateOf(parts: readonly (KeyAndEtag & Partial<PieceOfLines>)[]): string {
+  const lines = parts.map(({ key, etag, isKept = true }) => `${key} ${etag}${isKept ? "" : " of another run"}\n`);
   return hash("sha256", lines.join(""));
 }
 
 /** Whether a ledger was put together of these parts, and of no other state of them. */
-export function isMadeOf(published: ObjectHead, parts: readonly KeyAndEtag[]): boolean {
+export function isMadeOf(published: ObjectHead, parts: readonly PieceOfLines[]): boolean {
   return published.metadata[PARTS] === stateOf(parts);
 }
 
