@@ -4,7 +4,6 @@ import {
   Accountant,
   cancelRun,
   chooseReplay,
-  gatherLedger,
   ledgerKey,
   ledgerPartPrefix,
   replayMessages,
@@ -12,13 +11,11 @@ import {
 } from "@lotes/core";
 import type { KnownCancel, KnownUpload } from "@lotes/schedules/evidence";
 import type { Cancel, OperatorAction, Upload } from "@lotes/schedules/schedule";
-import type { Call, Fault } from "./fault.ts";
 import type { Functions } from "./functions.ts";
+import { HastyOperator } from "./hasty-operator.ts";
 import { LONGEST_MISS_MS } from "./held-answers.ts";
-import type { Process } from "./process.ts";
 import { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
-import type { Troubles } from "./troubles.ts";
 import type { World } from "./world.ts";
 
 // Lambda invokes a function again after a minute: what it has led to is done by then. Every other time it comes as soon as what a dead one had sent has
@@ -29,16 +26,10 @@ const AGAIN_LATER_MS = 3_000;
 const IMPATIENT_ONE_IN = 6;
 const LATEST_IMPATIENCE_MS = 3_000;
 
-// Whoever acts from the outside waits for the pipeline in one case of so many: for its next writes of such an object, but not for longer.
+// Whoever acts from the outside waits for the pipeline in one case of so many: for its next writes of such an object.
 const WAITS_ONE_IN = 2;
 const WAITS_FOR = [runKey, ledgerKey, ledgerPartPrefix];
 const MOST_WRITES = 3;
-const LONGEST_WAIT_MS = 10_000;
-// In one schedule of so many somebody can't wait for the ledger of a date to be put together, until so long after the last upload at the latest.
-const GATHERS_ONE_IN = 3;
-const LATEST_GATHERING_MS = 6_000;
-// Every other list that this takes is answered when what is listed has changed.
-const LIST_OVERTAKEN_ONE_IN = 2;
 // Strangers send at once, or so long after the last upload at the latest.
 const STRANGERS_LATER_ONE_IN = 2;
 const LATEST_STRANGERS_MS = 4_000;
@@ -52,9 +43,8 @@ export class Actors {
   readonly #world: World;
   readonly #functions: Functions;
   readonly #store: S3ObjectStore;
-  readonly #hastyStore: S3ObjectStore;
+  readonly #hasty: HastyOperator;
   readonly #loteQueue: SqsMessageQueue;
-  #lists = 0;
   /** One for each date. It lives as long as the schedule, like that of `lotes status --watch`. */
   readonly #accountants = new Map<string, Accountant>();
 
@@ -65,28 +55,14 @@ export class Actors {
     const calls = new ServiceCalls(simulation.process("operator"), "the operator", simulation, undefined);
     this.#store = world.store(calls);
     this.#loteQueue = world.sender("LoteQueue", calls);
-    const hasty = simulation.process("hasty operator");
-    const overtaken = { faultOf: (...call: Parameters<Troubles["faultOf"]>) => this.#listOvertaken(...call) };
-    this.#hastyStore = world.store(new ServiceCalls(hasty, "the operator", simulation, overtaken));
-  }
-
-  /** Lets a list be overtaken, which is no failure. */
-  #listOvertaken(_: Process, step: string, { does, key }: Call): Fault | undefined {
-    const { time, choices } = this.#simulation;
-    if (!does.startsWith("lists ")) return undefined;
-    const choice = `list ${++this.#lists} of ${key} overtaken`;
-    const draw = (): Fault | undefined =>
-      choices.oneIn(choice, LIST_OVERTAKEN_ONE_IN)
-        ? { kind: "overtaken", others: { which: "changes", calls: 1 } }
-        : undefined;
-    return choices.deviation({ key: choice, step, atMs: time.now }, draw, ({ kind }) => kind);
+    this.#hasty = new HastyOperator(simulation, world);
   }
 
   async doAllPlanned(): Promise<void> {
     const { uploads, operator, cancels } = this.#simulation.schedule;
     await Promise.all([
       this.#sendAsStrangers(),
-      this.#gather(),
+      this.#hasty.gather(),
       ...[...Map.groupBy(uploads, (upload) => upload.date).values()].map((ofDate) => this.#upload(ofDate)),
       ...operator.map((action, nth) => this.#operate(action, `action ${nth}`)),
       ...cancels.map((each, nth) => this.#cancel(each, `cancellation ${nth}`)),
@@ -157,7 +133,7 @@ export class Actors {
 
   /** Lets some time pass, and then, if it is to be so, some writes: so that what is done falls between two steps of the pipeline. */
   async #until(atMs: number, date: string, key: string): Promise<void> {
-    const { time, choices } = this.#simulation;
+    const { time, choices, heldAnswers } = this.#simulation;
     await time.sleep(atMs);
     const draw = () => {
       if (!choices.oneIn(`${key} waits`, WAITS_ONE_IN)) return undefined;
@@ -166,35 +142,7 @@ export class Actors {
     };
     const at = { key: `${key} waits`, step: "the operator acts", atMs: time.now };
     const awaited = choices.deviation(at, draw, () => "overtaken");
-    if (awaited !== undefined) await this.#writes(awaited.key, awaited.calls);
-  }
-
-  /** Waits until so many writes of an object were made, or of those whose keys begin so. */
-  async #writes(key: string, calls: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#simulation.heldAnswers.hold({ key }, { which: "changes", calls }, () => resolve(), LONGEST_WAIT_MS);
-    await promise;
-  }
-
-  /** Puts a ledger together, as those do who take a date's files while its run is under way. */
-  async #gather(): Promise<void> {
-    const { time, choices, schedule } = this.#simulation;
-    const lastAtMs = Math.max(...schedule.uploads.map(({ atMs }) => atMs));
-    const dates = [...new Set(schedule.uploads.map(({ date }) => date))];
-    const draw = () => {
-      if (!choices.oneIn("the ledger is put together", GATHERS_ONE_IN)) return undefined;
-      const afterMs = choices.below("the ledger is put together after", lastAtMs + LATEST_GATHERING_MS);
-      const writes = choices.between("the ledger is put together after writes", 0, MOST_WRITES);
-      return { date: choices.pick("whose ledger is put together", dates), afterMs, writes };
-    };
-    const at = { key: "the ledger is put together", step: "somebody takes the files", atMs: time.now };
-    const gathering = choices.deviation(at, draw, () => "late");
-    if (gathering === undefined) return;
-    const { date, afterMs, writes } = gathering;
-    await time.sleep(afterMs);
-    if (writes > 0) await this.#writes(ledgerPartPrefix(date), writes);
-    this.#simulation.trace(() => `somebody puts the ledger of ${date} together`);
-    await gatherLedger(this.#hastyStore, date);
+    if (awaited !== undefined) await heldAnswers.writes(awaited.key, awaited.calls);
   }
 
   async #cancel({ atMs, date }: Cancel, key: string): Promise<void> {

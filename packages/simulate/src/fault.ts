@@ -33,3 +33,6 @@ export interface Call {
   /** Whether its invocation has written the object, and looks at it or removes it for the first time since. */
   readonly comesBack?: boolean;
 }
+
+/** How much longer a call takes that is slow. */
+export const SLOW_MS = { least: 20, most: 500 };

@@ -41,6 +41,8 @@ interface Held extends Others {
 
 // Less than the time that a call has.
 const LONGEST_MS = 2_000;
+// So long does somebody wait who acts from the outside.
+const LONGEST_WAIT_MS = 10_000;
 /** Nothing is on its way for longer. */
 export const LONGEST_MISS_MS = 4_000;
 
@@ -68,10 +70,21 @@ export class HeldAnswers {
     this.#time.after(longestMs, () => this.#release(held, false));
   }
 
-  /** A process is about to write. */
-  begun({ process, key }: DoneCall): void {
-    for (const held of this.#held)
-      if (held.which === "rivals" && held.key === key && held.owner !== process) this.#release(held, true);
+  /** Waits until so many writes of an object were made, or of those whose keys begin so; but not for long. */
+  async writes(key: string, calls: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hold({ key }, { which: "changes", calls }, () => resolve(), LONGEST_WAIT_MS);
+    await promise;
+  }
+
+  /**
+   * A process begins a call.
+   * @returns the same call
+   */
+  begun(call: DoneCall): DoneCall {
+    for (const held of call.isWrite ? this.#held : [])
+      if (held.which === "rivals" && held.key === call.key && held.owner !== call.process) this.#release(held, true);
+    return call;
   }
 
   /**

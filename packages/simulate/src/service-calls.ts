@@ -5,7 +5,7 @@ import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 import { stepOf } from "./step.ts";
 import { TouchedKeys } from "./touched-keys.ts";
-import { CALL_MS, type Troubles } from "./troubles.ts";
+import { CALL_MS, type Faults } from "./troubles.ts";
 
 /** How a service answers a call that it does not do. */
 export interface ServiceErrors {
@@ -50,7 +50,7 @@ export class ServiceCalls {
   readonly process: Process;
   readonly #role: string;
   readonly #simulation: Simulation;
-  readonly #troubles: Pick<Troubles, "faultOf"> | undefined;
+  readonly #faults: Faults | undefined;
   /** Whether the invocation has written something. */
   #hasWritten = false;
   /** Of the invocation. */
@@ -63,12 +63,12 @@ export class ServiceCalls {
   /** What the keys of its ways begin with. */
   #ways: KeyStart | undefined;
 
-  /** @param troubles draws the faults of the calls; undefined where all calls go well */
-  constructor(process: Process, role: string, simulation: Simulation, troubles: Pick<Troubles, "faultOf"> | undefined) {
+  /** @param faults undefined where all calls go well */
+  constructor(process: Process, role: string, simulation: Simulation, faults: Faults | undefined) {
     this.process = process;
     this.#role = role;
     this.#simulation = simulation;
-    this.#troubles = troubles;
+    this.#faults = faults;
   }
 
   beginInvocation(): void {
@@ -111,14 +111,13 @@ export class ServiceCalls {
     const comesBack = this.#touched.touch(call);
     const meeting = { isMet: this.#isMet, hasMissed: this.#hasMissed, comesBack };
     this.#hasMissed = false;
-    const fault = this.#troubles?.faultOf(process, step, { ...call, ...meeting });
+    const fault = this.#faults?.faultOf(process, step, { ...call, ...meeting });
     this.#ways ??= choices.startOf(`${process.name} way `);
     const ways = choices.startOf(String(++this.#calls), this.#ways);
     const way = (end: string) => LEAST_WAY_MS + choices.fraction(end, ways) * (MOST_WAY_MS - LEAST_WAY_MS);
     const trace = (what: string) => this.#simulation.trace(() => `${process.name} ${does}${nameIn(call)}: ${what}`);
     const answer = (settle: () => void, ms = 0) => time.after(way(" back") + ms, settle, process);
-    const done = { process, isWrite: call.conditional === true, key: call.key };
-    if (done.isWrite) heldAnswers.begun(done);
+    const done = heldAnswers.begun({ process, isWrite: call.conditional === true, key: call.key });
     const refuse = (error: Error) => {
       time.after(way(" there"), () => {
         trace(error.name);

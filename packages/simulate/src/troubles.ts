@@ -1,6 +1,6 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
-import type { Disturbance } from "@lotes/schedules/disturbances";
-import type { Call, Fault, FaultKind } from "./fault.ts";
+import { type Call, type Fault, type FaultKind, SLOW_MS } from "./fault.ts";
+import { Outages } from "./outages.ts";
 import { drawOthers, RIVALRY } from "./overtaking.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
@@ -12,7 +12,6 @@ const PRODUCER_DEATH_ONE_IN = 10;
 const SENDING_PRODUCER_DEATH_ONE_IN = 3;
 const DEATHS = ["dies before", "dies after"] as const;
 const FOCUS_ONE_IN = 2;
-const SLOW_MS = { least: 20, most: 500 };
 // A write of one that meets another process, or that is to miss others, is overtaken in one case of so many.
 const MET_OVERTAKEN_ONE_IN = 2;
 const MISSING_ONE_IN = 3;
@@ -21,33 +20,20 @@ const MISSING = /^writes (a lote|the ledger|a part of the ledger)$/;
 // To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
 const MOST_OVERTAKEN = 40;
-// Trouble seldom comes alone: S3 goes out when a write has missed another process, or when a process is about to take back what it has written, until SQS has given
-// up what was under way, or not so long. Every other time it is out for the function of that process only.
-const OUTAGE_ONE_IN = 3;
-const OUTAGE_MS = [3_000, 12_000];
-const ONE_FUNCTIONS_OUTAGE_ONE_IN = 2;
 // An invocation seldom comes back to what it has written. One time in so many its look or its removal is answered only when another process has changed the object.
 const COMING_BACK_ONE_IN = 2;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 300, CALL_MS, "changed", "changed"] as const;
 
-/** The function whose step it is, as its steps begin. */
-function roleIn(step: string): string {
-  return step.split(" ", 2).join(" ");
-}
-
-/** A time in which a service is out, or slow. */
-interface Outage extends Disturbance {
-  /** How the steps of the function begin that it befalls; undefined where it befalls all. */
-  readonly role?: string | undefined;
-}
-
 /** The answer to a look, or a removal's, that comes when another process has changed the object. */
 function changedMeanwhile({ conditional }: Call): Fault {
   if (conditional) return { kind: "answer lost", afterMs: "changed" };
   return { kind: "overtaken", others: { which: "changes", calls: 1 } };
 }
+
+/** Says what goes wrong with a process's calls. */
+export type Faults = Pick<Troubles, "faultOf">;
 
 /** Draws the faults of the calls of a schedule's functions. */
 export class Troubles {
@@ -56,8 +42,7 @@ export class Troubles {
   readonly #simulation: Simulation;
   readonly #calls = new Map<Process, number>();
   readonly #streaks = new Map<Process, { readonly kind: FaultKind; left: number }>();
-  /** When services are out, or slow. */
-  readonly #outages: Outage[];
+  readonly #outages: Outages;
   #left: number;
   /** Whether all is well. */
   isCalm = false;
@@ -65,7 +50,7 @@ export class Troubles {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
-    this.#outages = [...simulation.schedule.disturbances];
+    this.#outages = new Outages(simulation);
     this.#left = simulation.schedule.troubles;
   }
 
@@ -90,44 +75,19 @@ export class Troubles {
     const nth = (this.#calls.get(process) ?? 0) + 1;
     this.#calls.set(process, nth);
     const key = `${process.name} call ${nth}`;
-    if (call.hasMissed || (call.comesBack && call.conditional)) this.#goOut(key, step);
+    if (!this.isCalm && (call.hasMissed || (call.comesBack && call.conditional))) this.#outages.begin(key, step);
     const isComingBack = this.#isComingBack(key, call);
-    const disturbed = isComingBack ? undefined : this.#disturbance(key, step, call);
-    if (disturbed) return disturbed;
+    const outage = isComingBack || this.isCalm ? undefined : this.#outages.faultOf(key, step, call);
+    if (outage !== undefined) {
+      this.met++;
+      return outage;
+    }
     const draw = () => (isComingBack ? changedMeanwhile(call) : this.#draw(key, process, step, call));
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
     // To be overtaken is no failure, and uses nothing up of what may go wrong.
     if (fault?.kind === "overtaken") this.met++;
     else if (fault) this.meet();
     return fault;
-  }
-
-  /** Lets S3 go out from now on, if it is to. */
-  #goOut(key: string, step: string): void {
-    const { choices, time } = this.#simulation;
-    if (this.isCalm) return;
-    const draw = () => {
-      if (!choices.oneIn(`${key} outage`, OUTAGE_ONE_IN)) return undefined;
-      const isOfOne = choices.oneIn(`${key} outage of one`, ONE_FUNCTIONS_OUTAGE_ONE_IN);
-      return { ms: choices.pick(`${key} outage for`, OUTAGE_MS), role: isOfOne ? roleIn(step) : undefined };
-    };
-    const outage = choices.deviation({ key: `${key} outage`, step, atMs: time.now }, draw, () => "outage");
-    if (outage === undefined) return;
-    const { ms, role } = outage;
-    this.#outages.push({ service: "s3", kind: "unsent", fromMs: time.now, toMs: time.now + ms, role });
-  }
-
-  #disturbance(key: string, step: string, { service }: Call): Fault | undefined {
-    if (this.isCalm) return undefined;
-    const { choices, time } = this.#simulation;
-    const met = this.#outages.find(
-      ({ role = "", ...each }) =>
-        each.service === service && step.startsWith(role) && time.now >= each.fromMs && time.now < each.toMs,
-    );
-    if (met === undefined) return undefined;
-    this.met++;
-    const { kind } = met;
-    return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
   }
 
   /** Whether a process is to come back to an object just when another one changes it. */
