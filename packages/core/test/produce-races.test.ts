@@ -95,19 +95,44 @@ test("a producer that is about to remove the earlier run's files leaves those of
   expect(laterRun).not.toBe("");
 });
 
-test("no lote is sent before a removal is done that was decided before the run was in force", async () => {
-  const lake = new Lake();
-  await lake.produce(await lake.upload(USABLE));
-  vi.useRealTimers();
-  vi.useFakeTimers({ fakeNodeBuiltins: true, toFake: ["setTimeout", "performance"] }).setTimerTickMode(
-    "nextTimerAsync",
-  );
-  const begunAt = performance.now();
-  let sentAt = 0;
-  await lake.produce(await lake.upload(USABLE), async () => {
-    sentAt ||= performance.now();
+describe("between the instant when its run is in force and its first lote, a producer", () => {
+  /** How long after a run was in force its producer sends the first lote. */
+  async function waitOf(lake: Lake, source: CsvVersion): Promise<number> {
+    vi.useRealTimers();
+    const toFake = ["setTimeout", "performance"] as const;
+    vi.useFakeTimers({ fakeNodeBuiltins: true, toFake: [...toFake] }).setTimerTickMode("nextTimerAsync");
+    let [inForceAt, sentAt] = [Number.NaN, Number.NaN];
+    const putIf = lake.store.putIf.bind(lake.store);
+    vi.spyOn(lake.store, "putIf").mockImplementationOnce(async (...written) => {
+      const etag = await putIf(...written);
+      inForceAt = performance.now();
+      return etag;
+    });
+    await lake.produce(source, async () => {
+      if (Number.isNaN(sentAt)) sentAt = performance.now();
+    });
+    return sentAt - inForceAt;
+  }
+
+  test("leaves time for removals that were decided before", async () => {
+    const lake = new Lake();
+    await lake.produce(await lake.upload(USABLE));
+    expect(await waitOf(lake, await lake.upload(USABLE))).toBeGreaterThanOrEqual(2_000);
   });
-  expect(sentAt - begunAt).toBeGreaterThanOrEqual(2_000);
+
+  test("leaves that time too when an earlier call has put the run in force and died", async () => {
+    const lake = new Lake();
+    await lake.produce(await lake.upload(USABLE));
+    const source = await lake.upload(USABLE);
+    const died = lake.produce(source, () => Promise.reject(new Error("killed")));
+    await expect(died).rejects.toThrow("killed");
+    expect(await waitOf(lake, source)).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test("does not wait with a date's first run", async () => {
+    const lake = new Lake();
+    expect(await waitOf(lake, await lake.upload(USABLE))).toBeLessThan(2_000);
+  });
 });
 
 test("a run that was cancelled when its producer had died leaves nothing of the run before it, once its event comes again", async () => {
