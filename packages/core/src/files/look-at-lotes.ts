@@ -40,12 +40,9 @@ export async function lookAhead(files: readonly ListedLote[], output: DateOutput
   const { memory } = output;
   if (memory === undefined) return;
   const until = latest(output);
-  const look = async (file: ListedLote): Promise<void> => {
-    if (performance.now() < until) await headOf(file, output);
-  };
   const now = new Date();
   const worth = files.filter((file) => LookedLotes.isCertain(file, now) && !memory.looked.has(file));
-  await pMap(worth, look, { concurrency: LOOKS_AT_ONCE });
+  await pMap(worth, (file) => headOf(file, output, until), { concurrency: LOOKS_AT_ONCE });
 }
 
 /**
@@ -63,9 +60,8 @@ export function lookAtLotes(
 ): Promise<Look[]> {
   const until = latest(output);
   const look = async (file: ListedLote): Promise<Look> => {
-    if (performance.now() > until) return "later";
-    const head = await headOf(file, output);
-    if (head === undefined) return "changed";
+    const head = await headOf(file, output, until);
+    if (typeof head !== "object") return head;
     if (head.metadata.run !== run) return "another run's";
     const ids = new Set(storedIdsIn(head.metadata) ?? storedIdsOf(run, await output.lote(file.lote), []));
     const failed = ledger.ids.of(file.lote);
@@ -84,15 +80,21 @@ function latest({ memory }: DateOutput): number {
 }
 
 /**
- * A listed lote's file without its bytes. It is not looked at if this process remembers it.
- * @returns undefined when it is not the listed one any more
+ * A listed lote's file without its bytes. What this process remembers takes no look, and so no time.
+ * @returns `changed` when it is not the listed one any more
  */
-async function headOf(listed: ListedLote, output: DateOutput): Promise<ObjectHead | undefined> {
+async function headOf(
+  listed: ListedLote,
+  output: DateOutput,
+  until: number,
+): Promise<ObjectHead | "changed" | "later"> {
   const known = output.memory?.looked.find(listed);
   if (known !== undefined) return known;
+  if (performance.now() > until) return "later";
+  const lookedAt = new Date();
   const head = await output.loteHead(listed.lote);
-  if (head?.etag !== listed.etag) return undefined;
-  output.memory?.looked.add(listed, head, new Date());
+  if (head?.etag !== listed.etag) return "changed";
+  output.memory?.looked.add(listed, head, lookedAt);
   return head;
 }
 

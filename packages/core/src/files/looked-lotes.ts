@@ -45,11 +45,11 @@ export class LookedLotes {
   /**
    * Remembers a look, if it can be told later whether the file is still the same.
    * @param listed as the file was listed before
-   * @param now an instant after the listing
+   * @param lookedAt an instant after the listing, and before the look: an answer may be on its way for seconds
    */
-  add(listed: ObjectSummary, head: ObjectHead, now: Date): void {
+  add(listed: ObjectSummary, head: ObjectHead, lookedAt: Date): void {
     this.#looks.delete(listed.key);
-    if (!LookedLotes.isCertain(listed, now)) return;
+    if (!LookedLotes.isCertain(listed, lookedAt)) return;
     const { run, ids, work } = head.metadata;
     this.#looks.set(listed.key, {
       head: { ...head, metadata: { ...(run !== undefined && { run }), ...(work !== undefined && { work }) } },

@@ -23,6 +23,8 @@ export interface UnsettledRun {
   readonly idsUnheard: number;
   /** A lote of which not all was heard: no file, or one that lacks records, and no failure. */
   readonly unheard: number | undefined;
+  /** There was no time to look at all of its lotes. */
+  readonly isCutShort?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
     return { unsettled };
   }
   const looks = await lookAtLotes(run, files, ledger, output);
-  if (looks.includes("later")) return { unsettled: { ...unsettled, unheard: undefined } };
+  if (looks.includes("later")) return { unsettled: { ...unsettled, unheard: undefined, isCutShort: true } };
   if (looks.includes("changed") || looks.includes("contradicts")) return { unsettled };
   const lotes = looks.filter((look) => typeof look === "object");
   const unheard = lotes.findLast(({ isWhole }) => !isWhole)?.lote;

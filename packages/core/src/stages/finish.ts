@@ -96,9 +96,9 @@ export async function finish(output: DateOutput, { closings, entered }: Occasion
     deps.log.info("run finished", { date, run, revision, ids, stored, failed });
   }
   if (unsettled?.run !== current.run) return;
-  // Every id was reported before the producer has declared the run queued, or a file was changed or removed between the looks at a run that had settled, of
-  // which no closing message is on its way any more. The next occasion may be far away, or never come.
-  const isLastOccasion = current.status === "queuing" || known?.run === current.run;
+  // Every id was reported before the producer has declared the run queued; or a file was changed or removed between the looks at a run that had settled, of
+  // which no closing message is on its way any more; or there was no time for all looks. The next occasion may be far away, or never come.
+  const isLastOccasion = current.status === "queuing" || known?.run === current.run || unsettled.isCutShort;
   const own: Closing | undefined = isLastOccasion
     ? { kind: "closing", run: current.run, date: output.date }
     : undefined;
