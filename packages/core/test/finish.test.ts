@@ -13,6 +13,7 @@ import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
+import { movieIds } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
 import { withoutWaiting } from "./support/without-waiting.ts";
 
@@ -354,6 +355,16 @@ describe("the first question whether a run has settled", () => {
   test("of a run of hours comes after ten minutes", () => {
     expect(asked(1_000_000)).toEqual({ delaySeconds: 600, unheard: undefined });
   });
+});
+
+test("of a run of many lotes one is waited for that comes soon, so that the lotes before it are looked at meanwhile", async () => {
+  await drop(movieIds(1_200));
+  const lotes = loteQueue.take();
+  const waitsFor = () => closingsWaiting().map(({ body }) => (parseMessage(body) as Closing).unheard);
+  expect([lotes.length, waitsFor()]).toEqual([600, [500]]);
+  await consume([lotes[0], lotes[1], lotes[499]].filter((lote) => lote !== undefined));
+  await collectAll();
+  expect(waitsFor()).toEqual([503]);
 });
 
 test("a run that has settled by nothing but failures before it is declared queued has a manifest all the same", async () => {

@@ -27,6 +27,17 @@ export interface UnsettledRun {
   readonly isCutShort?: boolean;
 }
 
+/** A look at so many takes the collector 7 s. */
+const MOST_UNSEEN_LOTES = 500;
+
+/**
+ * The last lote that may be waited for before lotes are looked at again, of a run of which so many lotes were heard. A run may be over long after it was
+ * expected to be: by then only these are left to be looked at.
+ */
+export function lastToWaitFor(lotes: number, heard: number): number {
+  return Math.min(lotes, heard + MOST_UNSEEN_LOTES);
+}
+
 /**
  * Finds out whether the open run has settled, which needs one instant at which all of its files were there: everything is looked at, and
  * then the files are looked for again. What has the same ETag both times was there at every instant between.
@@ -43,7 +54,7 @@ export async function takeStock(output: DateOutput): Promise<Stock> {
   const heard = new Set([...files.map(({ lote }) => lote), ...ledger.ids.lotes]);
   // The last lote may be shorter than the others, so this is the least that it may be.
   const idsUnheard = Math.max(0, run.ids - heard.size * Math.ceil(run.ids / Math.max(1, run.lotes)));
-  const unsettled = { run: run.run, idsUnheard, unheard: lastNotIn(heard, run.lotes) };
+  const unsettled = { run: run.run, idsUnheard, unheard: lastNotIn(heard, lastToWaitFor(run.lotes, heard.size)) };
   if (run.status !== "queued" || heard.size < run.lotes) {
     await lookAhead(files, output);
     return { unsettled };

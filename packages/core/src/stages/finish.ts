@@ -5,7 +5,7 @@ import { lacksRecords } from "../files/lote-file.ts";
 import { type Manifest, manifestObject, nextManifest, readManifest } from "../files/manifest.ts";
 import { isInForce, isOpen, type OpenRun } from "../files/run-rules.ts";
 import { hasEntries } from "../files/store-lote.ts";
-import { type Stock, takeStock, type UnsettledRun } from "../files/take-stock.ts";
+import { lastToWaitFor, type Stock, takeStock, type UnsettledRun } from "../files/take-stock.ts";
 import type { Log, MessageQueue, OutgoingMessage } from "../ports.ts";
 import { type Closing, messageBody } from "./message.ts";
 
@@ -54,7 +54,7 @@ export function firstClosing(
   requestsPerSecond: number,
 ): OutgoingMessage {
   const closing: Closing = { kind: "closing", run, date, ...(reusable > 0 && { reusable }) };
-  const unheard = lotes > 0 ? lotes : undefined;
+  const unheard = lotes > 0 ? lastToWaitFor(lotes, 0) : undefined;
   return closingMessage(closing, { idsUnheard: ids, unheard }, requestsPerSecond);
 }
 
