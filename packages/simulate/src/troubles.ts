@@ -22,6 +22,9 @@ const OVERTAKEN_ONE_IN = 8;
 const MOST_OVERTAKEN = 40;
 // An invocation seldom comes back to what it has written. One time in so many its look or its removal is answered only when another process has changed the object.
 const COMING_BACK_ONE_IN = 2;
+// Answers that are late by others' work are no failures, and use nothing up of what may go wrong. So many come at the most: were there no end, an invocation with
+// many looks would never be done in its time.
+const MOST_LATE = 400;
 /** How long a process waits for a lost answer at the most: the timeout of a call. */
 export const CALL_MS = CALL_TIMEOUTS.requestHandler.requestTimeout;
 const LOST_AFTER_MS = [0, 300, CALL_MS, "changed", "changed"] as const;
@@ -47,6 +50,7 @@ export class Troubles {
   /** Whether all is well. */
   isCalm = false;
   #overtaken = 0;
+  #late = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -84,7 +88,7 @@ export class Troubles {
     }
     const draw = () => (isComingBack ? changedMeanwhile(call) : this.#draw(key, process, step, call));
     const fault = choices.deviation<Fault>({ key, step, atMs: time.now }, draw, ({ kind }) => kind);
-    // To be overtaken is no failure, and uses nothing up of what may go wrong.
+    if (isComingBack || fault?.kind === "overtaken") this.#late++;
     if (fault?.kind === "overtaken") this.met++;
     else if (fault) this.meet();
     return fault;
@@ -93,13 +97,14 @@ export class Troubles {
   /** Whether a process is to come back to an object just when another one changes it. */
   #isComingBack(key: string, { comesBack }: Call): boolean {
     const { choices, schedule } = this.#simulation;
-    if (!comesBack || this.isCalm || schedule.troubles === 0) return false;
+    if (!comesBack || this.isCalm || schedule.troubles === 0 || this.#late >= MOST_LATE) return false;
     return choices.oneIn(`${key} comes back`, COMING_BACK_ONE_IN);
   }
 
   #draw(key: string, process: Process, step: string, call: Call): Fault | undefined {
     if (this.#isOvertaken(key, step, call)) return this.#fault(key, "overtaken", call);
     const kind = this.areOver ? undefined : this.#kind(key, process, step, call);
+    if (kind === "overtaken" && this.#late >= MOST_LATE) return undefined;
     return kind && this.#fault(key, kind, call);
   }
 
