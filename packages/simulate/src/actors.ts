@@ -110,7 +110,8 @@ export class Actors {
     for (let nth = 1; (await this.#functions.invoke("producer", event)).answer === undefined; nth++) {
       const least = choices.pick(`${key} again ${nth} after`, AGAIN_AFTER_MS);
       const again = time.sleep(choices.between(`${key} again ${nth}`, least, least + AGAIN_LATER_MS));
-      await Promise.all([again, this.#loseOnesPatience(date, `${key} cancelled ${nth}`)]);
+      // After the first failure only: a producer that fails for ever is not to be covered up by a cancellation.
+      await Promise.all([again, nth === 1 && this.#loseOnesPatience(date, `${key} cancelled`)]);
     }
   }
 
