@@ -1,3 +1,4 @@
+import type { Choices } from "./choices.ts";
 import type { Others } from "./held-answers.ts";
 
 /** What goes wrong with one call over the network. */
@@ -35,4 +36,9 @@ export interface Call {
 }
 
 /** How much longer a call takes that is slow. */
-export const SLOW_MS = { least: 20, most: 500 };
+const SLOW_MS = { least: 20, most: 500 };
+
+/** Draws how slow a call is. */
+export function drawSlow(key: string, choices: Choices): Fault {
+  return { kind: "slow", ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
+}

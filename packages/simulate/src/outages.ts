@@ -1,5 +1,5 @@
 import type { Disturbance } from "@lotes/schedules/disturbances";
-import { type Call, type Fault, SLOW_MS } from "./fault.ts";
+import { type Call, drawSlow, type Fault } from "./fault.ts";
 import type { Simulation } from "./simulation.ts";
 
 // Trouble seldom comes alone: S3 goes out when a write has missed another process, or when a process is about to take back what it has written, until SQS has given
@@ -52,6 +52,6 @@ export class Outages {
     );
     if (met === undefined) return undefined;
     const { kind } = met;
-    return kind === "slow" ? { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) } : { kind };
+    return kind === "slow" ? drawSlow(key, choices) : { kind };
   }
 }

@@ -1,5 +1,5 @@
 import { CALL_TIMEOUTS } from "@lotes/aws";
-import { type Call, type Fault, type FaultKind, SLOW_MS } from "./fault.ts";
+import { type Call, drawSlow, type Fault, type FaultKind } from "./fault.ts";
 import { Outages } from "./outages.ts";
 import { drawOthers, RIVALRY } from "./overtaking.ts";
 import type { Process } from "./process.ts";
@@ -144,7 +144,7 @@ export class Troubles {
     const { choices } = this.#simulation;
     switch (kind) {
       case "slow":
-        return { kind, ms: choices.between(`${key} slow`, SLOW_MS.least, SLOW_MS.most) };
+        return drawSlow(key, choices);
       case "overtaken":
         return { kind, others: drawOthers(key, call, choices, this.#simulation.swarm) };
       case "answer lost":
