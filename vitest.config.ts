@@ -32,7 +32,11 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     include: ["packages/*/test/**/*.test.ts", "stacks/test/**/*.test.ts"],
-    globalSetup: ["stacks/test/support/evaluate-stages.ts", "packages/functions/test/support/bundle-functions.ts"],
+    globalSetup: [
+      "stacks/test/support/evaluate-stages.ts",
+      "packages/core/test/support/install-readers.ts",
+      "packages/functions/test/support/bundle-functions.ts",
+    ],
     // A busy machine takes ten times as long as an idle one. These only end what would never end.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import type { ColumnType } from "../src/column-type.ts";
 import { inputKey, manifestKey, outputPrefix } from "../src/dataset/keys.ts";
 import { MOVIE_COLUMNS, type MovieRecord } from "../src/dataset/movie-record.ts";
@@ -16,6 +16,7 @@ import { collect } from "../src/stages/collect.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { parseMessage } from "../src/stages/message.ts";
 import { produce } from "../src/stages/produce.ts";
+import { outcomeOf } from "./support/background.ts";
 import { csv, FILTER, row } from "./support/csv.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
@@ -30,6 +31,10 @@ const LOTE_SIZE = 2;
 const LOTES = 36;
 const UNKNOWN = movieIds(3 + LOTE_SIZE * LOTES).slice(-3);
 const IDS = [...movieIds(LOTE_SIZE * LOTES), ...UNKNOWN];
+
+// They stand in a folder of their own, without types for the compiler.
+const reader = createRequire(await outcomeOf<string>(inject("readers")));
+const POLARS = pathToFileURL(reader.resolve("nodejs-polars")).href;
 
 const lake = await mkdtemp(join(tmpdir(), "lotes-lake-"));
 afterAll(() => rm(lake, { recursive: true }));
@@ -115,9 +120,11 @@ test("docs/reading.md tells the type of each field", () => {
 
 describe("DuckDB", async () => {
   const types = { text: "VARCHAR", whole: "BIGINT", decimal: "DOUBLE", flag: "BOOLEAN" };
+  const { DuckDBInstance } = reader("@duckdb/node-api");
   const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
   afterAll(() => duckdb.closeSync());
-  const rows = async (sql: string) => (await duckdb.runAndReadAll(sql)).getRowObjectsJS().map(withNumbers);
+  const rows = async (sql: string): Promise<Record<string, unknown>[]> =>
+    (await duckdb.runAndReadAll(sql)).getRowObjectsJS().map(withNumbers);
 
   test("reads the movies and the failures apart, in their types", async () => {
     await duckdb.run(snippet("DuckDB", "sql"));
@@ -146,8 +153,7 @@ describe("DuckDB", async () => {
 test("polars in Node reads the movies and the failures apart, in their types", async () => {
   const types = { text: "String", whole: "Int64", decimal: "Float64", flag: "Bool" };
   const script = join(lake, "polars.mjs");
-  const polars = import.meta.resolve("nodejs-polars");
-  const code = snippet("polars", "js").replace('"nodejs-polars"', JSON.stringify(polars));
+  const code = snippet("polars", "js").replace('"nodejs-polars"', JSON.stringify(POLARS));
   await writeFile(script, `${code}\nexport const frames = [movies.collectSync(), failures.collectSync()];\n`);
   const { frames } = await import(pathToFileURL(script).href);
   const [movies, failures] = frames;
@@ -169,7 +175,7 @@ test("polars keeps a fraction that it meets in a later file also where it guesse
     const { body } = loteObject({ run: manifest.run, ids: [id], records: new Map([[id, record]]) });
     await writeFile(join(folder, `lote_${lote}.json`), body);
   }
-  const { default: polars } = await import("nodejs-polars");
+  const { default: polars } = await import(POLARS);
   const frame = polars.scanJson(join(folder, "*.json")).collectSync();
   expect(frame.getColumn("popularity").toArray()).toEqual([8, 6.689]);
 });

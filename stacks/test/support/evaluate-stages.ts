@@ -1,10 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { inBackground } from "@lotes/core/testing/background";
 import { NotifyingS3 } from "@lotes/local/testing/notifying-s3";
 import type { TestProject } from "vitest/node";
 import { notifying, sharedLake } from "./s3-notifications.ts";
@@ -15,7 +12,7 @@ const STACKS = fileURLToPath(new URL("../../", import.meta.url));
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder in which the evaluated stages appear, once they are. */
+    /** Tells the evaluated stages, once they are. */
     stages: string;
   }
 }
@@ -26,15 +23,9 @@ declare module "vitest" {
  */
 export default function evaluateStages({ provide, vitest }: TestProject): (() => Promise<void>) | undefined {
   if (!vitest.state.getPaths().some((file) => file.startsWith(STACKS))) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "lotes-stages-"));
-  provide("stages", folder);
-  const told = evaluated()
-    .catch((error: Error) => ({ error: error.message }))
-    .then((stages) => put(join(folder, "evaluated.json"), JSON.stringify(stages)));
-  return async () => {
-    await told;
-    await rm(folder, { recursive: true });
-  };
+  const { file, end } = inBackground(evaluated);
+  provide("stages", file);
+  return end;
 }
 
 async function evaluated(): Promise<EvaluatedStages> {
@@ -74,10 +65,4 @@ function graphOf(evaluated: Evaluated | undefined): StackGraph {
   if (evaluated === undefined || "error" in evaluated)
     throw new Error(`the stack can't be evaluated: ${evaluated?.error}`);
   return evaluated;
-}
-
-/** Whole or not at all: it is waited for. */
-async function put(file: string, content: string): Promise<void> {
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
 }

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { outcomeOf } from "@lotes/core/testing/background";
 import { inject } from "vitest";
 import type { StackGraph } from "./stack-graph.ts";
 
@@ -36,16 +34,6 @@ export interface EvaluatedStages {
 }
 
 /** Waits for the stages to be evaluated. */
-export async function evaluatedStages(): Promise<EvaluatedStages> {
-  const file = join(inject("stages"), "evaluated.json");
-  for (;;) {
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text === undefined) {
-      await delay(100);
-      continue;
-    }
-    const { error, ...stages } = JSON.parse(text);
-    if (error !== undefined) throw new Error(error);
-    return stages;
-  }
+export function evaluatedStages(): Promise<EvaluatedStages> {
+  return outcomeOf(inject("stages"));
 }
