@@ -3,22 +3,24 @@ import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { outcomeOf } from "@lotes/core/testing/background";
 import { recordedFacts, startTmdbStandIn, type TmdbStandIn } from "@lotes/local";
 import { whereaboutsAt } from "@lotes/local/whereabouts";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { functionsHere } from "./support/cli.ts";
 import { commandsIn, documentedCommands } from "./support/documents.ts";
 import { Folder } from "./support/folder.ts";
@@ -82,6 +84,14 @@ function withoutPnpm(line: string): string {
   });
 }
 
+// What a user's .npmrc may say, for other projects' sake.
+const AGAINST_THE_GRAIN = {
+  npm_config_auto_install_peers: "false",
+  npm_config_node_linker: "hoisted",
+  npm_config_optional: "false",
+  npm_config_shamefully_hoist: "true",
+};
+
 let clone: string;
 let home: string;
 let tmdb: TmdbStandIn;
@@ -101,6 +111,7 @@ function shellEnvironment(): NodeJS.ProcessEnv {
     npm_config_store_dir: storeDir.replace(/\/v\d+$/, ""),
     npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
     npm_config_prefer_offline: "true",
+    ...AGAINST_THE_GRAIN,
     // To save time: ten times TMDB's budget, and the best known of the sample's movies only.
     MIN_VOTES: "1000000",
     TMDB_REQUESTS_PER_SECOND: "400",
@@ -163,10 +174,7 @@ function npmThatHasAll(): string {
 }
 
 async function installBySst(): ReturnType<typeof type> {
-  // The tests of the stacks install the components, once, while this waits.
-  const platform = join(root, ".sst/platform");
-  const lists = [".modules.yaml", ".package-lock.json"].map((name) => join(platform, "node_modules", name));
-  await vi.waitUntil(() => lists.some((list) => existsSync(list)), { timeout: 600_000, interval: 500 });
+  const platform = await outcomeOf<string>(inject("components"));
   mkdirSync(join(clone, ".sst"));
   symlinkSync(platform, join(clone, ".sst/platform"));
   const quiet = "SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1";
@@ -222,6 +230,7 @@ beforeAll(async () => {
 afterAll(async () => {
   local.kill("SIGTERM");
   await once(local, "exit");
+  await Promise.all([...begun.values(), installed]);
   await tmdb.stop();
   for (const folder of [clone, home]) rmSync(folder, { recursive: true });
 });
@@ -239,6 +248,13 @@ describe("a command of the documents, typed in a clone", () => {
       output: expect.stringMatching(/^1 schedules, [1-9]\d* troubles, \d+ deaths, 0 broken promises,/m),
     });
   });
+});
+
+test("what is installed is what is locked, whatever a user's .npmrc says", () => {
+  const [locked, kept] = [root, clone].map((folder) => readFileSync(join(folder, "pnpm-lock.yaml"), "utf8"));
+  expect(kept).toBe(locked);
+  const vitest = createRequire(realpathSync(join(clone, "node_modules/vitest/package.json")));
+  expect(() => vitest.resolve("vite")).not.toThrow();
 });
 
 describe("a command of the documents for SST", () => {

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { inBackground } from "@lotes/core/testing/background";
+import { inBackground, outcomeOf } from "@lotes/core/testing/background";
 import { NotifyingS3 } from "@lotes/local/testing/notifying-s3";
 import type { TestProject } from "vitest/node";
 import { notifying, sharedLake } from "./s3-notifications.ts";
@@ -12,25 +13,41 @@ const STACKS = fileURLToPath(new URL("../../", import.meta.url));
 
 declare module "vitest" {
   interface ProvidedContext {
+    /** Tells the folder of SST's components, once they are installed. */
+    components: string;
     /** Tells the evaluated stages, once they are. */
     stages: string;
   }
 }
 
 /**
- * Evaluates the stages once, for all tests of the stacks, while other tests run: where SST's components are not installed yet, that takes
- * longer than anything.
+ * Installs SST's components, and evaluates the stages once for all tests of the stacks, while other tests run: where the components are not
+ * installed yet, that takes longer than anything.
  */
 export default function evaluateStages({ provide, vitest }: TestProject): (() => Promise<void>) | undefined {
-  if (!vitest.state.getPaths().some((file) => file.startsWith(STACKS))) return undefined;
-  const { file, end } = inBackground(evaluated);
-  provide("stages", file);
-  return end;
+  const isWanted = (wanted: (file: string) => boolean) => vitest.state.getPaths().some(wanted);
+  const ofStacks = isWanted((file) => file.startsWith(STACKS));
+  // Its commands of SST are typed where the components are.
+  const ofDocuments = isWanted((file) => file.endsWith("/cli/test/documents.test.ts"));
+  if (!ofStacks && !ofDocuments) return undefined;
+  const components = inBackground(installedComponents);
+  provide("components", components.file);
+  if (!ofStacks) return components.end;
+  const stages = inBackground(() => evaluated(components.file));
+  provide("stages", stages.file);
+  return async () => {
+    await stages.end();
+    await components.end();
+  };
 }
 
-async function evaluated(): Promise<EvaluatedStages> {
-  const install = fileURLToPath(new URL("../../install-platform.mjs", import.meta.url));
-  await promisify(execFile)(process.execPath, [install]);
+async function installedComponents(): Promise<string> {
+  await promisify(execFile)(process.execPath, [join(STACKS, "install-platform.mjs")]);
+  return join(STACKS, "../.sst/platform");
+}
+
+async function evaluated(components: string): Promise<EvaluatedStages> {
+  await outcomeOf(components);
   await using s3 = await NotifyingS3.start(notifying());
   await using s3OfOthers = await NotifyingS3.start(sharedLake("lotes-prod-producer"));
   const [dev, prod, told, lake, shared, oneConsumer] = await evaluateStacks([
