@@ -94,6 +94,11 @@ export function csvOf(random: Random, habits: CsvHabits, mostRows = habits.size.
   return textOf(lines);
 }
 
+/** Of an export that has other programs' ids among its own. */
+export function csvOfOddIds(random: Random, { rows }: Pick<Size, "rows">): string {
+  return textOf(linesOf(random, random.between(Math.ceil(rows / 2), rows), ROWS_WITH_ODD_IDS));
+}
+
 /** For lotes of one id each: so many that the run's ledger has parts. */
 export function csvOfManyLotes(random: Random): string {
   return textOf(linesOf(random, random.between(ROWS_FOR_PARTS.least, ROWS_FOR_PARTS.most)));

@@ -16,6 +16,7 @@ export const ONE_IN = {
   cancels: 6,
   insistingUploader: 5,
   hangs: 12,
+  busyOperator: 12,
   /** Actions of an operator. */
   handEditedAttempts: 4,
   /** CSVs. */

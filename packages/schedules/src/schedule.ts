@@ -1,6 +1,7 @@
 import type { MisbehaviourRule } from "@lotes/local";
 import type { StoreHabits } from "@lotes/local/emulator/store-habits";
 import { Random } from "@lotes/local/sample/random";
+import { withBusyOperator } from "./busy-operators.ts";
 import { type CsvHabits, csvOf, habitsOf, laterCsv } from "./csvs.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import { type Freezes, freezesOf } from "./freezes.ts";
@@ -141,7 +142,8 @@ export function scheduleOf(seed: number, index: number, size: Size = SIZES.real)
     reuseHours: happens(random, ONE_IN.reuse) ? random.pick([1, 24]) : 0,
     cancels: happens(random, ONE_IN.cancels) ? cancelsOf(random, dates, lastAtMs) : [],
   };
-  return withHangs(schedule, seedOf(seed, index), large !== undefined);
+  const isLarge = large !== undefined;
+  return withBusyOperator(withHangs(schedule, seedOf(seed, index), isLarge), seedOf(seed, index), size, isLarge);
 }
 
 /** Lets the later uploads of a schedule come after a pause, if it is to have one. */

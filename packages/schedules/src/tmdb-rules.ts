@@ -15,6 +15,11 @@ export function hangingRules(random: Random): MisbehaviourRule[] {
   return [{ share: 0.3, limit: random.between(1, 4), answer: "hang" }];
 }
 
+/** TMDB does not take the token of its first requests. */
+export function refusingRule(random: Random): MisbehaviourRule {
+  return { limit: random.between(1, 6), answer: { status: 401 } };
+}
+
 type Rule = (random: Random) => MisbehaviourRule;
 
 const PLAIN_ANSWERS: readonly Rule[] = [

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Edit, Mutation } from "./mutation.ts";
+import { type Edit, edited, type Mutation } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -20,14 +20,10 @@ const { values } = parseArgs({
 });
 
 /** @returns what the file was */
-function edit({ file, from, to }: Edit, copy: string): { path: string; source: string } {
-  const path = join(copy, "packages", file);
+function edit(each: Edit, copy: string): { path: string; source: string } {
+  const path = join(copy, "packages", each.file);
   const source = readFileSync(path, "utf8");
-  if (source.split(from).length !== 2) throw new Error(`${file} has changed: it does not hold once: ${from}`);
-  writeFileSync(
-    path,
-    source.replace(from, () => to),
-  );
+  writeFileSync(path, edited(each, source));
   return { path, source };
 }
 

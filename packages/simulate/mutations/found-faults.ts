@@ -57,7 +57,7 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/files/enter-reports.ts",
-        from: "await withdrawLote(output, lote, run);",
+        from: "for (const { lote, run } of superseded) await withdrawLote(output, lote, run);",
         to: "",
       },
     ],

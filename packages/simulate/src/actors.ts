@@ -16,6 +16,7 @@ import { HastyOperator } from "./hasty-operator.ts";
 import { LONGEST_MISS_MS } from "./held-answers.ts";
 import { ServiceCalls } from "./service-calls.ts";
 import type { Simulation } from "./simulation.ts";
+import { untilAtWork } from "./until-at-work.ts";
 import type { World } from "./world.ts";
 
 // Lambda invokes a function again after a minute: what it has led to is done by then. Every other time it comes as soon as what a dead one had sent has
@@ -30,9 +31,10 @@ const LATEST_IMPATIENCE_MS = 3_000;
 const WAITS_ONE_IN = 2;
 const WAITS_FOR = [runKey, ledgerKey, ledgerPartPrefix];
 const MOST_WRITES = 3;
-// Strangers send at once, or so long after the last upload at the latest.
+// Strangers send at once, or so long after the last upload at the latest, or when a CSV has just been replaced.
 const STRANGERS_LATER_ONE_IN = 2;
 const LATEST_STRANGERS_MS = 4_000;
+const STRANGERS_AFTER_REPLACEMENT_MS = 600;
 
 /** Everybody who acts from the outside: people who upload, S3 with its events, operators, and strangers. */
 export class Actors {
@@ -45,6 +47,7 @@ export class Actors {
   readonly #store: S3ObjectStore;
   readonly #hasty: HastyOperator;
   readonly #loteQueue: SqsMessageQueue;
+  readonly #replaced = Promise.withResolvers<void>();
   /** One for each date. It lives as long as the schedule, like that of `lotes status --watch`. */
   readonly #accountants = new Map<string, Accountant>();
 
@@ -89,16 +92,20 @@ export class Actors {
   async #upload(uploads: readonly Upload[]): Promise<void> {
     const invocations: Promise<void>[] = [];
     const { time } = this.#simulation;
-    for (const { atMs, date, csv, forced, events, eventGapMs } of uploads) {
-      await time.sleep(atMs - time.now);
+    for (const [nth, { atMs, date, csv, forced, events, eventGapMs }] of uploads.entries()) {
+      const isAwaited = nth > 0 && (await untilAtWork(this.#simulation, date, `upload ${nth} of ${date}`));
+      if (!isAwaited) await time.sleep(atMs - time.now);
+      if (nth > 0) this.#replaced.resolve();
       const { sequencer, events: told } = this.#world.upload(date, csv, forced);
       this.#simulation.trace(() => `upload ${sequencer} of ${date}: ${csv.length} characters`);
       const upload = { date, csv, forced, sequencer };
       this.uploads.push(upload);
       this.#world.manifests.uploaded(upload);
       // The first by S3, the next by EventBridge: each tells of the same.
-      for (let nth = 0; nth < events; nth++)
-        invocations.push(this.#produce(told[nth % 2], date, nth * eventGapMs, `event ${sequencer} ${date} ${nth}`));
+      for (let event = 0; event < events; event++) {
+        const key = `event ${sequencer} ${date} ${event}`;
+        invocations.push(this.#produce(told[event % 2], date, event * eventGapMs, key));
+      }
     }
     await Promise.all(invocations);
   }
@@ -120,12 +127,17 @@ export class Actors {
     const { strangers, uploads } = schedule;
     if (strangers.length === 0) return;
     const lastAtMs = Math.max(...uploads.map(({ atMs }) => atMs));
-    const draw = () =>
-      choices.oneIn("strangers are late", STRANGERS_LATER_ONE_IN)
-        ? choices.below("strangers are late by", lastAtMs + LATEST_STRANGERS_MS)
-        : undefined;
+    const draw = () => {
+      if (!choices.oneIn("strangers are late", STRANGERS_LATER_ONE_IN)) return undefined;
+      const byMs = choices.below("strangers are late by", lastAtMs + LATEST_STRANGERS_MS);
+      return { byMs, awaitReplacement: choices.oneIn("strangers wait until a CSV is replaced", 2) };
+    };
     const at = { key: "strangers are late", step: "strangers send messages", atMs: time.now };
-    await time.sleep(choices.deviation(at, draw, () => "late") ?? 0);
+    const late = choices.deviation(at, draw, () => "late");
+    if (late?.awaitReplacement) {
+      await Promise.race([this.#replaced.promise, time.sleep(lastAtMs + LATEST_STRANGERS_MS)]);
+      await time.sleep(late.byMs % STRANGERS_AFTER_REPLACEMENT_MS);
+    } else await time.sleep(late?.byMs ?? 0);
     for (const { queue, body } of strangers) {
       this.#simulation.trace(() => `a stranger sends ${body.length} characters to ${queue}`);
       this.#world.queues[queue].send(body);

@@ -12,6 +12,8 @@ const LATEST_GATHERING_MS = 6_000;
 // Every other list that this takes is answered when what is listed has changed.
 const LIST_OVERTAKEN_ONE_IN = 2;
 const MOST_WRITES = 3;
+// Some take the files once, and some whenever a part was written.
+const TIMES = [1, 1, 10];
 
 /** Somebody who takes a date's files while its run is under way, and has its ledger put together for that. */
 export class HastyOperator {
@@ -35,16 +37,20 @@ export class HastyOperator {
       if (!choices.oneIn("the ledger is put together", GATHERS_ONE_IN)) return undefined;
       const afterMs = choices.below("the ledger is put together after", lastAtMs + LATEST_GATHERING_MS);
       const writes = choices.between("the ledger is put together after writes", 0, MOST_WRITES);
-      return { date: choices.pick("whose ledger is put together", dates), afterMs, writes };
+      const times = choices.pick("the ledger is put together so often", TIMES);
+      return { date: choices.pick("whose ledger is put together", dates), afterMs, writes, times };
     };
     const at = { key: "the ledger is put together", step: "somebody takes the files", atMs: time.now };
     const gathering = choices.deviation(at, draw, () => "late");
     if (gathering === undefined) return;
-    const { date, afterMs, writes } = gathering;
+    const { date, afterMs, writes, times } = gathering;
     await time.sleep(afterMs);
     if (writes > 0) await heldAnswers.writes(ledgerPartPrefix(date), writes);
-    this.#simulation.trace(() => `somebody puts the ledger of ${date} together`);
-    await gatherLedger(this.#store, date);
+    for (let nth = 0; nth < times; nth++) {
+      if (nth > 0) await heldAnswers.writes(ledgerPartPrefix(date), 1);
+      this.#simulation.trace(() => `somebody puts the ledger of ${date} together`);
+      await gatherLedger(this.#store, date);
+    }
   }
 
   /** Lets a list be overtaken, which is no failure. */

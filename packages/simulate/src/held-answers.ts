@@ -46,6 +46,11 @@ const LONGEST_WAIT_MS = 10_000;
 /** Nothing is on its way for longer. */
 export const LONGEST_MISS_MS = 4_000;
 
+/** How long a write waits for others. A process that is killed meanwhile does nothing more that could meet somebody. */
+export function longestHoldOf({ which }: Others, functionMs: number): number {
+  return which === "rivals" ? functionMs / 1.5 : Math.min(LONGEST_MISS_MS, functionMs / 2);
+}
+
 /** Answers that come only when other processes have made calls, so that these fall between two steps of one process. */
 export class HeldAnswers {
   readonly #time: VirtualTime;
@@ -70,10 +75,23 @@ export class HeldAnswers {
     this.#time.after(longestMs, () => this.#release(held, false));
   }
 
+  /** Whether a process waits for a rival. */
+  get awaitsRival(): boolean {
+    for (const { which, owner } of this.#held) if (which === "rivals" && owner !== undefined) return true;
+    return false;
+  }
+
   /** Waits until so many writes of an object were made, or of those whose keys begin so; but not for long. */
   async writes(key: string, calls: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.hold({ key }, { which: "changes", calls }, () => resolve(), LONGEST_WAIT_MS);
+    await promise;
+  }
+
+  /** Waits until somebody is about to write an object whose key begins so; but not for long. */
+  async beginning(key: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hold({ key }, { which: "rivals", calls: 1 }, () => resolve(), LONGEST_WAIT_MS);
     await promise;
   }
 
@@ -83,7 +101,7 @@ export class HeldAnswers {
    */
   begun(call: DoneCall): DoneCall {
     for (const held of call.isWrite ? this.#held : [])
-      if (held.which === "rivals" && held.key === call.key && held.owner !== call.process) this.#release(held, true);
+      if (held.which === "rivals" && isAbout(held, call.key) && held.owner !== call.process) this.#release(held, true);
     return call;
   }
 

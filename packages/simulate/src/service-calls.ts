@@ -1,6 +1,6 @@
 import type { KeyStart } from "./choices.ts";
 import type { Call, Fault } from "./fault.ts";
-import { type DoneCall, LONGEST_MISS_MS } from "./held-answers.ts";
+import { type DoneCall, longestHoldOf } from "./held-answers.ts";
 import type { Process } from "./process.ts";
 import type { Simulation } from "./simulation.ts";
 import { stepOf } from "./step.ts";
@@ -101,7 +101,7 @@ export class ServiceCalls {
 
   #once<T>(call: Call, errors: ServiceErrors, perform: (fault?: Fault) => T): Promise<T> {
     const { process } = this;
-    const { time, choices, heldAnswers } = this.#simulation;
+    const { time, choices, heldAnswers, schedule } = this.#simulation;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // A dead process sends nothing more, and hears nothing more.
     if (process.dead) return promise;
@@ -141,7 +141,7 @@ export class ServiceCalls {
       }
       answered(settle);
     };
-    const send = (answered: Answered) => time.after(way(" there"), () => arrive(answered));
+    const send = (answered: Answered, ms = way(" there")) => time.after(ms, () => arrive(answered));
     switch (fault?.kind) {
       case undefined:
       case "in part":
@@ -173,18 +173,17 @@ export class ServiceCalls {
         if (others.which === "looks" || others.which === "misses" || others.which === "rivals") {
           const release = (areDone: boolean) => {
             this.#hasMissed = areDone && others.which === "misses";
-            send((settle) => answer(settle));
+            if (others.which !== "rivals") send((settle) => answer(settle));
+            // Who waits for a rival stands still before it sends, and then comes before the rival.
+            else if (!process.dead) send((settle) => answer(settle), LEAST_WAY_MS);
           };
-          // A process that is killed meanwhile does nothing more that could meet somebody.
-          heldAnswers.hold(held, others, release, Math.min(LONGEST_MISS_MS, this.#simulation.schedule.functionMs / 2));
+          heldAnswers.hold(held, others, release, longestHoldOf(others, schedule.functionMs));
         } else send((settle) => heldAnswers.hold(done, others, () => answer(settle)));
         break;
       }
-      case "slow": {
-        const { ms } = fault;
-        send((settle) => answer(settle, ms));
+      case "slow":
+        send((settle) => answer(settle, fault.ms));
         break;
-      }
       case "throttled":
       case "broken":
       case "conflict":

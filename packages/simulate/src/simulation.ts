@@ -39,7 +39,7 @@ export class Simulation {
     this.schedule = schedule;
     this.focus = focus;
     this.choices = new Choices(seed, planned);
-    this.swarm = swarmOf(this.choices);
+    this.swarm = swarmOf(this.choices, hasSameCsv(schedule));
     this.#trace = trace;
   }
 
@@ -66,4 +66,10 @@ export class Simulation {
     const { now } = this.time;
     return this.schedule.clockSteps.reduce((ahead, { atMs, byMs }) => (atMs <= now ? ahead + byMs : ahead), 0);
   }
+}
+
+/** Whether a date gets one CSV twice, one after the other. */
+function hasSameCsv({ uploads }: Schedule): boolean {
+  const ofDates = Map.groupBy(uploads, ({ date }) => date).values();
+  return ofDates.some((ofDate) => ofDate.some(({ csv }, nth) => csv === ofDate[nth - 1]?.csv));
 }

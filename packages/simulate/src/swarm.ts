@@ -15,8 +15,8 @@ export interface Swarm {
   readonly hasRivals: boolean;
   /** Whether messages come without delay, the second copies of some aside. */
   readonly isPrompt: boolean;
-  /** Whether producers die more often than others: an upload needs but one, which would seldom die at a given step. */
-  readonly producersDie: boolean;
+  /** Where producers die more often than others: an upload needs but one, which would seldom die at a given step. Undefined for nowhere. */
+  readonly producersDie: "anywhere" | "when they send" | undefined;
 }
 
 const KINDS = weighted<FaultKind>([
@@ -36,17 +36,19 @@ const FEW_KINDS_ONE_IN = 2;
 const FEW = 3;
 // Each as often as it stands here.
 const PACES = ["misses", "prompt", "any"] as const;
-const PRODUCERS_DIE_ONE_IN = 3;
-const RIVALS_ONE_IN = 4;
+const PRODUCERS_DIE = [undefined, undefined, "anywhere", "when they send"] as const;
+const RIVALS_OF_SAME_CSV_ONE_IN = 2;
+const RIVALS_ONE_IN = 8;
 
-export function swarmOf(choices: Choices): Swarm {
+/** @param hasSameCsv whether a date gets the same CSV once more: only the runs of such a one write the same bytes */
+export function swarmOf(choices: Choices, hasSameCsv: boolean): Swarm {
   const few = Array.from({ length: FEW }, (_, nth) => choices.pick(`swarm kind ${nth}`, KINDS));
   const pace = choices.pick("swarm pace", PACES);
   return {
     kinds: choices.oneIn("swarm has few kinds", FEW_KINDS_ONE_IN) ? few : KINDS,
     misses: pace === "misses",
-    hasRivals: choices.oneIn("swarm has rivals", RIVALS_ONE_IN),
+    hasRivals: choices.oneIn("swarm has rivals", hasSameCsv ? RIVALS_OF_SAME_CSV_ONE_IN : RIVALS_ONE_IN),
     isPrompt: pace !== "any",
-    producersDie: choices.oneIn("swarm lets producers die", PRODUCERS_DIE_ONE_IN),
+    producersDie: choices.pick("swarm lets producers die", PRODUCERS_DIE),
   };
 }

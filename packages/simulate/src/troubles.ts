@@ -9,13 +9,14 @@ const LONGEST_STREAK = 4;
 const TMDB_DEATH_ONE_IN = 60;
 const PRODUCER_DEATH_ONE_IN = 10;
 // A run that is sent in part stands for long.
-const SENDING_PRODUCER_DEATH_ONE_IN = 3;
+const SENDING_PRODUCER_DEATH_ONE_IN = { anywhere: 3, "when they send": 2 };
 const DEATHS = ["dies before", "dies after"] as const;
 const FOCUS_ONE_IN = 2;
 // A write of one that meets another process, or that is to miss others, is overtaken in one case of so many.
 const MET_OVERTAKEN_ONE_IN = 2;
 const MISSING_ONE_IN = 3;
-const RIVALRY_ONE_IN = 3;
+// One at a time: were all consumers to wait, nobody would be left to be a rival.
+const RIVALRY_ONE_IN = 1.5;
 const MISSING = /^writes (a lote|the ledger|a part of the ledger)$/;
 // To be overtaken is no failure, so it goes on when nothing else goes wrong: for one call in so many, and so often at the most.
 const OVERTAKEN_ONE_IN = 8;
@@ -120,8 +121,10 @@ export class Troubles {
   /** How rarely a process dies at a call for its own reasons. */
   #deathOneIn(step: string, service: Call["service"]): number | undefined {
     if (service === "tmdb") return TMDB_DEATH_ONE_IN;
-    if (!this.#simulation.swarm.producersDie || !step.startsWith("the producer ")) return undefined;
-    return service === "sqs" ? SENDING_PRODUCER_DEATH_ONE_IN : PRODUCER_DEATH_ONE_IN;
+    const { producersDie } = this.#simulation.swarm;
+    if (producersDie === undefined || !step.startsWith("the producer ")) return undefined;
+    if (service === "sqs") return SENDING_PRODUCER_DEATH_ONE_IN[producersDie];
+    return producersDie === "anywhere" ? PRODUCER_DEATH_ONE_IN : undefined;
   }
 
   /** What goes on going wrong, or goes wrong anew. */
@@ -165,10 +168,10 @@ export class Troubles {
   }
 
   #overtakenOneIn(step: string, { conditional, isMet, does }: Call): number | undefined {
-    const { focus, swarm } = this.#simulation;
+    const { focus, swarm, heldAnswers } = this.#simulation;
     if (conditional && isMet) return MET_OVERTAKEN_ONE_IN;
     if (swarm.misses && MISSING.test(does)) return MISSING_ONE_IN;
-    if (swarm.hasRivals && does === RIVALRY) return RIVALRY_ONE_IN;
+    if (swarm.hasRivals && does === RIVALRY) return heldAnswers.awaitsRival ? undefined : RIVALRY_ONE_IN;
     if (!this.areOver) return undefined;
     return focus?.trouble === "overtaken" && focus.step === step ? FOCUS_ONE_IN : OVERTAKEN_ONE_IN;
   }

@@ -71,6 +71,15 @@ test("a held write may wait until another process is about to write the same obj
   expect(came).toEqual([4]);
 });
 
+test("who acts from the outside may wait until somebody is about to write an object whose key begins so", async () => {
+  void answers.beginning("lote_").then(come);
+  time.at(1, () => answers.begun(call(process("one"), true, "ledger")));
+  time.at(2, () => answers.begun(call(process("one"), false, "lote_1")));
+  time.at(3, () => answers.begun(call(process("one"), true, "lote_1")));
+  await time.run(time.sleep(5_000), 100);
+  expect(came).toEqual([3]);
+});
+
 test("who holds an answer learns whether what it has waited for has come", async () => {
   const came: boolean[] = [];
   for (const key of ["lote", "another lote"])
