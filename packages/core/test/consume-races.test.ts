@@ -1,7 +1,7 @@
-import { expect, onTestFinished, test, vi } from "vitest";
-import { loteKey, nameOf, runKey } from "../src/dataset/keys.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { ledgerKey, ledgerPartKey, loteKey, nameOf, runKey } from "../src/dataset/keys.ts";
 import { loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
-import { runObject } from "../src/files/run-file.ts";
+import { type RunFile, runObject } from "../src/files/run-file.ts";
 import { UncertainWriteError } from "../src/ports.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { FakeMovies } from "./support/fake-movies.ts";
@@ -69,6 +69,41 @@ test("a lote whose run is given up while it is written is taken back, and not re
   const { file, sent } = await consumedWith((store) => store.overwrite(runKey(DATE), givenUp.body));
   expect(file).toBeUndefined();
   expect(sent).toEqual([]);
+});
+
+describe("a lote that was moved to its queue once a collector had died with it", () => {
+  const { run } = queuedRun("01");
+  const later = queuedRun("02");
+  const rejected: RunFile = { ...later, status: "rejected", error: "no usable row" };
+
+  /** @param of the run that the ledger and its part name */
+  async function leftAfter(current: RunFile | undefined, of: string | undefined): Promise<string[]> {
+    const store = new MemoryStore();
+    if (current) await store.putIf(runKey(DATE), undefined, runObject(current));
+    const keys = [ledgerKey(DATE), ledgerPartKey(DATE, 20)];
+    const metadata: Record<string, string> = of === undefined ? {} : { run: of };
+    for (const key of keys) await store.putIf(key, undefined, { ...textObject("{}\n"), metadata });
+    await consume(run, store);
+    const left: string[] = [];
+    for (const key of keys) if (await store.get(key)) left.push(nameOf(key));
+    return left;
+  }
+
+  test.each([
+    ["a later run", later],
+    ["a rejected CSV", rejected],
+  ])("leaves nothing in the ledger beside %s", async (_, current) => {
+    expect(await leftAfter(current, run)).toEqual([]);
+  });
+
+  test.each([
+    ["what the later run has entered", later, later.run],
+    ["what is of no run", later, undefined],
+    ["what is of no run beside a rejected CSV", rejected, undefined],
+    ["everything where no file tells the run", undefined, run],
+  ])("leaves %s", async (_, current, of) => {
+    expect(await leftAfter(current, of)).toHaveLength(2);
+  });
 });
 
 test("a lote that is taken back, and nobody knows whether it was, leaves the same bytes of the later run alone", async () => {

@@ -123,6 +123,16 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     ],
   },
   {
+    name: "a consumer leaves the ledger of what it drops",
+    edits: [
+      {
+        file: "core/src/stages/consume.ts",
+        from: "await removeStrayLedgers(output);",
+        to: "",
+      },
+    ],
+  },
+  {
     name: "an entry of no run keeps the name of the run before",
     edits: [
       {
