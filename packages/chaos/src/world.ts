@@ -123,7 +123,7 @@ export class World {
       name,
       { DataType: dataType, StringValue: stringValue },
     ]);
-    const edited = attempts === undefined ? body : body.replace(/"attempts":\d+/, `"attempts":${attempts}`);
+    const edited = attempts === undefined ? body : body.replace(/"attempts":[^,}]+/, `"attempts":${attempts}`);
     await this.send(queue, edited, Object.fromEntries(attributes));
   }
 

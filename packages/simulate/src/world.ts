@@ -93,7 +93,7 @@ export class World {
       name,
       { DataType: dataType, ...(stringValue !== undefined && { StringValue: stringValue }) },
     ]);
-    const edited = attempts === undefined ? body : body.replace(/"attempts":\d+/, `"attempts":${attempts}`);
+    const edited = attempts === undefined ? body : body.replace(/"attempts":[^,}]+/, `"attempts":${attempts}`);
     this.queues[queue].send(edited, Object.fromEntries(attributes) as Attributes);
   }
 
