@@ -77,6 +77,23 @@ test("a later upload that can be used leaves nothing of the one that can't", asy
   expect(await readRun(lake.store, DATE)).toMatchObject({ source: { sequencer: "03" }, rejected: null });
 });
 
+test("a run that was given up leaves no file, though its producer died before it removed them", async () => {
+  const lake = new Lake();
+  const unselecting = csv(row({ numeroVotos: "1" }));
+  const forced = await lake.upload(unselecting, { [FORCE.name]: FORCE.value });
+  const died = new Error("died");
+  await expect(lake.produce(forced, () => Promise.reject(died))).rejects.toThrow(died);
+  await lake.store.putIf(loteKey(DATE, 1), undefined, { ...textObject("{}\n"), metadata: { run: runId(forced) } });
+  await lake.produce(await lake.upload(unselecting));
+  vi.spyOn(lake.store, "list").mockImplementationOnce(() => {
+    throw died;
+  });
+  await expect(lake.produce(forced)).rejects.toThrow(died);
+  await lake.produce(forced);
+  expect(await readRun(lake.store, DATE)).toMatchObject({ status: "rejected" });
+  expect(await lake.store.get(loteKey(DATE, 1))).toBeUndefined();
+});
+
 test("a producer that is about to remove the earlier run's files leaves those of a run that has taken over meanwhile", async () => {
   const lake = new Lake();
   const source = await lake.upload(USABLE);

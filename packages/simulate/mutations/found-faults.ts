@@ -17,8 +17,8 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/produce.ts",
-        from: 'await removeFilesIfRejected(output);\n    return skip("outdated"',
-        to: 'return skip("outdated"',
+        from: 'await removeFilesIfRejected(output);\n    log.warn("the CSV was replaced',
+        to: 'log.warn("the CSV was replaced',
       },
     ],
   },

@@ -64,7 +64,6 @@ export async function produce(source: CsvVersion, date: RunDate, deps: ProducerD
   const read = await readCsv(source, deps);
   if (read === "replaced") {
     await output.changeRun((current) => giveUp(started.run, current));
-    await removeFilesIfRejected(output);
     return skip("outdated", started.run, output, log);
   }
   if ("unusable" in read) return rejectUpload(started, read.unusable, output, deps);
@@ -158,8 +157,11 @@ async function skip(
     // A producer that died when its run was in force may have left files of the run before it, and the cancelled run stays in force.
     await removeEarlierFiles(output, run);
     log.info("the run of this upload was cancelled");
-  } else if (verdict === "outdated") log.warn("the CSV was replaced by a later upload, which has its own event");
-  else log.info("this upload is queued already");
+  } else if (verdict === "outdated") {
+    // Whoever has given the run up may have died before they were removed.
+    await removeFilesIfRejected(output);
+    log.warn("the CSV was replaced by a later upload, which has its own event");
+  } else log.info("this upload is queued already");
   return verdict;
 }
 
