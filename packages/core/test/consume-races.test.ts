@@ -76,12 +76,11 @@ describe("a lote that was moved to its queue once a collector had died with it",
   const later = queuedRun("02");
   const rejected: RunFile = { ...later, status: "rejected", error: "no usable row" };
 
-  /** @param of the run that the ledger and its part name */
-  async function leftAfter(current: RunFile | undefined, of: string | undefined): Promise<string[]> {
+  /** @param metadata what the ledger and its part say of themselves */
+  async function leftAfter(current: RunFile | undefined, metadata: Record<string, string>): Promise<string[]> {
     const store = new MemoryStore();
     if (current) await store.putIf(runKey(DATE), undefined, runObject(current));
     const keys = [ledgerKey(DATE), ledgerPartKey(DATE, 20)];
-    const metadata: Record<string, string> = of === undefined ? {} : { run: of };
     for (const key of keys) await store.putIf(key, undefined, { ...textObject("{}\n"), metadata });
     await consume(run, store);
     const left: string[] = [];
@@ -93,16 +92,17 @@ describe("a lote that was moved to its queue once a collector had died with it",
     ["a later run", later],
     ["a rejected CSV", rejected],
   ])("leaves nothing in the ledger beside %s", async (_, current) => {
-    expect(await leftAfter(current, run)).toEqual([]);
+    expect(await leftAfter(current, { run, lotes: "1" })).toEqual([]);
   });
 
   test.each([
-    ["what the later run has entered", later, later.run],
-    ["what is of no run", later, undefined],
-    ["what is of no run beside a rejected CSV", rejected, undefined],
-    ["everything where no file tells the run", undefined, run],
-  ])("leaves %s", async (_, current, of) => {
-    expect(await leftAfter(current, of)).toHaveLength(2);
+    ["what the later run has entered", later, { run: later.run, lotes: "1" }],
+    ["what is of no run", later, {}],
+    ["what is of no run beside a rejected CSV", rejected, {}],
+    ["messages of other programs, which the collector may be entering", later, { run, lotes: "none" }],
+    ["everything where no file tells the run", undefined, { run, lotes: "1" }],
+  ])("leaves %s", async (_, current, metadata) => {
+    expect(await leftAfter(current, metadata)).toHaveLength(2);
   });
 });
 

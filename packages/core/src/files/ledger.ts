@@ -159,6 +159,11 @@ export function hasEntriesOf(
   return metadata.run === run && metadata[LOTES].split(",").includes(String(lote));
 }
 
+/** Whether an object has messages of other programs only, by its metadata. Such a one is the same for each run, byte for byte. */
+export function isForeignOnly({ metadata }: Pick<StoredObject, "metadata">): boolean {
+  return metadata[LOTES] === NO_LOTE;
+}
+
 /** How many messages an entry counts without keeping them. */
 function furtherMessages(entry: LedgerEntry | undefined): number {
   return entry === undefined || isFailedId(entry) ? 0 : (entry.more ?? 0);

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { ledgerKey } from "../dataset/keys.ts";
+import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { runOf } from "./lote-file.ts";
 import { nameInForce } from "./run-rules.ts";
@@ -14,7 +15,7 @@ export const LONGEST_REMOVAL_MS = 2_000;
 export function removeEarlierFiles(output: DateOutput, run: string): Promise<void> {
   return removeFiles(
     output,
-    (of) => of === run,
+    (file) => runOf(file) === run,
     async () => (await output.runInForce(run)) !== undefined,
   );
 }
@@ -28,8 +29,12 @@ export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
 /**
  * Removes the ledgers of other runs, and their parts. A collector that was killed may have had one on its way to S3 when a later run's producer removed all,
  * and its message may have come to whoever drops it.
+ * @param isKept what stays all the same
  */
-export async function removeStrayLedgers(output: DateOutput): Promise<void> {
+export async function removeStrayLedgers(
+  output: DateOutput,
+  isKept: (ledger: Pick<ObjectHead, "metadata">) => boolean = () => false,
+): Promise<void> {
   const current = await output.currentRun();
   // Without a run file nothing tells which of them are stale.
   if (current === undefined) return;
@@ -39,24 +44,24 @@ export async function removeStrayLedgers(output: DateOutput): Promise<void> {
     return now !== undefined && nameInForce(now) === run;
   };
   const parts = (await output.ledgerParts()).map(({ key }) => key);
-  await removeFiles(output, (of) => of === undefined || of === run, isAsBefore, [ledgerKey(output.date), ...parts]);
+  const isMine = (ledger: ObjectHead) => [undefined, run].includes(runOf(ledger)) || isKept(ledger);
+  await removeFiles(output, isMine, isAsBefore, [ledgerKey(output.date), ...parts]);
 }
 
 /**
  * Removes files by their metadata, which tell their run.
- * @param isKept asked for the run of a file, which is undefined where the file names none
  * @param shouldStillRemove asked after a file was looked at, and before it is removed
  * @param keys all by default
  */
 async function removeFiles(
   output: DateOutput,
-  isKept: (run: string | undefined) => boolean,
+  isKept: (file: ObjectHead) => boolean,
   shouldStillRemove: () => Promise<boolean>,
   keys?: readonly string[],
 ): Promise<void> {
   const remove = (key: string) =>
     output.changeUnread(key, async (current) => {
-      const isToGo = current !== undefined && !isKept(runOf(current));
+      const isToGo = current !== undefined && !isKept(current);
       return { next: isToGo && (await shouldStillRemove()) ? "remove" : undefined };
     });
   await pMap(keys ?? (await Array.fromAsync(output.keys())), remove, { concurrency: REMOVALS_AT_ONCE });
