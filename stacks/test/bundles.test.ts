@@ -147,7 +147,7 @@ describe("the deployed functions, against an embedded S3 and SQS", () => {
     expect(await pipeline.lote(1)).toEqual([]);
 
     // A collector that died with what it wrote on its way, and its message was moved to LoteQueue.
-    for (const key of [ledgerKey(DATE), ledgerPartKey(DATE, 1)]) await put(key, "{}\n", metadata);
+    for (const key of [ledgerKey(DATE), ledgerPartKey(DATE, 1)]) await put(key, "{}\n", { ...metadata, lotes: "1" });
     await pipeline.consume([superseded]);
     expect(await pipeline.ledger()).toEqual([]);
 

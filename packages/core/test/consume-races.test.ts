@@ -100,6 +100,7 @@ describe("a lote that was moved to its queue once a collector had died with it",
     ["what is of no run", later, {}],
     ["what is of no run beside a rejected CSV", rejected, {}],
     ["messages of other programs, which the collector may be entering", later, { run, lotes: "none" }],
+    ["a ledger that was put together, which may hold such messages only", later, { run, parts: "a-state" }],
     ["everything where no file tells the run", undefined, { run, lotes: "1" }],
   ])("leaves %s", async (_, current, metadata) => {
     expect(await leftAfter(current, metadata)).toHaveLength(2);

@@ -27,7 +27,7 @@ import { FakeMovies, known } from "./support/fake-movies.ts";
 import { InterruptedStore } from "./support/interrupted-store.ts";
 import { MemoryQueue } from "./support/memory-queue.ts";
 import { QUIET } from "./support/quiet.ts";
-import { report } from "./support/reports.ts";
+import { ledgerOf, malformedReport, report } from "./support/reports.ts";
 import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
@@ -39,6 +39,10 @@ const WHOLE: LedgerParts = { mostLotesInOne: 1_000, lotesOfPart: 2 };
 const IDS = idsOf(10);
 /** One of each lote. */
 const UNKNOWN = IDS.filter((_, index) => index % 2 === 0);
+
+/** Of an earlier run. */
+const FAILURE = report({ id: "tt9999999", run: "earlier" });
+const FOREIGN = malformedReport("of another program");
 
 function idsOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `tt${String(index + 1).padStart(7, "0")}`);
@@ -232,6 +236,31 @@ describe("a run with many lotes", () => {
     expect(await ledger()).toBe("");
     expect(await parts()).toEqual([]);
   });
+
+  test.each([
+    ["failures", [FAILURE], []],
+    ["failures and another program's message", [FAILURE, FOREIGN], [FOREIGN]],
+    ["another program's message", [FOREIGN], [FOREIGN]],
+  ])(
+    "has its ledger of %s arrive in a later run, where nothing fails, and only what is of no run stays",
+    async (_, reports, left) => {
+      await drop(IDS.slice(0, 2), WHOLE);
+      const { run } = parseRunFile((await store.get(runKey(DATE))) as StoredObject);
+      const { body, contentType } = ledgerOf(...reports).toObject("earlier");
+      await store.putIf(ledgerKey(DATE), undefined, {
+        body,
+        contentType,
+        metadata: { run: "earlier", parts: "a state" },
+      });
+      await consume(loteQueue.take(), []);
+      for (let nth = 0; nth < 3; nth++) await collectAll();
+
+      expect(await ledger()).toBe(ledgerOf(...left).toObject(run).body);
+      expect((await store.get(ledgerKey(DATE)))?.metadata.run).toBe(left.length > 0 ? run : undefined);
+      const { ledger: named } = parseManifest((await store.get(manifestKey(DATE))) as StoredObject);
+      expect(named?.entries).toBe(left.length > 0 ? left.length : undefined);
+    },
+  );
 
   test("has every byte of its parts in its ledger, however large they are", async () => {
     await drop(IDS);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { inputKey, loteKey, runKey } from "../src/dataset/keys.ts";
+import { inputKey, ledgerKey, loteKey, runKey } from "../src/dataset/keys.ts";
 import { type CsvVersion, readRun, runId } from "../src/files/run-file.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import type { MessageQueue } from "../src/ports.ts";
@@ -9,6 +9,7 @@ import { InterruptedStore } from "./support/interrupted-store.ts";
 import { textObject } from "./support/memory-store.ts";
 import { movieIds } from "./support/movies.ts";
 import { QUIET } from "./support/quiet.ts";
+import { ledgerOf, malformedReport } from "./support/reports.ts";
 import { withoutWaiting } from "./support/without-waiting.ts";
 
 const DATE = "2026/11/23";
@@ -92,6 +93,19 @@ test("a run that was given up leaves no file, though its producer died before it
   await lake.produce(forced);
   expect(await readRun(lake.store, DATE)).toMatchObject({ status: "rejected" });
   expect(await lake.store.get(loteKey(DATE, 1))).toBeUndefined();
+});
+
+test("another program's message beside a rejected CSV stays, though an earlier upload's event comes again", async () => {
+  const lake = new Lake();
+  const earlier = await lake.upload(USABLE);
+  await lake.produce(await lake.upload(UNUSABLE));
+  await lake.store.putIf(
+    ledgerKey(DATE),
+    undefined,
+    ledgerOf(malformedReport("of another program")).toObject(undefined),
+  );
+  expect(await lake.produce(earlier)).toBe("outdated");
+  expect(await lake.store.get(ledgerKey(DATE))).toBeDefined();
 });
 
 test("a producer that is about to remove the earlier run's files leaves those of a run that has taken over meanwhile", async () => {

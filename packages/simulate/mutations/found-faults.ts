@@ -127,7 +127,7 @@ export const FOUND_FAULTS: readonly Mutation[] = [
     edits: [
       {
         file: "core/src/stages/consume.ts",
-        from: "await removeStrayLedgers(output, isForeignOnly);",
+        from: "await removeStrayEntries(output, message.lote);",
         to: "",
       },
     ],

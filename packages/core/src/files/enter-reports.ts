@@ -5,7 +5,7 @@ import type { DateOutput } from "./date-output.ts";
 import { Ledger } from "./ledger.ts";
 import type { FailureReport, ForeignReport } from "./ledger-entry.ts";
 import { runOf, storedIdsIn, storedIdsOf } from "./lote-file.ts";
-import { removeStrayLedgers } from "./remove-files.ts";
+import { removeStrayParts } from "./remove-files.ts";
 import type { RunFile } from "./run-file.ts";
 import { nameInForce } from "./run-rules.ts";
 import { withdrawLote } from "./store-lote.ts";
@@ -68,7 +68,7 @@ export async function enterReports(reports: readonly Report[], output: DateOutpu
     for (const { lote, run } of superseded) await withdrawLote(output, lote, run);
     // What is of no run does not tell whether it was to be entered for an earlier run before.
     const areOfTheRun = reports.every((report) => "run" in report && report.run === before);
-    if (!areOfTheRun) await removeStrayLedgers(output);
+    if (!areOfTheRun) await removeStrayParts(output);
     return {
       current,
       superseded: superseded.length,

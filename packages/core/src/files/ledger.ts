@@ -159,9 +159,9 @@ export function hasEntriesOf(
   return metadata.run === run && metadata[LOTES].split(",").includes(String(lote));
 }
 
-/** Whether an object has messages of other programs only, by its metadata. Such a one is the same for each run, byte for byte. */
-export function isForeignOnly({ metadata }: Pick<StoredObject, "metadata">): boolean {
-  return metadata[LOTES] === NO_LOTE;
+/** Whether an object tells by its metadata that it has entries of lotes. A ledger that was put together does not tell. */
+export function tellsOfFailures({ metadata }: Pick<StoredObject, "metadata">): boolean {
+  return metadata[LOTES] !== undefined && metadata[LOTES] !== NO_LOTE;
 }
 
 /** How many messages an entry counts without keeping them. */

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { ledgerKey } from "../dataset/keys.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
-import { LEDGER_TYPE } from "./ledger.ts";
+import { LEDGER_TYPE, Ledger } from "./ledger.ts";
 import { LedgerLines, type PieceOfLines } from "./ledger-lines.ts";
 import { areSame, type KeyAndEtag, type LedgerPiece } from "./ledger-piece.ts";
 import { runOf } from "./lote-file.ts";
@@ -14,7 +14,7 @@ const PARTS = "parts";
 
 /**
  * Writes `erros_geral.json` of a run whose entries are in parts: each is sorted, and so are they, so that their lines are only put together, a part at a
- * time. Nothing is written where the ledger holds them already, or where the run's ledger has no parts. See {@link DateOutput} for the order of the steps.
+ * time. Nothing is written where the ledger holds them already. A ledger without parts is only rid of what another run has entered. See {@link DateOutput} for the order of the steps.
  * @param known its lines, if they were read before
  * @returns the ledger as it is by then
  */
@@ -23,13 +23,31 @@ export async function publishLedger(
   run: RunFile,
   known?: LedgerLines,
 ): Promise<ObjectHead | undefined> {
-  if (lotesOfPart(run) === undefined) return output.ledgerHead();
+  if (lotesOfPart(run) === undefined) return ledgerOf(run, output);
   const { isMine } = await output.changeUnread(ledgerKey(output.date), async (head) => {
     const isMine = (await output.runInForce(run.run)) !== undefined;
     return { isMine, next: isMine ? await nextLedger(output, run, head, known) : undefined };
   });
   if (isMine && (await output.runInForce(run.run)) === undefined) await withdrawLedger(output, run.run);
   return output.ledgerHead();
+}
+
+/** An earlier run's ledger may have been on its way to S3 when the run's producer removed all. Where nothing fails, nobody else would look at it. */
+async function ledgerOf(run: RunFile, output: DateOutput): Promise<ObjectHead | undefined> {
+  const head = await output.ledgerHead();
+  if (head === undefined || isOfNoOther(run, head)) return head;
+  await output.change(ledgerKey(output.date), async (object) => {
+    const isToPrune = object !== undefined && !isOfNoOther(run, object);
+    if (!isToPrune || (await output.runInForce(run.run)) === undefined) return { next: undefined };
+    const ledger = Ledger.parse(object);
+    ledger.removeOtherRuns(run.run);
+    return { next: ledger.isEmpty ? "remove" : ledger.toObject(run.run) };
+  });
+  return output.ledgerHead();
+}
+
+function isOfNoOther({ run }: RunFile, object: Pick<ObjectHead, "metadata">): boolean {
+  return [undefined, run].includes(runOf(object));
 }
 
 async function nextLedger(output: DateOutput, run: RunFile, head: ObjectHead | undefined, known?: LedgerLines) {

@@ -2,8 +2,10 @@ import pMap from "p-map";
 import { ledgerKey } from "../dataset/keys.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
+import { tellsOfFailures } from "./ledger.ts";
 import { runOf } from "./lote-file.ts";
-import { nameInForce } from "./run-rules.ts";
+import type { RunFile } from "./run-file.ts";
+import { lotesOfPart, nameInForce } from "./run-rules.ts";
 
 // Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
 const REMOVALS_AT_ONCE = 10;
@@ -20,20 +22,41 @@ export function removeEarlierFiles(output: DateOutput, run: string): Promise<voi
   );
 }
 
-/** Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. */
+/**
+ * Where a rejected run stands in the place of one in force, nothing may be left of what was begun before it. What names no run was not: other programs'
+ * messages.
+ */
 export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
   const isRejected = async () => (await output.currentRun())?.status === "rejected";
-  if (await isRejected()) await removeFiles(output, () => false, isRejected);
+  if (await isRejected()) await removeFiles(output, (file) => runOf(file) === undefined, isRejected);
+}
+
+/** Removes the parts of other runs' ledgers. A collector that was killed may have had one on its way to S3 when a later run's producer removed all. */
+export function removeStrayParts(output: DateOutput): Promise<void> {
+  return removeOfOtherRuns(output, () => partKeys(output));
 }
 
 /**
- * Removes the ledgers of other runs, and their parts. A collector that was killed may have had one on its way to S3 when a later run's producer removed all,
- * and its message may have come to whoever drops it.
- * @param isKept what stays all the same
+ * The same, and with the ledger, by whoever drops a lote: an operator may have moved it to LoteQueue before SQS brought it back to the collector. Nothing
+ * is removed that may hold other programs' messages only. Those have the same bytes in each run's ledger, and the collector may be entering one.
  */
-export async function removeStrayLedgers(
+export function removeStrayEntries(output: DateOutput, lote: number): Promise<void> {
+  const keysIn = async (current: RunFile) => [
+    ledgerKey(output.date),
+    // There is none of such a run itself, and a thousand of a large one.
+    ...(lotesOfPart(current) === undefined ? await partKeys(output) : [output.pieceKey(current, lote)]),
+  ];
+  return removeOfOtherRuns(output, keysIn, (piece) => !tellsOfFailures(piece));
+}
+
+async function partKeys(output: DateOutput): Promise<string[]> {
+  return (await output.ledgerParts()).map(({ key }) => key);
+}
+
+async function removeOfOtherRuns(
   output: DateOutput,
-  isKept: (ledger: Pick<ObjectHead, "metadata">) => boolean = () => false,
+  keysIn: (current: RunFile) => Promise<string[]>,
+  isKept: (file: ObjectHead) => boolean = () => false,
 ): Promise<void> {
   const current = await output.currentRun();
   // Without a run file nothing tells which of them are stale.
@@ -43,9 +66,8 @@ export async function removeStrayLedgers(
     const now = await output.currentRun();
     return now !== undefined && nameInForce(now) === run;
   };
-  const parts = (await output.ledgerParts()).map(({ key }) => key);
-  const isMine = (ledger: ObjectHead) => [undefined, run].includes(runOf(ledger)) || isKept(ledger);
-  await removeFiles(output, isMine, isAsBefore, [ledgerKey(output.date), ...parts]);
+  const isMine = (file: ObjectHead) => [undefined, run].includes(runOf(file)) || isKept(file);
+  await removeFiles(output, isMine, isAsBefore, await keysIn(current));
 }
 
 /**

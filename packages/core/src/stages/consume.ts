@@ -1,9 +1,8 @@
 import { DateOutput } from "../files/date-output.ts";
 import type { FetchTimes } from "../files/fetch-times.ts";
-import { isForeignOnly } from "../files/ledger.ts";
 import { storedIdsOf } from "../files/lote-file.ts";
 import type { LoteTimes } from "../files/lote-work.ts";
-import { removeStrayLedgers } from "../files/remove-files.ts";
+import { removeStrayEntries } from "../files/remove-files.ts";
 import { isOpen, type RunInForce } from "../files/run-rules.ts";
 import { storeLote, withdrawLote } from "../files/store-lote.ts";
 import { METRICS } from "../metrics.ts";
@@ -69,8 +68,8 @@ export async function consumeLote(
   if (run === undefined) {
     // A consumer before this one may have died between its write and its second look.
     await withdrawLote(output, message.lote, message.run);
-    // So may a collector, before an operator moved its message here. Other programs' messages never come here: the collector may be entering them.
-    await removeStrayLedgers(output, isForeignOnly);
+    // So may a collector, before an operator moved its message here.
+    await removeStrayEntries(output, message.lote);
     return log.warn("lote dropped: a later upload superseded its run");
   }
   if (!isOpen(run)) return dropCancelled(message, output, deps);

@@ -158,7 +158,7 @@ async function skip(
     await removeEarlierFiles(output, run);
     log.info("the run of this upload was cancelled");
   } else if (verdict === "outdated") {
-    // Whoever has given the run up may have died before they were removed.
+    // A producer may have died between giving the run up and removing its files.
     await removeFilesIfRejected(output);
     log.warn("the CSV was replaced by a later upload, which has its own event");
   } else log.info("this upload is queued already");
