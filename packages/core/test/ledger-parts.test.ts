@@ -11,7 +11,7 @@ import {
 import { Ledger } from "../src/files/ledger.ts";
 import { parseManifest } from "../src/files/manifest.ts";
 import { OutputMemory } from "../src/files/output-memory.ts";
-import { type CsvVersion, parseRunFile } from "../src/files/run-file.ts";
+import { type CsvVersion, parseRunFile, runObject } from "../src/files/run-file.ts";
 import { Accountant } from "../src/operator/account.ts";
 import { cancelRun } from "../src/operator/cancel-run.ts";
 import { explain } from "../src/operator/explain.ts";
@@ -199,6 +199,17 @@ describe("a run with many lotes", () => {
     await collectAll([letter]);
     expect(await parts()).toEqual([]);
     expect(await ledger()).toContain(UNKNOWN[0]);
+  });
+
+  test("loses what its killed collector had on its way when it was given up, once the letters come again", async () => {
+    await drop(IDS);
+    const [letter] = loteQueue.take() as [OutgoingMessage];
+    const run = parseRunFile((await store.get(runKey(DATE))) as StoredObject);
+    await store.overwrite(runKey(DATE), runObject({ ...run, status: "rejected", error: "replaced" }).body);
+    const metadata = { run: run.run };
+    await store.putIf(ledgerPartKey(DATE, 1), undefined, { body: "{}\n", contentType: "", metadata });
+    await collectAll([letter]);
+    expect(await parts()).toEqual([]);
   });
 
   test("loses what its killed collector had on its way of another program's message, once that comes again", async () => {
