@@ -17,6 +17,7 @@ import {
 import { inputKey, type QueueName } from "@lotes/core";
 import { s3Event, toRecord } from "@lotes/local";
 import { csvBytes } from "@lotes/schedules/csvs";
+import { withAttempts } from "@lotes/schedules/edited-attempts";
 import type { S3Event, SQSRecord } from "aws-lambda";
 import type { Lab } from "./lab.ts";
 
@@ -123,8 +124,7 @@ export class World {
       name,
       { DataType: dataType, StringValue: stringValue },
     ]);
-    const edited = attempts === undefined ? body : body.replace(/"attempts":[^,}]+/, `"attempts":${attempts}`);
-    await this.send(queue, edited, Object.fromEntries(attributes));
+    await this.send(queue, withAttempts(body, attempts), Object.fromEntries(attributes));
   }
 
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */

@@ -4,6 +4,7 @@ import { eventBridgeEvent } from "@lotes/local/lambda/eventbridge-event";
 import { s3Event } from "@lotes/local/lambda/s3-notification";
 import type { Activity } from "@lotes/schedules/activity";
 import { csvBytes } from "@lotes/schedules/csvs";
+import { withAttempts } from "@lotes/schedules/edited-attempts";
 import { seedOf } from "@lotes/schedules/schedule";
 import { SIMULATED_RANGE_BYTES } from "@lotes/schedules/size";
 import type { SQSRecord } from "aws-lambda";
@@ -93,8 +94,7 @@ export class World {
       name,
       { DataType: dataType, ...(stringValue !== undefined && { StringValue: stringValue }) },
     ]);
-    const edited = attempts === undefined ? body : body.replace(/"attempts":[^,}]+/, `"attempts":${attempts}`);
-    this.queues[queue].send(edited, Object.fromEntries(attributes) as Attributes);
+    this.queues[queue].send(withAttempts(body, attempts), Object.fromEntries(attributes) as Attributes);
   }
 
   /** Moves what can be received back to LoteQueue, as the console's "Start DLQ redrive" does: the same bodies in new messages. */
