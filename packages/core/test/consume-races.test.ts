@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ledgerKey, ledgerPartKey, loteKey, nameOf, runKey } from "../src/dataset/keys.ts";
-import { loteObject, parseLoteFile, runOf } from "../src/files/lote-file.ts";
+import { loteObject, parseLoteFile } from "../src/files/lote-file.ts";
 import { type RunFile, runObject } from "../src/files/run-file.ts";
+import { runOf } from "../src/files/run-of.ts";
 import { UncertainWriteError } from "../src/ports.ts";
 import { consumeLote } from "../src/stages/consume.ts";
 import { FakeMovies } from "./support/fake-movies.ts";

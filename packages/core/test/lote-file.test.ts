@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { countRecords, LoteFileError, loteObject, mergeLote, parseLoteFile, runOf } from "../src/files/lote-file.ts";
+import { countRecords, LoteFileError, loteObject, mergeLote, parseLoteFile } from "../src/files/lote-file.ts";
 import type { LoteWork } from "../src/files/lote-work.ts";
+import { runOf } from "../src/files/run-of.ts";
 import { stored } from "./support/memory-store.ts";
 import { longIds, loteFile, movieIds, movieRecord } from "./support/movies.ts";
 import { at } from "./support/reports.ts";

@@ -4,8 +4,9 @@ import type { MovieRecord } from "../dataset/movie-record.ts";
 import { OUTPUT_PREFIX } from "../dataset/movies.ts";
 import { isRunDate, type RunDate } from "../dataset/run-date.ts";
 import type { FolderStore, Log } from "../ports.ts";
-import { type LoteFile, LoteFileError, parseLoteFile, runOf } from "./lote-file.ts";
+import { type LoteFile, LoteFileError, parseLoteFile } from "./lote-file.ts";
 import { type Manifest, ManifestError, type ManifestFile, parseManifest } from "./manifest.ts";
+import { runOf } from "./run-of.ts";
 
 /** Which records of earlier runs are good enough. */
 export interface ReuseRule {

@@ -6,6 +6,7 @@ import { METADATA_BYTES, METADATA_ID_BYTES } from "../topology.ts";
 import { EditedFileError } from "./edited-file-error.ts";
 import { type FetchTimes, fetchTimesIn, fetchTimesMetadata } from "./fetch-times.ts";
 import { addWork, type LoteWork, timesMetadata, workIn, workMetadata } from "./lote-work.ts";
+import { runOf } from "./run-of.ts";
 
 /** The records of one lote by the id that was asked for. */
 export type Records = ReadonlyMap<string, MovieRecord>;
@@ -33,11 +34,6 @@ const BY_TMDB_ID = "t";
 
 /** Stands before an id in the metadata that has no record yet. */
 const NO_RECORD = "-";
-
-/** The run a file belongs to, without reading the rest of it. */
-export function runOf(object: Pick<StoredObject, "metadata">): string | undefined {
-  return object.metadata.run;
-}
 
 /** How many records a file holds. */
 export function countRecords(object: StoredObject): number {

@@ -5,8 +5,8 @@ import type { DateOutput } from "./date-output.ts";
 import { LEDGER_TYPE, Ledger } from "./ledger.ts";
 import { LedgerLines, type PieceOfLines } from "./ledger-lines.ts";
 import { areSame, type KeyAndEtag, type LedgerPiece } from "./ledger-piece.ts";
-import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
+import { isOfAnotherRun, runOf } from "./run-of.ts";
 import { lotesOfPart } from "./run-rules.ts";
 
 /** The name of the metadata: which state of the parts a ledger holds. */
@@ -14,7 +14,8 @@ const PARTS = "parts";
 
 /**
  * Writes `erros_geral.json` of a run whose entries are in parts: each is sorted, and so are they, so that their lines are only put together, a part at a
- * time. Nothing is written where the ledger holds them already. A ledger without parts is only rid of what another run has entered. See {@link DateOutput} for the order of the steps.
+ * time. Nothing is written where the ledger holds them already. A ledger without parts is only rid of what another run has entered. See
+ * {@link DateOutput} for the order of the steps.
  * @param known its lines, if they were read before
  * @returns the ledger as it is by then
  */
@@ -35,19 +36,15 @@ export async function publishLedger(
 /** An earlier run's ledger may have been on its way to S3 when the run's producer removed all. Where nothing fails, nobody else would look at it. */
 async function ledgerOf(run: RunFile, output: DateOutput): Promise<ObjectHead | undefined> {
   const head = await output.ledgerHead();
-  if (head === undefined || isOfNoOther(run, head)) return head;
+  if (head === undefined || !isOfAnotherRun(head, run.run)) return head;
   await output.change(ledgerKey(output.date), async (object) => {
-    const isToPrune = object !== undefined && !isOfNoOther(run, object);
+    const isToPrune = object !== undefined && isOfAnotherRun(object, run.run);
     if (!isToPrune || (await output.runInForce(run.run)) === undefined) return { next: undefined };
     const ledger = Ledger.parse(object);
     ledger.removeOtherRuns(run.run);
     return { next: ledger.isEmpty ? "remove" : ledger.toObject(run.run) };
   });
   return output.ledgerHead();
-}
-
-function isOfNoOther({ run }: RunFile, object: Pick<ObjectHead, "metadata">): boolean {
-  return [undefined, run].includes(runOf(object));
 }
 
 async function nextLedger(output: DateOutput, run: RunFile, head: ObjectHead | undefined, known?: LedgerLines) {

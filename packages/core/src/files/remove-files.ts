@@ -3,8 +3,8 @@ import { ledgerKey } from "../dataset/keys.ts";
 import type { ObjectHead } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { tellsOfFailures } from "./ledger.ts";
-import { runOf } from "./lote-file.ts";
 import type { RunFile } from "./run-file.ts";
+import { isOfAnotherRun, runOf } from "./run-of.ts";
 import { lotesOfPart, nameInForce } from "./run-rules.ts";
 
 // Round trips of some 20 ms each: this many at once clear the 20 files of a usual run in a blink.
@@ -28,7 +28,7 @@ export function removeEarlierFiles(output: DateOutput, run: string): Promise<voi
  */
 export async function removeFilesIfRejected(output: DateOutput): Promise<void> {
   const isRejected = async () => (await output.currentRun())?.status === "rejected";
-  if (await isRejected()) await removeFiles(output, (file) => runOf(file) === undefined, isRejected);
+  if (await isRejected()) await removeFiles(output, (file) => !isOfAnotherRun(file, undefined), isRejected);
 }
 
 /** Removes the parts of other runs' ledgers. A collector that was killed may have had one on its way to S3 when a later run's producer removed all. */
@@ -66,8 +66,8 @@ async function removeOfOtherRuns(
     const now = await output.currentRun();
     return now !== undefined && nameInForce(now) === run;
   };
-  const isMine = (file: ObjectHead) => [undefined, run].includes(runOf(file)) || isKept(file);
-  await removeFiles(output, isMine, isAsBefore, await keysIn(current));
+  const stays = (file: ObjectHead) => !isOfAnotherRun(file, run) || isKept(file);
+  await removeFiles(output, stays, isAsBefore, await keysIn(current));
 }
 
 /**

@@ -2,9 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { StoredObject } from "../ports.ts";
 import type { DateOutput } from "./date-output.ts";
 import { hasEntriesOf, Ledger, LedgerError } from "./ledger.ts";
-import { type LoteFile, loteObject, mergeLote, parseLoteFile, runOf } from "./lote-file.ts";
+import { type LoteFile, loteObject, mergeLote, parseLoteFile } from "./lote-file.ts";
 import { LONGEST_REMOVAL_MS } from "./remove-files.ts";
 import type { RunFile } from "./run-file.ts";
+import { runOf } from "./run-of.ts";
 import type { RunInForce } from "./run-rules.ts";
 
 /** What is so after a lote was stored. */

@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import type { RunDate } from "../dataset/run-date.ts";
 import { DateOutput } from "../files/date-output.ts";
-import { countRecords, type LoteFile, parseLoteFile, runOf } from "../files/lote-file.ts";
+import { countRecords, type LoteFile, parseLoteFile } from "../files/lote-file.ts";
+import { runOf } from "../files/run-of.ts";
 import type { ObjectStore, ObjectSummary, StoredObject } from "../ports.ts";
 
 /** A lote that has a file. */
